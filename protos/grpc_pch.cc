@@ -1,0 +1,1 @@
+// Exists to own the precompiled gRPC headers that other targets reuse.
