@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# What the scripts behind ./wenming share: where the tree is, and how they speak. Sourced, never run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034  # for those who source this
+JOBS=$(nproc)
+
+if [[ -t 1 ]]; then
+  BOLD=$'\e[1m' GREEN=$'\e[32m' YELLOW=$'\e[33m' RED=$'\e[31m' PLAIN=$'\e[0m'
+else
+  BOLD='' GREEN='' YELLOW='' RED='' PLAIN=''
+fi
+
+step() { printf '%s==>%s %s\n' "$BOLD" "$PLAIN" "$*"; }
+good() { printf '%s ok%s %s\n' "$GREEN" "$PLAIN" "$*"; }
+warn() { printf '%swarning:%s %s\n' "$YELLOW" "$PLAIN" "$*" >&2; }
+
+# fail WHAT [REMEDY]: says what is wrong and what to do, and ends the script.
+fail() {
+  printf '%serror:%s %s\n' "$RED" "$PLAIN" "$1" >&2
+  [[ -z ${2-} ]] || printf '       %s\n' "$2" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# help_of SCRIPT: its usage, which is the comment at its top.
+help_of() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$1"; }
+
+# help_asked "$@": true when --help or -h is among the arguments.
+help_asked() {
+  local argument
+  for argument in "$@"; do [[ $argument != --help && $argument != -h ]] || return 0; done
+  return 1
+}
+
+# Our own sources with the given endings, one a line, relative to the tree.
+our_files() {
+  local names=() ending
+  for ending in "$@"; do names+=(-o -name "*.$ending"); done
+  (cd "$ROOT" && find . \( -name .git -o -name build -o -name node_modules -o -name '.run*' \) -prune \
+    -o -type f \( "${names[@]:1}" \) -print) | sed 's|^\./||' | sort
+}

@@ -1,0 +1,78 @@
+// The four processes of the stack: which binary, with which flags, and how each is asked whether it is ready.
+
+import path from 'node:path';
+import { HOST } from './settings.mjs';
+
+// The three that own data, in the order in which a reader meets them; each has a schema and a database user of its own.
+export const STORES = {
+  org_svc: { schema: 'wenming_org', package: 'wenming.org.v1' },
+  volunteer_svc: { schema: 'wenming_volunteer', package: 'wenming.volunteer.v1' },
+  activity_svc: { schema: 'wenming_activity', package: 'wenming.activity.v1' },
+};
+export const SERVICES = [...Object.keys(STORES), 'gateway'];
+
+export const paths = (runDir) => ({
+  log: path.join(runDir, 'log'),
+  keys: path.join(runDir, 'keys'),
+  database: path.join(runDir, 'db'),
+  stack: path.join(runDir, 'stack.json'),
+  lock: path.join(runDir, 'lock'),
+  demo: path.join(runDir, 'demo.json'),
+  adminPassword: path.join(runDir, 'admin.password'),
+  passwords: path.join(runDir, 'passwords'),
+  passwordOf: (service) => path.join(runDir, 'passwords', service),
+  logOf: (service) => path.join(runDir, 'log', `${service}.log`),
+});
+
+function storeFlags(name, { runDir, ports, dev }, socket) {
+  const address = (port) => `${HOST}:${ports[port]}`;
+  const where = paths(runDir);
+  const flags = [
+    `--grpc=${address(name)}`,
+    `--metrics=${address(`${name}_metrics`)}`,
+    `--db-socket=${socket}`,
+    `--db-user=${STORES[name].schema}`,
+    `--db-password-file=${where.passwordOf(name)}`,
+    `--db-schema=${STORES[name].schema}`,
+    '--db-connections=16',
+    `--keys=${where.keys}`,
+  ];
+  if (name === 'org_svc') flags.push(`--bootstrap-admin-password-file=${where.adminPassword}`);
+  if (name !== 'org_svc') flags.push(`--directory=${address('org_svc')}`);
+  if (name === 'volunteer_svc') flags.push(`--activity-events=${address('activity_svc')}`);
+  if (name === 'activity_svc') flags.push(`--volunteer-events=${address('volunteer_svc')}`);
+  if (dev) flags.push('--dev', '--reflection');
+  return flags;
+}
+
+function gatewayFlags({ ports, dev, buildDir }) {
+  const address = (port) => `${HOST}:${ports[port]}`;
+  return [
+    ...['--descriptors', path.join(buildDir, 'wenming.binpb')],
+    ...Object.entries(STORES).flatMap(([name, store]) => ['--backend', `${store.package}=${address(name)}`]),
+    ...['--http', address('http'), '--grpc', address('grpc'), '--metrics', address('gateway_metrics')],
+    ...(dev ? ['--forward-header', 'x-wenming-now'] : []),
+  ];
+}
+
+// What should run: a map from service to { binary, args, ready (a URL), log, ports (names of those it listens on) }.
+export function wanted(settings, socket) {
+  return Object.fromEntries(SERVICES.map((name) => [name, {
+    binary: path.join(settings.buildDir, 'bin', name),
+    args: name === 'gateway' ? gatewayFlags(settings) : storeFlags(name, settings, socket),
+    ready: `http://${HOST}:${settings.ports[`${name}_metrics`]}/readyz`,
+    log: paths(settings.runDir).logOf(name),
+    ports: name === 'gateway' ? ['http', 'grpc', 'gateway_metrics'] : [name, `${name}_metrics`],
+  }]));
+}
+
+// True when the service says that it is ready.
+export async function isReady(url) {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+// Where the local stack lives and listens: flags, then environment, then what a running stack recorded, then defaults.
+
+import net from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Problem } from './problem.mjs';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const HOST = '127.0.0.1';
+
+// Every port of the stack: its default, and how to choose another one.
+export const PORTS = {
+  http: { port: 8080, flag: 'http', env: 'WENMING_HTTP_PORT', what: 'HTTP' },
+  grpc: { port: 9090, flag: 'grpc', env: 'WENMING_GRPC_PORT', what: 'gRPC edge' },
+  org_svc: { port: 9101, flag: 'org', env: 'WENMING_ORG_PORT', what: 'org_svc' },
+  volunteer_svc: { port: 9102, flag: 'volunteer', env: 'WENMING_VOLUNTEER_PORT', what: 'volunteer_svc' },
+  activity_svc: { port: 9103, flag: 'activity', env: 'WENMING_ACTIVITY_PORT', what: 'activity_svc' },
+  gateway_metrics: { port: 9200, flag: 'gateway-metrics', env: 'WENMING_GATEWAY_METRICS_PORT', what: 'gateway metrics' },
+  org_svc_metrics: { port: 9201, flag: 'org-metrics', env: 'WENMING_ORG_METRICS_PORT', what: 'org_svc metrics' },
+  volunteer_svc_metrics: { port: 9202, flag: 'volunteer-metrics', env: 'WENMING_VOLUNTEER_METRICS_PORT', what: 'volunteer_svc metrics' },
+  activity_svc_metrics: { port: 9203, flag: 'activity-metrics', env: 'WENMING_ACTIVITY_METRICS_PORT', what: 'activity_svc metrics' },
+};
+
+// The command-line options that settings() reads, as util.parseArgs wants them.
+export const OPTIONS = {
+  'run-dir': { type: 'string' },
+  'build-dir': { type: 'string' },
+  ports: { type: 'string' },
+  dev: { type: 'boolean' },
+  'no-dev': { type: 'boolean' },
+  'fast-db': { type: 'boolean' },
+  ...Object.fromEntries(Object.values(PORTS).map(({ flag }) => [flag, { type: 'string' }])),
+};
+
+export const runDirOf = (flags, env = process.env) =>
+  path.resolve(flags['run-dir'] ?? (env.WENMING_RUN_DIR || path.join(ROOT, '.run')));
+
+function portNumber(text, source) {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new Problem(`${source} is "${text}", which is no port.`, 'Give a number from 1 to 65535.');
+  }
+  return port;
+}
+
+// True when nothing listens on the port.
+export function isFree(port) {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, HOST, () => server.close(() => resolve(true)));
+  });
+}
+
+// Free ports from below the kernel's ephemeral range, so that no outgoing connection takes one while a service restarts.
+async function freePort(taken) {
+  for (let attempt = 0; attempt < 200; ++attempt) {
+    const port = 20000 + Math.floor(Math.random() * 12000);
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new Problem('No free port found between 20000 and 32000.');
+}
+
+async function choosePorts(flags, env, recorded) {
+  const chosen = {};
+  const taken = new Map();
+  for (const [name, { port, flag, env: variable, what }] of Object.entries(PORTS)) {
+    if (flags[flag] !== undefined) chosen[name] = portNumber(flags[flag], `--${flag}`);
+    else if (env[variable]) chosen[name] = portNumber(env[variable], variable);
+    else if (recorded?.ports?.[name]) chosen[name] = recorded.ports[name];
+    else chosen[name] = flags.ports === 'auto' ? await freePort(taken) : port;
+    if (taken.has(chosen[name])) {
+      throw new Problem(`Port ${chosen[name]} is asked for twice: for ${taken.get(chosen[name])} and for ${what}.`,
+        `Choose another with --${flag} PORT or ${variable}.`);
+    }
+    taken.set(chosen[name], what);
+  }
+  return chosen;
+}
+
+// All settings of a stack; `recorded` is its stack.json, or null.
+export async function settings(flags, recorded, env = process.env) {
+  if (flags.ports !== undefined && flags.ports !== 'auto' && flags.ports !== 'default') {
+    throw new Problem(`--ports is "${flags.ports}".`, 'It is "auto" or "default".');
+  }
+  const buildDir = flags['build-dir'] ?? (env.WENMING_BUILD_DIR || recorded?.build_dir || path.join(ROOT, 'build/release'));
+  return {
+    runDir: runDirOf(flags, env),
+    buildDir: path.resolve(buildDir),
+    ports: await choosePorts(flags, env, recorded),
+    dev: flags['no-dev'] ? false : flags.dev || (recorded?.dev ?? true),
+    fastDb: flags['fast-db'] ?? recorded?.database?.fast ?? false,
+  };
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// Starts, stops and reports the four processes of wenming and their private MariaDB on this machine.
+//
+// RUN_DIR/stack.json describes what runs, for scripts and tests. Its shape is stable:
+//   run_dir, build_dir   absolute paths
+//   dev                  whether the services run with --dev
+//   http                 "http://127.0.0.1:8080", the gateway's HTTP/JSON side
+//   grpc                 "127.0.0.1:9090", the gateway's gRPC side
+//   ports                every port by its name in settings.mjs
+//   keys                 the directory of the key material
+//   admin                { login, password_file } of the platform administrator
+//   database             { socket, fast }; root logs in there without a password
+//   services             by name (org_svc, volunteer_svc, activity_svc, gateway):
+//     pid, started       the process; started is its start time in clock ticks
+//     grpc, metrics      "127.0.0.1:9101" and "http://127.0.0.1:9201" (the gateway's grpc is its edge)
+//     log, binary, args  the log file and the command line; built is the binary's modification time
+
+import { parseArgs } from 'node:util';
+import { Problem, run } from './problem.mjs';
+import { OPTIONS, PORTS } from './settings.mjs';
+import { start } from './start.mjs';
+import { status } from './status.mjs';
+import { stop } from './stop.mjs';
+
+const PORT_HELP = Object.values(PORTS)
+  .map(({ flag, env, port, what }) => `  --${`${flag} PORT`.padEnd(23)} ${what} (${env}, ${port})`).join('\n');
+
+const HELP = `usage: tools/stack start [option…]    start what does not run yet, wait until it is ready
+       tools/stack stop [--wipe]      stop all; --wipe also deletes its data, keys and logs
+       tools/stack status [--json]    what runs; exit status 0 only if all is ready
+
+  --run-dir DIR            data, keys, logs and stack.json (WENMING_RUN_DIR, .run)
+  --build-dir DIR          where the binaries were built (WENMING_BUILD_DIR, build/release)
+  --ports auto             free ports instead of the defaults
+${PORT_HELP}
+  --no-dev                 without the development log-in and the clock header
+  --fast-db                a database that does not survive a power cut, for tests`;
+
+const COMMANDS = { start, stop, status };
+
+await run(async () => {
+  const [name, ...rest] = process.argv.slice(2);
+  if (name === undefined || name === '--help' || rest.includes('--help')) {
+    console.log(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  if (!(name in COMMANDS)) throw new Problem(`There is no command "${name}".`, 'start, stop or status; see --help.');
+  let flags;
+  try {
+    flags = parseArgs({ args: rest, options: { ...OPTIONS, wipe: { type: 'boolean' }, json: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new Problem(error.message, 'tools/stack --help lists the options.');
+  }
+  return COMMANDS[name](flags);
+});

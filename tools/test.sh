@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# usage: ./wenming test [--asan] [--build-dir DIR] [FILTER]
+#
+# Installs what is missing, builds everything and runs the tests with a MariaDB of their own, which is gone afterwards. The
+# last line counts them. FILTER is a regular expression over test names: "common_db", "org_tests.Units".
+#
+#   --asan           under AddressSanitizer and UndefinedBehaviorSanitizer: the tests of our own code, without those that
+#                    start a whole stack (e2e, chaos) or test scripts
+#   --build-dir DIR  build there instead of in build/dev or build/asan
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+if help_asked "$@"; then help_of "$0"; exit; fi
+
+preset=dev
+build_dir=
+filter=
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --asan) preset=asan ;;
+    --build-dir) build_dir=${2:?'--build-dir needs a directory'}; shift ;;
+    -*) fail "unknown option $1" 'see ./wenming test --help' ;;
+    *) [[ -z $filter ]] || fail 'there is one FILTER; join several with |'; filter=$1 ;;
+  esac
+  shift
+done
+build_dir=$(realpath -m "${build_dir:-$ROOT/build/$preset}")
+
+"$ROOT/tools/install.sh"
+"$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
+
+scratch=$(mktemp -d)
+# shellcheck disable=SC2317  # called by the trap
+end() {
+  "$ROOT/tools/mariadb.sh" stop "$scratch/db" >/dev/null 2>&1 || true
+  rm -rf "$scratch"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+step 'Starting a database for the tests'
+"$ROOT/tools/mariadb.sh" start "$scratch/db" --fast
+WENMING_TEST_MARIADB=$("$ROOT/tools/mariadb.sh" socket "$scratch/db")
+export WENMING_TEST_MARIADB WENMING_BUILD_DIR=$build_dir
+unset WENMING_RUN_DIR
+
+selection=()
+[[ -z $filter ]] || selection+=(--tests-regex "$filter")
+if [[ $preset == asan ]]; then
+  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  selection+=(--exclude-regex '^(e2e|chaos|tools)')
+fi
+
+step "Running the tests in ${build_dir#"$ROOT"/}"
+status=0
+ctest --test-dir "$build_dir" -j "$JOBS" --output-on-failure --no-tests=error "${selection[@]}" 2>&1 |
+  tee "$scratch/ctest.log" || status=$?
+
+# ctest's own closing line: "100% tests passed, 0 tests failed out of 123".
+read -r failed total < <(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$scratch/ctest.log") || true
+[[ ${total-} ]] || echo "No test was run${filter:+: none matches \"$filter\"}."
+echo "$((${total:-0} - ${failed:-0})) passed, ${failed:-0} failed"
+exit "$status"

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# usage: ./wenming up [--no-demo] [option…]
+#
+# Brings up wenming on this machine: installs what is missing, builds, starts a private MariaDB and the four processes,
+# migrates, loads the Hongtong demo, and says where everything is. What is there already is left alone.
+#
+#   --no-demo    start empty
+#   --no-build   take the binaries as they are
+#   --run-dir, --build-dir, --http, --grpc, --no-dev and the other options of `tools/stack start` (its --help lists them)
+#
+# The demo is loaded by tools/load_demo.mjs, which writes RUN_DIR/demo.json when it is through:
+# {"accounts": [{"login", "password", "role", "unit"}]}.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+if help_asked "$@"; then help_of "$0"; exit; fi
+
+demo=yes
+build=yes
+stack=()
+run_dir=${WENMING_RUN_DIR:-$ROOT/.run}
+build_dir=${WENMING_BUILD_DIR:-$ROOT/build/release}
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --no-demo) demo= ;;
+    --no-build) build= ;;
+    --run-dir=* | --build-dir=*) set -- "${1%%=*}" "${1#*=}" "${@:2}"; continue ;;
+    --run-dir) run_dir=${2:?'--run-dir needs a directory'}; shift ;;
+    --build-dir) build_dir=${2:?'--build-dir needs a directory'}; shift ;;
+    *) stack+=("$1") ;;
+  esac
+  shift
+done
+began=$SECONDS
+
+"$ROOT/tools/install.sh"
+if [[ $build ]]; then
+  "$ROOT/tools/build.sh" release --build-dir "$build_dir" org_svc volunteer_svc activity_svc gateway descriptors
+fi
+"$ROOT/tools/stack" start --run-dir "$run_dir" --build-dir "$build_dir" "${stack[@]}"
+
+if [[ $demo && -f $ROOT/tools/load_demo.mjs ]]; then
+  if [[ -f $run_dir/demo.json ]]; then
+    good 'the demo is loaded already'
+  else
+    step 'Loading the Hongtong demo'
+    node "$ROOT/tools/load_demo.mjs" --run-dir "$run_dir" ||
+      fail 'The demo was not loaded whole.' 'The services run; `./wenming up` again continues where it ended.'
+  fi
+fi
+
+echo
+"$ROOT/tools/stack" status --run-dir "$run_dir"
+echo
+good "wenming is up after $((SECONDS - began)) s; ./wenming demo tells its story, ./wenming down stops it"
