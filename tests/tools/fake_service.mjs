@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// Stands in for a service or the gateway: takes their flags, listens where they would, says that it is ready on /readyz.
+// With --migrate it writes a line to FAKE_DIR/migrations and ends; FAKE_DIR/refuse holds the names of those that must fail.
+
+import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import path from 'node:path';
+
+const [name, ...args] = process.argv.slice(2);
+const flag = (wanted) => {
+  const joined = args.find((arg) => arg.startsWith(`--${wanted}=`));
+  return joined ? joined.slice(wanted.length + 3) : args[args.indexOf(`--${wanted}`) + 1];
+};
+const directory = process.env.FAKE_DIR;
+const refuse = path.join(directory, 'refuse');
+
+if (args.includes('--migrate')) {
+  fs.appendFileSync(path.join(directory, 'migrations'), `${name} ${flag('db-schema')}\n`);
+  process.exit(0);
+}
+if (fs.existsSync(refuse) && fs.readFileSync(refuse, 'utf8').includes(name)) {
+  console.error(`${name}: refusing, as told`);
+  process.exit(1);
+}
+
+const listen = (server, address) => server.listen(Number(address.split(':')[1]), address.split(':')[0]);
+listen(net.createServer(), flag('grpc'));
+if (name === 'gateway') listen(http.createServer((_, answer) => answer.end('{}')), flag('http'));
+listen(http.createServer((_, answer) => answer.end('ready\n')), flag('metrics'));
+process.on('SIGTERM', () => process.exit(0));

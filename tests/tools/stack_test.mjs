@@ -1,0 +1,129 @@
+// tools/stack with a real database and stand-ins for the services.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { ROOT, run, scratch } from './support.mjs';
+
+const STACK = path.join(ROOT, 'tools/stack');
+const SERVICES = ['org_svc', 'volunteer_svc', 'activity_svc', 'gateway'];
+
+// A build directory whose binaries are stand-ins.
+function fakeBuild(directory) {
+  fs.mkdirSync(path.join(directory, 'bin'), { recursive: true });
+  fs.writeFileSync(path.join(directory, 'wenming.binpb'), '');
+  const fake = path.join(ROOT, 'tests/tools/fake_service.mjs');
+  for (const name of SERVICES) {
+    fs.writeFileSync(path.join(directory, 'bin', name), `#!/bin/sh\nexec node ${fake} ${name} "$@"\n`, { mode: 0o755 });
+  }
+}
+
+function newStack(t) {
+  const directory = scratch(t, () => stack('stop', '--wipe'));
+  const build = path.join(directory, 'build');
+  const runDir = path.join(directory, 'run');
+  fakeBuild(build);
+  const env = { ...process.env, FAKE_DIR: directory };
+  for (const name of Object.keys(env)) if (/^WENMING_/.test(name)) delete env[name];
+  const stack = (command, ...flags) => run(STACK, [command, '--run-dir', runDir, ...flags], { env });
+  return {
+    directory, runDir, build, stack,
+    start: (...flags) => stack('start', '--build-dir', build, '--fast-db', '--ports', 'auto', ...flags),
+    record: () => JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8')),
+    pids: () => Object.fromEntries(SERVICES.map((name) =>
+      [name, JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8')).services[name].pid])),
+  };
+}
+
+test('start brings up four processes that are ready, a second start changes nothing, stop ends them', async (t) => {
+  const { start, stack, record, pids, runDir, directory } = newStack(t);
+  const first = start();
+  assert.equal(first.status, 0, first.err);
+  const before = pids();
+  for (const name of SERVICES) assert.equal((await fetch(`${record().services[name].metrics}/readyz`)).status, 200);
+  assert.equal(fs.readFileSync(path.join(directory, 'migrations'), 'utf8'),
+    'org_svc wenming_org\nvolunteer_svc wenming_volunteer\nactivity_svc wenming_activity\n');
+
+  const second = start();
+  assert.equal(second.status, 0, second.err);
+  assert.match(second.out, /nothing changed/);
+  assert.deepEqual(pids(), before);
+
+  const live = JSON.parse(stack('status', '--json').out);
+  assert.equal(live.ready, true);
+  assert.equal(live.services.gateway.state, 'ready');
+
+  assert.equal(stack('stop').status, 0);
+  for (const pid of Object.values(before)) assert.equal(fs.existsSync(`/proc/${pid}/fd/0`), false);
+  assert.equal(stack('status').status, 3);
+  assert.equal(stack('stop', '--wipe').status, 0);
+  assert.equal(fs.existsSync(runDir), false);
+});
+
+test('a start after a kill revives the dead one on its port and leaves the others alone', (t) => {
+  const { start, stack, record, pids } = newStack(t);
+  assert.equal(start().status, 0);
+  const before = pids();
+  const { ports } = record();
+  process.kill(before.volunteer_svc, 'SIGKILL');
+  assert.equal(JSON.parse(stack('status', '--json').out).services.volunteer_svc.state, 'dead');
+  const revived = start();
+  assert.equal(revived.status, 0, revived.err);
+  const after = pids();
+  assert.notEqual(after.volunteer_svc, before.volunteer_svc);
+  assert.deepEqual({ ...after, volunteer_svc: 0 }, { ...before, volunteer_svc: 0 });
+  assert.deepEqual(record().ports, ports);
+});
+
+test('a rebuilt binary is restarted', (t) => {
+  const { start, pids, build } = newStack(t);
+  assert.equal(start().status, 0);
+  const before = pids();
+  fs.utimesSync(path.join(build, 'bin/org_svc'), 1e9, 1e9);
+  assert.equal(start().status, 0);
+  assert.notEqual(pids().org_svc, before.org_svc);
+  assert.equal(pids().gateway, before.gateway);
+});
+
+test('a taken port is named with the flag that changes it', async (t) => {
+  const { start } = newStack(t);
+  const other = net.createServer();
+  await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+  t.after(() => other.close());
+  const { port } = other.address();
+  const refused = start('--http', String(port));
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, new RegExp(`Port ${port} \\(HTTP\\) is taken`));
+  assert.match(refused.err, /--http PORT, or WENMING_HTTP_PORT/);
+});
+
+test('a service that ends while starting is named with the last lines of its log', (t) => {
+  const { start, directory } = newStack(t);
+  fs.writeFileSync(path.join(directory, 'refuse'), 'activity_svc');
+  const failed = start();
+  assert.equal(failed.status, 1);
+  assert.match(failed.err, /activity_svc ended while starting:\n +activity_svc: refusing, as told/);
+});
+
+test('what is not built is said before anything starts', (t) => {
+  const { start, build, runDir } = newStack(t);
+  fs.rmSync(path.join(build, 'bin/gateway'));
+  const refused = start();
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /Not built yet: .*gateway/);
+  assert.equal(fs.existsSync(path.join(runDir, 'stack.json')), false);
+});
+
+test('each service user reaches its own schema only', (t) => {
+  const { start, record, runDir } = newStack(t);
+  assert.equal(start().status, 0);
+  const { socket } = record().database;
+  const as = (schema, service, sql) => run('mariadb', ['--no-defaults', `--socket=${socket}`, `--user=${schema}`, '-BN', '-e', sql],
+    { env: { ...process.env, MYSQL_PWD: fs.readFileSync(path.join(runDir, 'passwords', service), 'utf8').trim() } });
+  assert.deepEqual(as('wenming_org', 'org_svc', 'SHOW DATABASES').out.trim().split('\n').sort(), ['information_schema', 'wenming_org']);
+  assert.equal(as('wenming_org', 'org_svc', 'CREATE TABLE wenming_org.t (id INT)').status, 0);
+  assert.notEqual(as('wenming_org', 'org_svc', 'CREATE DATABASE wenmingXorg').status, 0);
+  assert.notEqual(as('wenming_activity', 'activity_svc', 'SELECT * FROM wenming_org.t').status, 0);
+});

@@ -1,0 +1,26 @@
+// What the tests of the scripts share: the tree, a scratch directory that goes away, and running a command.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+// A new directory, removed when the test `t` ends, after `before` (which may stop what runs there).
+export function scratch(t, before = () => {}) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-'));
+  t.after(() => {
+    before();
+    fs.rmSync(directory, { recursive: true, force: true });
+  });
+  return directory;
+}
+
+// Runs a command to its end: { status, out, err }.
+export function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { encoding: 'utf8', timeout: 120000, ...options });
+  if (done.error) throw done.error;
+  return { status: done.status, out: done.stdout, err: done.stderr };
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+// The half of `./wenming doctor` that looks at the local stack: processes, ports, database, keys.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { query } from './database.mjs';
+import { Problem, good, red, run, tail } from './problem.mjs';
+import { STORES, paths } from './services.mjs';
+import { OPTIONS, PORTS, isFree, runDirOf } from './settings.mjs';
+import { liveRecord } from './status.mjs';
+
+let unwell = 0;
+function bad(what, remedy) {
+  unwell = 1;
+  console.log(`${red('bad')} ${what}\n    ${remedy}`);
+}
+
+// Variables whose other values lose acknowledged writes, or let wrong ones in.
+const SAFE = {
+  innodb_flush_log_at_trx_commit: (value) => value === '1',
+  innodb_doublewrite: (value) => value !== 'OFF' && value !== '0',
+  sync_binlog: (value, all) => all.log_bin === 'OFF' || value === '1',
+  default_storage_engine: (value) => value === 'InnoDB',
+  sql_mode: (value) => value.includes('STRICT_TRANS_TABLES') || value.includes('STRICT_ALL_TABLES'),
+};
+
+function checkSettings({ socket, fast }) {
+  const all = Object.fromEntries(query(socket, 'SHOW GLOBAL VARIABLES'));
+  const unsafe = Object.keys(SAFE).filter((name) => !SAFE[name](all[name] ?? '', all));
+  if (unsafe.length === 0) return good('the database keeps what it acknowledges');
+  const remedy = fast ? 'It was started with --fast-db, for tests; ./wenming down --wipe and up make a safe one.'
+    : 'Set them as tools/mariadb.sh does and start the database again.';
+  bad(`the database may lose or bend data: ${unsafe.map((name) => `${name}=${all[name]}`).join(', ')}`, remedy);
+}
+
+// Logs in as the service's own user and lists what it can see.
+function checkUser(service, runDir, socket) {
+  const { schema } = STORES[service];
+  const client = spawnSync('mariadb', ['--no-defaults', `--socket=${socket}`, `--user=${schema}`, '--batch', '--skip-column-names',
+    '-e', 'SHOW DATABASES'], { encoding: 'utf8', env: { ...process.env, MYSQL_PWD: readSecret(paths(runDir).passwordOf(service)) } });
+  if (client.status !== 0) return bad(`${service} cannot log in to the database: ${client.stderr.trim()}`, './wenming down and up');
+  const others = client.stdout.trim().split('\n').filter((name) => name !== schema && name !== 'information_schema');
+  if (others.length > 0) return bad(`the user of ${service} also reaches ${others.join(', ')}`, `Revoke what ${schema} has there.`);
+  good(`${service} reaches its schema and no other`);
+}
+
+const readSecret = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '');
+
+function checkSecrets(runDir) {
+  const { keys, passwords, adminPassword } = paths(runDir);
+  const files = [adminPassword, ...[keys, passwords].flatMap((dir) =>
+    fs.existsSync(dir) ? fs.readdirSync(dir).map((name) => path.join(dir, name)) : [])];
+  const open = files.filter((file) => fs.existsSync(file) && !file.endsWith('.verify.pem') && fs.statSync(file).mode & 0o077);
+  if (open.length === 0) return good('keys and passwords are readable by their owner only');
+  bad(`others can read ${open.join(', ')}`, `chmod 600 ${open.join(' ')}`);
+}
+
+function checkService(name, { state, log, metrics, binary, built }) {
+  if (state === 'dead') return bad(`${name} does not run; its last words:\n${tail(log ?? '', 6)}`, './wenming up starts it again.');
+  if (state === 'not ready') return bad(`${name} runs but is not ready (${metrics}/readyz):\n${tail(log, 6)}`, `The log is ${log}.`);
+  if (!fs.existsSync(binary) || fs.statSync(binary).mtimeMs !== built) {
+    return bad(`${name} runs an older build than ${binary}`, './wenming up restarts it.');
+  }
+  good(`${name} is ready`);
+}
+
+async function checkPorts() {
+  for (const { port, what, flag, env } of Object.values(PORTS)) {
+    if (!(await isFree(port))) bad(`port ${port} (${what}) is taken`, `./wenming up --${flag} PORT, or ${env}=PORT`);
+  }
+}
+
+await run(async () => {
+  let flags;
+  try {
+    flags = parseArgs({ args: process.argv.slice(2), options: { 'run-dir': OPTIONS['run-dir'] } }).values;
+  } catch (error) {
+    throw new Problem(error.message, './wenming doctor --help');
+  }
+  const runDir = runDirOf(flags);
+  const live = await liveRecord(runDir);
+  if (live === null) {
+    good(`no stack runs in ${runDir}; ./wenming up starts one`);
+    await checkPorts();
+    return unwell;
+  }
+  for (const [name, service] of Object.entries(live.services)) checkService(name, service);
+  checkSecrets(runDir);
+  if (live.database.state === 'ready') {
+    checkSettings(live.database);
+    for (const service of Object.keys(STORES)) checkUser(service, runDir, live.database.socket);
+  } else {
+    bad(`the database does not answer on ${live.database.socket}`, './wenming up starts it again.');
+  }
+  return unwell;
+});
