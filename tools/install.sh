@@ -37,8 +37,10 @@ wanted_packages() {
 missing_packages() {
   local wanted installed
   wanted=$(wanted_packages | sort -u)
+  # dpkg-query fails when it knows one of them not at all.
   # shellcheck disable=SC2086  # one word a package
-  installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort -u)
+  installed=$({ dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null || true; } |
+    sed -n 's/^installed //p' | sort -u)
   comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
@@ -69,7 +71,9 @@ check_node() {
 # npm writes node_modules/.package-lock.json last, so it is newer than the lock file that it installed.
 npm_is_current() { [[ $ROOT/node_modules/.package-lock.json -nt $ROOT/package-lock.json ]]; }
 
-mapfile -t missing < <(missing_packages)
+listed=$(missing_packages)
+missing=()
+[[ -z $listed ]] || mapfile -t missing <<<"$listed"
 
 if [[ $check ]]; then
   [[ ${#missing[@]} -eq 0 ]] || echo "Debian packages: ${missing[*]}"
