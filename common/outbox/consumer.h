@@ -1,0 +1,103 @@
+// Applies another service's events to this one's schema, each exactly once in effect.
+#ifndef WENMING_COMMON_OUTBOX_CONSUMER_H_
+#define WENMING_COMMON_OUTBOX_CONSUMER_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/db/pool.h"
+#include "common/db/session.h"
+#include "wenming/events/v1/events.pb.h"
+
+namespace wenming::outbox {
+
+// Where events come from: a stream over gRPC, or a Log in the same process.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // The next events in order of cursor, all after `after`; waits for them, but not for ever: an empty answer is a sign
+  // of life. `after` is the last event that the call before gave, or any other cursor to begin again from there. After
+  // an error the consumer pauses and calls again.
+  virtual absl::StatusOr<std::vector<events::v1::Event>> Next(int64_t after) = 0;
+  // Makes the Next under way, and every later one, return soon. Called from another thread.
+  virtual void Cancel() = 0;
+};
+
+// Applies one event within the transaction that moves the cursor. May be run again with the same event (a retry), and
+// must have no effect but through the transaction. Answers OK also for events it does not care about. UNAVAILABLE,
+// ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED and UNKNOWN are transient: it is tried again, with growing
+// pauses, for as long as it takes. Any other error is permanent: the event is parked and the stream goes on.
+using Apply = std::function<absl::Status(db::Transaction&, const events::v1::Event&)>;
+
+// Hears of the work, for metrics, logs and alarms; called from the consumer's thread.
+class ConsumerObserver {
+ public:
+  virtual ~ConsumerObserver() = default;
+  // The cursor moved to the last of `events` events.
+  virtual void Applied(int /*events*/, int64_t /*cursor*/, absl::Time /*record_time of the last*/) {}
+  virtual void Parked(const events::v1::Event&, const absl::Status&) {}
+  virtual void Failed(const absl::Status&) {}
+};
+
+struct ConsumerOptions {
+  std::string name;  // of the cursor: "org_svc"; at most 64 characters; replicas of one service share it
+  int batch = 64;    // events applied in one transaction, at most
+  absl::Duration first_pause = absl::Milliseconds(20);
+  absl::Duration longest_pause = absl::Seconds(5);
+};
+
+// A thread that reads the source and applies it from where the cursor in `event_cursors` stands, also after a restart.
+// Replicas that consume under one name share the work: of two that try the same event, the conditional UPDATE of the
+// cursor lets one through.
+//
+// Thread-safe.
+class Consumer {
+ public:
+  // Starts. `pool`, `source` and `observer` (may be null) must outlive this.
+  Consumer(db::Pool& pool, Source& source, Apply apply, ConsumerOptions options, ConsumerObserver* observer = nullptr);
+  // Cancels the source and stops after the transaction under way.
+  ~Consumer();
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+
+  // The last applied event's cursor, as this process knows it; -1 before it has been read.
+  int64_t cursor() const;
+  // Waits until the cursor has reached `cursor`; false after the timeout.
+  bool WaitFor(int64_t cursor, absl::Duration timeout) const;
+
+ private:
+  void Loop();
+  absl::Status LoadCursor();
+  absl::Status Step();
+  absl::Status Take(std::span<const events::v1::Event> batch);
+  absl::Status ApplyAll(std::span<const events::v1::Event> batch);
+  absl::Status Park(const events::v1::Event& event, const absl::Status& why);
+  absl::Status MoveCursor(db::Transaction& transaction, int64_t to) const;
+  void Moved(const events::v1::Event& last, size_t events);
+  // False when it is time to stop.
+  bool Pause(absl::Duration pause);
+  bool stopping() const;
+
+  db::Pool& pool_;
+  Source& source_;
+  const Apply apply_;
+  const ConsumerOptions options_;
+  ConsumerObserver* const observer_;
+  mutable absl::Mutex mutex_;
+  int64_t cursor_ ABSL_GUARDED_BY(mutex_) = -1;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace wenming::outbox
+
+#endif  // WENMING_COMMON_OUTBOX_CONSUMER_H_
