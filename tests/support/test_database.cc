@@ -71,4 +71,13 @@ void TestDatabase::Administer(const std::string& sql) {
       sql.c_str());
 }
 
+void TestDatabase::Kill(uint64_t connection) {
+  Administer(absl::StrCat("KILL ", connection));
+  const auto alive = [&](db::Session& session) {
+    return session.QueryOne("SELECT 1 FROM information_schema.processlist WHERE id = ?", {connection});
+  };
+  while (OrGiveUp(db::Read(*administration_, absl::InfiniteFuture(), alive), "listing connections").has_value()) {
+  }
+}
+
 }  // namespace wenming::test

@@ -2,6 +2,7 @@
 #ifndef WENMING_TESTS_SUPPORT_TEST_DATABASE_H_
 #define WENMING_TESTS_SUPPORT_TEST_DATABASE_H_
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,8 @@ class TestDatabase {
 
   // Runs one statement as root outside the pool ("KILL 12"); a failure ends the program.
   void Administer(const std::string& sql);
+  // Ends a connection (SELECT CONNECTION_ID()) from outside, and waits until it is gone.
+  void Kill(uint64_t connection);
 
  private:
   db::PoolOptions options_;
