@@ -1,0 +1,140 @@
+#include "common/rpc/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/errors/errors.h"
+#include "common/observe/trace.h"
+
+namespace wenming::rpc {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+// A request id is echoed into logs and answers, so it is taken only when it is short and plain.
+bool IsPlainRequestId(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool IsServersFault(absl::StatusCode code) {
+  return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
+         code == absl::StatusCode::kDataLoss || code == absl::StatusCode::kUnimplemented;
+}
+
+}  // namespace
+
+// The order of concerns, outermost first. Metrics and logs stand around all of them (Finish); idempotency stands inside
+// the handler's transaction, where it must be to be true.
+const Pipeline::Concern Pipeline::kConcerns[] = {
+    &Pipeline::Trace,     &Pipeline::Deadline, &Pipeline::Authenticate,
+    &Pipeline::Authorise, &Pipeline::Validate, &Pipeline::Time,
+};
+
+absl::StatusOr<std::vector<MethodRuntime>> Pipeline::Resolve(const Service& service) const {
+  if (auto status = service.CheckComplete(); !status.ok()) return status;
+  std::vector<MethodRuntime> resolved;
+  for (const Method& method : service.methods()) {
+    auto access = AccessRule::Compile(*method.descriptor);
+    if (!access.ok()) return access.status();
+    const std::string& service_name = method.descriptor->service()->full_name();
+    resolved.push_back(MethodRuntime{
+        .method = method,
+        .access = *std::move(access),
+        .validator = Validator(*method.descriptor->input_type()),
+        .metrics = options_.metrics->ForMethod(service_name, method.descriptor->name(), method.stream != nullptr),
+        .path = absl::StrCat("/", service_name, "/", method.descriptor->name())});
+  }
+  return resolved;
+}
+
+absl::Status Pipeline::Admit(const MethodRuntime& method, const Envelope& envelope, const Message& request,
+                             Call& call) const {
+  const Step step{method, envelope, request, call, options_.clock()};
+  call.method = method.path;
+  call.now = step.real_now;
+  call.directory = options_.directory;
+  for (const Concern concern : kConcerns) {
+    if (absl::Status status = (this->*concern)(step); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Trace(const Step& step) const {
+  if (const auto header = step.envelope.metadata("traceparent")) {
+    if (const auto context = observe::ParseTraceparent(*header)) step.call.trace_id = context->trace_id;
+  }
+  if (const auto id = step.envelope.metadata("x-request-id"); id && IsPlainRequestId(*id)) step.call.request_id = *id;
+  if (const auto language = step.envelope.metadata("accept-language")) {
+    step.call.language = errors::ParseAcceptLanguage(*language);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Deadline(const Step& step) const {
+  step.call.deadline = std::min(step.envelope.deadline, step.real_now + options_.longest);
+  return step.call.deadline <= step.real_now ? errors::DeadlineExceeded() : absl::OkStatus();
+}
+
+absl::Status Pipeline::Authenticate(const Step& step) const {
+  const auto header = step.envelope.metadata("authorization");
+  if (!header) return absl::OkStatus();
+  if (header->substr(0, kBearer.size()) != kBearer) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);
+  auto caller = options_.verifier->Verify(header->substr(kBearer.size()), step.real_now);
+  if (!caller.ok()) return caller.status();
+  step.call.caller = *std::move(caller);
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Authorise(const Step& step) const {
+  auto status = step.method.access.Check(step.request, step.real_now, step.call);
+  if (!status.ok() || step.call.center_id != 0 || options_.directory == nullptr) return status;
+  const auto code = step.envelope.metadata("x-wenming-center");
+  const auto center = code ? options_.directory->FindCenterByCode(*code) : options_.directory->OnlyCenter();
+  if (center) step.call.center_id = center->id;
+  return status;
+}
+
+absl::Status Pipeline::Validate(const Step& step) const { return step.method.validator.Check(step.request); }
+
+absl::Status Pipeline::Time(const Step& step) const {
+  const auto header = step.envelope.metadata("x-wenming-now");
+  if (!header) return absl::OkStatus();
+  if (!options_.development) return errors::InvalidField("x-wenming-now", type::REASON_DEVELOPMENT_ONLY);
+  std::string fault;
+  if (!absl::ParseTime(absl::RFC3339_full, absl::string_view(header->data(), header->size()), &step.call.now, &fault)) {
+    return errors::InvalidField("x-wenming-now", type::REASON_BAD_FORMAT,
+                                {{"expected_zh", "应为 RFC 3339 时间"}, {"expected_en", "an RFC 3339 time"}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pipeline::Handle(const MethodRuntime& method, const Call& call, const Message& request,
+                              const Answer& answer) const {
+  call.access_decided = false;
+  const absl::Status status = method.method.unary(call, request, answer);
+  if (status.ok() && call.IsStaff() && method.access.HandlerDecides() && !call.access_decided) {
+    options_.logger->Error("the handler answered without deciding about access", {{"method", method.path}});
+    return errors::Internal();
+  }
+  return status;
+}
+
+void Pipeline::Finish(MethodRuntime& method, const Call& call, const absl::Status& status, absl::Time began) const {
+  const absl::Duration took = options_.clock() - began;
+  method.metrics.Handled(status.code(), took);
+  if (!IsServersFault(status.code())) return;
+  const std::string message(status.message());
+  options_.logger->Error("a call failed", {{"method", method.path},
+                                           {"code", absl::StatusCodeToString(status.code())},
+                                           {"error", message},
+                                           {"request_id", call.request_id},
+                                           {"trace_id", call.trace_id},
+                                           {"caller_kind", static_cast<int>(call.caller.kind)},
+                                           {"seconds", absl::ToDoubleSeconds(took)}});
+}
+
+}  // namespace wenming::rpc

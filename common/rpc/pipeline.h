@@ -1,0 +1,96 @@
+// The concerns that every call passes before its handler, in one ordered list.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/auth/directory.h"
+#include "common/auth/token_verifier.h"
+#include "common/observe/clock.h"
+#include "common/observe/log.h"
+#include "common/observe/rpc_metrics.h"
+#include "common/rpc/access.h"
+#include "common/rpc/call.h"
+#include "common/rpc/service.h"
+#include "common/rpc/validate.h"
+
+namespace wenming::rpc {
+
+// What arrives with a request besides its message.
+struct Envelope {
+  // The value of a metadata key, lower case; none where it is absent.
+  std::function<std::optional<std::string_view>(std::string_view key)> metadata;
+  // As the caller set it; infinite where he did not.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// A bound method with all that was resolved once for it.
+struct MethodRuntime {
+  Method method;
+  AccessRule access;
+  Validator validator;
+  observe::MethodMetrics metrics;
+  std::string path;  // "/package.Service/Method"
+};
+
+struct PipelineOptions {
+  const auth::TokenVerifier* verifier = nullptr;
+  const auth::Directory* directory = nullptr;
+  observe::Clock clock;
+  const observe::Logger* logger = nullptr;
+  const observe::RpcMetrics* metrics = nullptr;
+  // Lets `x-wenming-now` set the time of a call.
+  bool development = false;
+  // The longest a unary call may take; also its deadline where the caller set none.
+  absl::Duration longest = absl::Seconds(30);
+};
+
+// Thread-safe.
+class Pipeline {
+ public:
+  explicit Pipeline(PipelineOptions options) : options_(std::move(options)) {}
+
+  // INTERNAL where the service is incomplete or a method has no access rule: it must not start.
+  absl::StatusOr<std::vector<MethodRuntime>> Resolve(const Service& service) const;
+
+  // Runs the concerns in order and fills the call; the first that refuses ends it.
+  absl::Status Admit(const MethodRuntime& method, const Envelope& envelope, const Message& request, Call& call) const;
+
+  // Runs the unary handler, and reports one that answered without deciding about access.
+  absl::Status Handle(const MethodRuntime& method, const Call& call, const Message& request,
+                      const Answer& answer) const;
+
+  // Counts and, where the server is at fault, logs the end of a call that began at `began`.
+  void Finish(MethodRuntime& method, const Call& call, const absl::Status& status, absl::Time began) const;
+
+  absl::Time Now() const { return options_.clock(); }
+
+ private:
+  struct Step {
+    const MethodRuntime& method;
+    const Envelope& envelope;
+    const Message& request;
+    Call& call;
+    absl::Time real_now;
+  };
+  using Concern = absl::Status (Pipeline::*)(const Step&) const;
+  static const Concern kConcerns[];
+
+  absl::Status Trace(const Step& step) const;
+  absl::Status Deadline(const Step& step) const;
+  absl::Status Authenticate(const Step& step) const;
+  absl::Status Authorise(const Step& step) const;
+  absl::Status Validate(const Step& step) const;
+  absl::Status Time(const Step& step) const;
+
+  const PipelineOptions options_;
+};
+
+}  // namespace wenming::rpc

@@ -1,0 +1,38 @@
+#include "common/service/events_service.h"
+
+#include <algorithm>
+
+#include "common/errors/errors.h"
+
+namespace wenming::service {
+namespace {
+
+constexpr int kBatch = 200;
+// Shorter than the two seconds the proto promises, and how long a drain may wait for a quiet subscriber.
+constexpr absl::Duration kSignOfLife = absl::Seconds(1);
+constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+}  // namespace
+
+rpc::Service EventsService::Bind() {
+  return rpc::Service("wenming.events.v1.EventsService").Stream("Subscribe", this, &EventsService::Subscribe);
+}
+
+absl::Status EventsService::Subscribe(const rpc::Call&, const events::v1::SubscribeRequest& request,
+                                      rpc::StreamWriter& writer) {
+  const std::vector<std::string> types(request.types().begin(), request.types().end());
+  int64_t after = std::max<int64_t>(request.after_cursor(), 0);
+  while (!writer.Done() && !log_.closed()) {
+    events::v1::SubscribeResponse response;
+    if (log_.WaitBeyond(after, kSignOfLife)) {
+      auto batch = log_.Read(after, kBatch, types, absl::Now() + kReadTimeout);
+      if (!batch.ok()) return batch.status();
+      after = batch->read_to;
+      for (auto& event : batch->events) *response.add_events() = std::move(event);
+    }
+    if (!writer.Write(response)) break;
+  }
+  return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1));
+}
+
+}  // namespace wenming::service

@@ -1,0 +1,110 @@
+#include "common/service/flags.h"
+
+#include <functional>
+#include <string_view>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace wenming::service {
+namespace {
+
+struct Flag {
+  std::string name;
+  std::string help;
+  bool takes_value;
+  // False where the value is not understood.
+  std::function<bool(Flags&, const std::string&)> set;
+};
+
+Flag Text(std::string name, std::string help, std::string Flags::*member) {
+  return {std::move(name), std::move(help), true, [member](Flags& flags, const std::string& value) {
+            flags.*member = value;
+            return true;
+          }};
+}
+
+Flag Number(std::string name, std::string help, int Flags::*member) {
+  return {std::move(name), std::move(help), true, [member](Flags& flags, const std::string& value) {
+            return absl::SimpleAtoi(value, &(flags.*member)) && flags.*member > 0;
+          }};
+}
+
+Flag Switch(std::string name, std::string help, bool Flags::*member) {
+  return {std::move(name), std::move(help), false, [member](Flags& flags, const std::string&) {
+            flags.*member = true;
+            return true;
+          }};
+}
+
+bool SetLogLevel(Flags& flags, const std::string& value) {
+  constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};
+  for (int i = 0; i < 4; ++i) {
+    if (value == kNames[i]) {
+      flags.log_level = static_cast<observe::Severity>(i);
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<Flag> AllFlags() {
+  return {
+      Text("grpc", "ADDRESS:PORT to serve gRPC on; port 0 takes a free one", &Flags::grpc),
+      Text("metrics", "ADDRESS:PORT to serve /metrics on", &Flags::metrics),
+      Text("db-socket", "unix socket of the database", &Flags::db_socket),
+      Text("db-host", "host of the database, where no socket is given", &Flags::db_host),
+      Number("db-port", "its port", &Flags::db_port),
+      Text("db-user", "database user, limited to the service's own schema", &Flags::db_user),
+      Text("db-password-file", "file with its password", &Flags::db_password_file),
+      Text("db-schema", "the service's own schema", &Flags::db_schema),
+      Number("db-connections", "most database connections, and threads that use them", &Flags::db_connections),
+      Text("keys", "folder of the key files", &Flags::keys),
+      Text("directory", "address of org_svc, whose directory is watched", &Flags::directory),
+      Text("volunteer-events", "address of volunteer_svc, whose events are consumed", &Flags::volunteer_events),
+      Text("activity-events", "address of activity_svc, whose events are consumed", &Flags::activity_events),
+      Text("bootstrap-admin-password-file", "org_svc: password of the first account, made where there is no staff",
+           &Flags::bootstrap_admin_password_file),
+      Switch("dev", "development: log-in without proof, calls may carry their time", &Flags::development),
+      Switch("reflection", "serve gRPC reflection", &Flags::reflection),
+      Switch("migrate", "bring the schema up to date, then exit", &Flags::migrate),
+      Switch("help", "this text", &Flags::help),
+      {"log-level", "debug, info, warning or error", true, SetLogLevel},
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<Flags> ParseFlags(const std::vector<std::string>& arguments) {
+  const std::vector<Flag> known = AllFlags();
+  Flags flags;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const size_t equals = argument.find('=');
+    const std::string name = argument.substr(0, equals);
+    const Flag* flag = nullptr;
+    for (const Flag& candidate : known) {
+      if (name == absl::StrCat("--", candidate.name)) flag = &candidate;
+    }
+    if (flag == nullptr) return absl::InvalidArgumentError(absl::StrCat("unknown flag ", argument));
+    std::string value;
+    if (equals != std::string::npos) {
+      value = argument.substr(equals + 1);
+    } else if (flag->takes_value) {
+      if (i + 1 == arguments.size()) return absl::InvalidArgumentError(absl::StrCat(name, " needs a value"));
+      value = arguments[++i];
+    }
+    if (!flag->set(flags, value)) return absl::InvalidArgumentError(absl::StrCat(name, " does not take ", value));
+  }
+  return flags;
+}
+
+std::string HelpText(const std::string& program) {
+  std::string text = absl::StrCat("usage: ", program, " [flags]\n\n");
+  for (const Flag& flag : AllFlags()) {
+    absl::StrAppend(&text, "  --", flag.name, flag.takes_value ? "=…" : "", "\n      ", flag.help, "\n");
+  }
+  return text;
+}
+
+}  // namespace wenming::service

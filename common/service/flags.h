@@ -1,0 +1,41 @@
+// The command line that every service understands; the same flags everywhere, so that whoever runs one can run all.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/observe/log.h"
+
+namespace wenming::service {
+
+struct Flags {
+  std::string grpc = "127.0.0.1:0";     // where to serve gRPC
+  std::string metrics = "127.0.0.1:0";  // where to serve /metrics
+  std::string db_socket;                // MySQL protocol: a unix socket …
+  std::string db_host = "127.0.0.1";    // … or host and port
+  int db_port = 3306;
+  std::string db_user;
+  std::string db_password_file;
+  std::string db_schema;
+  int db_connections = 16;
+  std::string keys;              // the folder of key files
+  std::string directory;         // org_svc's address, for services that watch its directory
+  std::string volunteer_events;  // volunteer_svc's address, for services that consume its events
+  std::string activity_events;   // activity_svc's address, likewise
+  std::string bootstrap_admin_password_file;
+  bool development = false;  // development log-in, and x-wenming-now
+  bool reflection = false;
+  bool migrate = false;  // bring the schema up to date, then exit
+  bool help = false;
+  observe::Severity log_level = observe::Severity::kInfo;
+};
+
+// Reads "--name=value", "--name value" and switches ("--dev"). INVALID_ARGUMENT names what is not understood.
+absl::StatusOr<Flags> ParseFlags(const std::vector<std::string>& arguments);
+
+// What --help prints.
+std::string HelpText(const std::string& program);
+
+}  // namespace wenming::service

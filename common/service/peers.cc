@@ -1,0 +1,178 @@
+#include "common/service/peers.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "wenming/events/v1/events.grpc.pb.h"
+#include "wenming/org/v1/directory.grpc.pb.h"
+
+namespace wenming::service {
+namespace {
+
+// A stream is renewed before its token ends.
+constexpr absl::Duration kStreamLife = absl::Minutes(30);
+constexpr absl::Duration kTokenLife = absl::Minutes(35);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Seconds(2);
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 3000);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+absl::Status Prepare(const Self& self, grpc::ClientContext& context) {
+  auth::Caller caller;
+  caller.kind = auth::CallerKind::kService;
+  caller.subject = absl::StrCat("services/", self.name);
+  const auto token = self.signer->Sign(caller, self.clock(), kTokenLife);
+  if (!token.ok()) return token.status();
+  context.AddMetadata("authorization", absl::StrCat("Bearer ", token->text));
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kStreamLife));
+  return absl::OkStatus();
+}
+
+// A reader that another thread can cancel: between calls, and while one is under way.
+class Cancellable {
+ public:
+  // Null once cancelled.
+  grpc::ClientContext* Begin() {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return nullptr;
+    context_ = std::make_unique<grpc::ClientContext>();
+    return context_.get();
+  }
+  void Cancel() {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    if (context_ != nullptr) context_->TryCancel();
+  }
+  bool cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  bool cancelled_ = false;
+  std::unique_ptr<grpc::ClientContext> context_;
+};
+
+class EventSource : public outbox::Source {
+ public:
+  EventSource(const Self& self, const std::string& address)
+      : self_(self), stub_(events::v1::EventsService::NewStub(Connect(address))) {}
+
+  absl::StatusOr<std::vector<events::v1::Event>> Next(int64_t after) override {
+    if (reader_ == nullptr || after < position_) {
+      if (auto status = Open(after); !status.ok()) return status;
+    }
+    events::v1::SubscribeResponse response;
+    if (!reader_->Read(&response)) {
+      const grpc::Status status = reader_->Finish();
+      reader_ = nullptr;
+      return absl::UnavailableError(status.error_message());
+    }
+    std::vector<events::v1::Event> events;
+    for (auto& event : *response.mutable_events()) {
+      position_ = std::max(position_, event.cursor());
+      if (event.cursor() > after) events.push_back(std::move(event));
+    }
+    return events;
+  }
+
+  void Cancel() override { cancellable_.Cancel(); }
+
+ private:
+  absl::Status Open(int64_t after) {
+    grpc::ClientContext* context = nullptr;
+    // The old reader refers to the old context.
+    reader_ = nullptr;
+    if (context = cancellable_.Begin(); context == nullptr) return absl::CancelledError();
+    if (auto status = Prepare(self_, *context); !status.ok()) return status;
+    events::v1::SubscribeRequest request;
+    request.set_after_cursor(after);
+    reader_ = stub_->Subscribe(context, request);
+    position_ = after;
+    return absl::OkStatus();
+  }
+
+  const Self self_;
+  const std::unique_ptr<events::v1::EventsService::Stub> stub_;
+  Cancellable cancellable_;
+  std::unique_ptr<grpc::ClientReader<events::v1::SubscribeResponse>> reader_;
+  int64_t position_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<outbox::Source> SubscribeTo(const Self& self, const std::string& address) {
+  return std::make_unique<EventSource>(self, address);
+}
+
+class DirectoryWatcher::Stream {
+ public:
+  Stream(const Self& self, const std::string& address, auth::Directory& directory)
+      : self_(self), directory_(directory), stub_(org::v1::DirectoryService::NewStub(Connect(address))) {}
+
+  void Run() {
+    absl::Duration pause = kFirstPause;
+    while (!cancellable_.cancelled()) {
+      if (WatchOnce()) pause = kFirstPause;
+      stop_.WaitForNotificationWithTimeout(pause);
+      pause = std::min(pause * 2, kLongestPause);
+    }
+  }
+
+  void Cancel() {
+    cancellable_.Cancel();
+    stop_.Notify();
+  }
+
+ private:
+  // Whether the stream got as far as a message.
+  bool WatchOnce() {
+    grpc::ClientContext* context = cancellable_.Begin();
+    if (context == nullptr || !Prepare(self_, *context).ok()) return false;
+    auto reader = stub_->Watch(context, org::v1::WatchRequest());
+    org::v1::WatchResponse part;
+    bool heard = false;
+    while (reader->Read(&part)) {
+      if (!heard) directory_.Restart();
+      heard = true;
+      directory_.Apply(part, self_.clock());
+    }
+    const grpc::Status status = reader->Finish();
+    if (!cancellable_.cancelled()) {
+      self_.logger->Warn("the directory stream broke",
+                         {{"code", static_cast<int>(status.error_code())}, {"error", status.error_message()}});
+    }
+    return heard;
+  }
+
+  const Self self_;
+  auth::Directory& directory_;
+  const std::unique_ptr<org::v1::DirectoryService::Stub> stub_;
+  Cancellable cancellable_;
+  absl::Notification stop_;
+};
+
+DirectoryWatcher::DirectoryWatcher(const Self& self, const std::string& address, auth::Directory& directory)
+    : stream_(std::make_unique<Stream>(self, address, directory)), thread_([this] { stream_->Run(); }) {}
+
+DirectoryWatcher::~DirectoryWatcher() {
+  stream_->Cancel();
+  thread_.join();
+}
+
+}  // namespace wenming::service

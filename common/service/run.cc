@@ -1,0 +1,280 @@
+#include <mysql_driver.h>
+#include <prometheus/exposer.h>
+#include <signal.h>
+
+#include <iostream>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/strip.h"
+#include "absl/synchronization/notification.h"
+#include "common/auth/token_verifier.h"
+#include "common/crypto/keys.h"
+#include "common/crypto/random.h"
+#include "common/db/transaction.h"
+#include "common/observe/rpc_metrics.h"
+#include "common/outbox/sequencer.h"
+#include "common/rpc/pipeline.h"
+#include "common/rpc/server.h"
+#include "common/service/events_service.h"
+#include "common/service/peers.h"
+#include "common/service/runtime.h"
+#include "common/service/service_metrics.h"
+
+namespace wenming::service {
+namespace {
+
+constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
+constexpr absl::Duration kStart = absl::Seconds(30);
+constexpr absl::Duration kMigration = absl::Minutes(30);
+constexpr absl::Duration kDrain = absl::Seconds(10);
+// Longer than a few lost signs of life, shorter than a person needs to notice that a role should have ended.
+constexpr absl::Duration kDirectorySilence = absl::Seconds(5);
+
+// Signals are taken by sigwait in main, so every thread must have them blocked: call it before the first is made.
+sigset_t BlockEndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+absl::StatusOr<db::PoolOptions> PoolOptionsOf(const Flags& flags) {
+  db::PoolOptions options;
+  options.socket = flags.db_socket;
+  options.host = flags.db_host;
+  options.port = flags.db_port;
+  options.user = flags.db_user;
+  options.schema = flags.db_schema;
+  // Two more than the threads that answer calls: for the sequencer, and for the consumers and the readiness check.
+  options.connections = flags.db_connections + 2;
+  if (!flags.db_password_file.empty()) {
+    auto password = crypto::ReadSecretFile(flags.db_password_file);
+    if (!password.ok()) return password.status();
+    options.password = std::string(absl::StripTrailingAsciiWhitespace(*password));
+  }
+  return options;
+}
+
+// Everything a service is made of, in the order in which it is made; taken down in the opposite order.
+class Process {
+ public:
+  Process(const Flags& flags, const Program& program)
+      : flags_(flags),
+        program_(program),
+        logger_(std::cout, program.name, flags.log_level, clock_),
+        pool_metrics_(*registry_, logger_),
+        outbox_metrics_(*registry_, logger_),
+        rpc_metrics_(registry_),
+        ready_(prometheus::BuildGauge()
+                   .Name("wenming_ready")
+                   .Help("Whether the service is ready to answer: its database and its directory are there.")
+                   .Register(*registry_)
+                   .Add({})) {}
+
+  ~Process() {
+    if (server_ != nullptr) Stop();
+  }
+
+  absl::Status Start() {
+    if (auto status = OpenDatabase(); !status.ok()) return status;
+    if (flags_.migrate) {
+      return db::Migrate(*db_, program_.migrations, clock_(), clock_() + kMigration).status();
+    }
+    if (auto status = db::CheckMigrations(*db_, program_.migrations, clock_() + kStart); !status.ok()) return status;
+    if (auto status = LoadKeys(); !status.ok()) return status;
+    log_.emplace(*db_);
+    sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
+    self_ = Self{program_.name, &*signer_, clock_, &logger_};
+    runtime_.emplace(Runtime{.name = program_.name,
+                             .flags = flags_,
+                             .db = *db_,
+                             .ids = ids_,
+                             .pager = *pager_,
+                             .directory = directory_,
+                             .signer = *signer_,
+                             .cipher = *cipher_,
+                             .blind_index = *blind_index_,
+                             .events = *log_,
+                             .clock = clock_,
+                             .logger = logger_,
+                             .registry = *registry_});
+    auto application = program_.build(*runtime_);
+    if (!application.ok()) return application.status();
+    application_ = *std::move(application);
+    if (!flags_.directory.empty()) {
+      watcher_ = std::make_unique<DirectoryWatcher>(self_, flags_.directory, directory_);
+    }
+    return Serve();
+  }
+
+  // Looks after readiness until the signal, then drains.
+  void RunUntil(const sigset_t& signals) {
+    readiness_ = std::thread([this] { WatchReadiness(); });
+    logger_.Info("serving", {{"grpc_port", server_->port()}});
+    int signal = 0;
+    sigwait(&signals, &signal);
+    logger_.Info("stopping", {{"signal", signal}});
+    Stop();
+  }
+
+  const observe::Logger& logger() const { return logger_; }
+
+ private:
+  absl::Status OpenDatabase() {
+    auto options = PoolOptionsOf(flags_);
+    if (!options.ok()) return options.status();
+    driver_ = sql::mysql::get_driver_instance();
+    auto pool = db::Pool::Open(driver_, *std::move(options), &pool_metrics_);
+    if (!pool.ok()) return pool.status();
+    db_ = *std::move(pool);
+    return absl::OkStatus();
+  }
+
+  absl::Status LoadKeys() {
+    auto signer = auth::TokenSigner::Load(flags_.keys, program_.name);
+    if (!signer.ok()) return signer.status();
+    signer_.emplace(*std::move(signer));
+    auto verifier = auth::TokenVerifier::Load(flags_.keys);
+    if (!verifier.ok()) return verifier.status();
+    verifier_ = *std::move(verifier);
+    auto cipher = crypto::DataCipher::Load(flags_.keys);
+    if (!cipher.ok()) return cipher.status();
+    cipher_.emplace(*std::move(cipher));
+    auto index = crypto::BlindIndex::Load(flags_.keys);
+    if (!index.ok()) return index.status();
+    blind_index_.emplace(*std::move(index));
+    auto page_key = crypto::LoadKey(flags_.keys + "/page.key");
+    if (!page_key.ok()) return page_key.status();
+    pager_.emplace(*std::move(page_key));
+    return absl::OkStatus();
+  }
+
+  absl::Status Serve() {
+    std::vector<rpc::Service> services = application_->Services();
+    events_service_.emplace(*log_);
+    services.push_back(events_service_->Bind());
+    const auto pipeline = std::make_shared<rpc::Pipeline>(rpc::PipelineOptions{.verifier = verifier_.get(),
+                                                                               .directory = &directory_,
+                                                                               .clock = clock_,
+                                                                               .logger = &logger_,
+                                                                               .metrics = &rpc_metrics_,
+                                                                               .development = flags_.development});
+    rpc::ServerOptions options;
+    options.address = flags_.grpc;
+    options.reflection = flags_.reflection;
+    options.pool.threads = flags_.db_connections;
+    options.pool.thread_begin = [driver = driver_] { driver->threadInit(); };
+    options.pool.thread_end = [driver = driver_] { driver->threadEnd(); };
+    options.pool.queue_length = &rpc_metrics_.QueueLength();
+    auto server = rpc::Server::Start(std::move(options), pipeline, services);
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    return ServeMetrics();
+  }
+
+  absl::Status ServeMetrics() {
+    // The exposer says with an exception that its port is taken.
+    try {
+      exposer_ = std::make_unique<prometheus::Exposer>(flags_.metrics, 1);
+    } catch (const std::exception& e) {
+      return absl::UnavailableError("cannot listen on " + flags_.metrics + " for metrics; is the port taken?");
+    }
+    exposer_->RegisterCollectable(registry_);
+    return absl::OkStatus();
+  }
+
+  void WatchReadiness() {
+    do {
+      const absl::Time now = clock_();
+      const absl::Status database = db::Read(*db_, now + kReadinessInterval, [](db::Session& session) {
+        return session.QueryOne("SELECT 1").status();
+      });
+      const bool ready = database.ok() && directory_.Ready(now);
+      server_->SetReady(ready);
+      ready_.Set(ready ? 1 : 0);
+      pool_metrics_.Report(db_->Stats());
+    } while (!stopping_.WaitForNotificationWithTimeout(kReadinessInterval));
+  }
+
+  void Stop() {
+    log_->Close();
+    server_->SetReady(false);
+    server_->Stop(kDrain);
+    stopping_.Notify();
+    if (readiness_.joinable()) readiness_.join();
+    server_ = nullptr;
+    watcher_ = nullptr;
+    application_ = nullptr;
+    sequencer_ = nullptr;
+    logger_.Info("stopped");
+  }
+
+  const Flags& flags_;
+  const Program& program_;
+  const observe::Clock clock_ = observe::SystemClock();
+  const observe::Logger logger_;
+  const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  PoolMetrics pool_metrics_;
+  OutboxMetrics outbox_metrics_;
+  const observe::RpcMetrics rpc_metrics_;
+  prometheus::Gauge& ready_;
+  sql::Driver* driver_ = nullptr;
+  std::unique_ptr<db::Pool> db_;
+  ids::Generator ids_{clock_, NodeSalt()};
+  std::optional<paging::Pager> pager_;
+  auth::Directory directory_{kDirectorySilence};
+  std::optional<auth::TokenSigner> signer_;
+  std::unique_ptr<auth::TokenVerifier> verifier_;
+  std::optional<crypto::DataCipher> cipher_;
+  std::optional<crypto::BlindIndex> blind_index_;
+  std::optional<outbox::Log> log_;
+  std::unique_ptr<outbox::Sequencer> sequencer_;
+  Self self_;
+  std::optional<Runtime> runtime_;
+  std::unique_ptr<Application> application_;
+  std::unique_ptr<DirectoryWatcher> watcher_;
+  std::optional<EventsService> events_service_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  absl::Notification stopping_;
+  std::thread readiness_;
+
+  static uint16_t NodeSalt() {
+    const std::string bytes = crypto::RandomBytes(2);
+    return static_cast<uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 | static_cast<unsigned char>(bytes[1]));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<outbox::Source> Runtime::EventsFrom(const std::string& address) const {
+  return SubscribeTo(Self{name, &signer, clock, &logger}, address);
+}
+
+std::unique_ptr<outbox::ConsumerObserver> Runtime::ObserveConsumer(const std::string& source) const {
+  return MakeConsumerMetrics(source, registry, logger, clock);
+}
+
+int Run(int argc, char** argv, const Program& program) {
+  const sigset_t signals = BlockEndSignals();
+  const auto flags = ParseFlags(std::vector<std::string>(argv + 1, argv + argc));
+  if (!flags.ok() || flags->help) {
+    (flags.ok() ? std::cout : std::cerr) << (flags.ok() ? "" : std::string(flags.status().message()) + "\n")
+                                         << HelpText(program.name);
+    return flags.ok() ? 0 : 2;
+  }
+  Process process(*flags, program);
+  if (const absl::Status status = process.Start(); !status.ok()) {
+    process.logger().Error("cannot start", {{"error", std::string(status.message())}});
+    return 1;
+  }
+  if (!flags->migrate) process.RunUntil(signals);
+  return 0;
+}
+
+}  // namespace wenming::service

@@ -1,0 +1,127 @@
+#include "common/service/service_metrics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wenming::service {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+using Labels = std::map<std::string, std::string>;
+
+Counter* MakeCounter(Registry& registry, const char* name, const char* help, const Labels& labels = {}) {
+  return &prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+Gauge* MakeGauge(Registry& registry, const char* name, const char* help, const Labels& labels = {}) {
+  return &prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+}
+
+Histogram* MakeHistogram(Registry& registry, const char* name, const char* help) {
+  return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(
+      {}, Histogram::BucketBoundaries{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10});
+}
+
+Gauge* Connections(Registry& registry, const char* state) {
+  return MakeGauge(registry, "wenming_db_connections", "Database connections, by state.", {{"state", state}});
+}
+
+class ConsumerMetrics : public outbox::ConsumerObserver {
+ public:
+  ConsumerMetrics(const std::string& source, Registry& registry, const observe::Logger& logger, observe::Clock clock)
+      : source_(source),
+        logger_(logger),
+        clock_(std::move(clock)),
+        applied_(MakeCounter(registry, "wenming_events_applied_total", "Events applied.", {{"source", source}})),
+        parked_(MakeCounter(registry, "wenming_events_parked_total",
+                            "Events that could not be applied and wait for a person.", {{"source", source}})),
+        failures_(MakeCounter(registry, "wenming_events_failures_total", "Attempts to apply events that failed.",
+                              {{"source", source}})),
+        cursor_(MakeGauge(registry, "wenming_events_cursor", "The last applied event.", {{"source", source}})),
+        lag_(MakeGauge(registry, "wenming_events_lag_seconds", "Age of the last event when it was applied.",
+                       {{"source", source}})) {}
+
+  void Applied(int events, int64_t cursor, absl::Time record_time) override {
+    applied_->Increment(events);
+    cursor_->Set(static_cast<double>(cursor));
+    lag_->Set(std::max(0.0, absl::ToDoubleSeconds(clock_() - record_time)));
+  }
+
+  void Parked(const events::v1::Event& event, const absl::Status& status) override {
+    parked_->Increment();
+    logger_.Error("an event was parked", {{"source", source_},
+                                          {"cursor", event.cursor()},
+                                          {"type", event.payload().type_url()},
+                                          {"error", std::string(status.message())}});
+  }
+
+  void Failed(const absl::Status& status) override {
+    failures_->Increment();
+    logger_.Warn("events cannot be applied now",
+                 {{"source", source_}, {"error", std::string(status.message())}});
+  }
+
+ private:
+  const std::string source_;
+  const observe::Logger& logger_;
+  const observe::Clock clock_;
+  Counter *applied_, *parked_, *failures_;
+  Gauge *cursor_, *lag_;
+};
+
+}  // namespace
+
+PoolMetrics::PoolMetrics(Registry& registry, const observe::Logger& logger)
+    : logger_(logger),
+      acquire_(MakeHistogram(registry, "wenming_db_acquire_seconds", "Wait for a database connection.")),
+      transaction_(MakeHistogram(registry, "wenming_db_transaction_seconds", "Transactions, retries included.")),
+      retries_(&prometheus::BuildCounter()
+                    .Name("wenming_db_transaction_retries_total")
+                    .Help("Transactions run again, by the server's error.")
+                    .Register(registry)),
+      failures_(MakeCounter(registry, "wenming_db_statement_failures_total", "Statements that failed.")),
+      connected_(MakeCounter(registry, "wenming_db_connections_opened_total", "Connections opened.")),
+      lost_(MakeCounter(registry, "wenming_db_connections_lost_total", "Connections lost.")),
+      open_(Connections(registry, "open")),
+      in_use_(Connections(registry, "in_use")),
+      waiting_(Connections(registry, "waiting")) {}
+
+void PoolMetrics::Acquired(absl::Duration waited) { acquire_->Observe(absl::ToDoubleSeconds(waited)); }
+void PoolMetrics::Committed(absl::Duration took) { transaction_->Observe(absl::ToDoubleSeconds(took)); }
+void PoolMetrics::Retried(int number) { retries_->Add({{"number", absl::StrCat(number)}}).Increment(); }
+
+void PoolMetrics::Failed(int number, std::string_view text) {
+  failures_->Increment();
+  // A violated unique key quotes the value, which may be personal: the number must do.
+  constexpr int kDuplicateEntry = 1062;
+  if (number == kDuplicateEntry) return;
+  logger_.Warn("a statement failed", {{"number", number}, {"error", text}});
+}
+
+void PoolMetrics::Report(const db::PoolStats& stats) {
+  open_->Set(stats.open);
+  in_use_->Set(stats.in_use);
+  waiting_->Set(stats.waiting);
+}
+
+OutboxMetrics::OutboxMetrics(Registry& registry, const observe::Logger& logger)
+    : logger_(logger),
+      sequenced_(MakeCounter(registry, "wenming_outbox_sequenced_total", "Events given their place in the stream.")),
+      failures_(MakeCounter(registry, "wenming_outbox_failures_total", "Attempts to sequence events that failed.")) {}
+
+void OutboxMetrics::Failed(const absl::Status& status) {
+  failures_->Increment();
+  logger_.Warn("the outbox cannot be sequenced now", {{"error", std::string(status.message())}});
+}
+
+std::unique_ptr<outbox::ConsumerObserver> MakeConsumerMetrics(const std::string& source, Registry& registry,
+                                                              const observe::Logger& logger, observe::Clock clock) {
+  return std::make_unique<ConsumerMetrics>(source, registry, logger, std::move(clock));
+}
+
+}  // namespace wenming::service

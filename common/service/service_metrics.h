@@ -1,0 +1,67 @@
+// Metrics of what stands below the RPCs: the database pool, the outbox, the consumers.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "common/db/pool.h"
+#include "common/observe/clock.h"
+#include "common/observe/log.h"
+#include "common/outbox/consumer.h"
+#include "common/outbox/sequencer.h"
+#include "prometheus/counter.h"
+#include "prometheus/family.h"
+#include "prometheus/gauge.h"
+#include "prometheus/histogram.h"
+#include "prometheus/registry.h"
+
+namespace wenming::service {
+
+// wenming_db_acquire_seconds, wenming_db_transaction_seconds, wenming_db_transaction_retries_total{number},
+// wenming_db_statement_failures_total, wenming_db_connections_opened_total, wenming_db_connections_lost_total,
+// wenming_db_connections{state}. Thread-safe. Logs what the database says of a failure.
+class PoolMetrics : public db::PoolObserver {
+ public:
+  PoolMetrics(prometheus::Registry& registry, const observe::Logger& logger);
+
+  void Acquired(absl::Duration waited) override;
+  void Connected() override { connected_->Increment(); }
+  void ConnectionLost() override { lost_->Increment(); }
+  void Committed(absl::Duration took) override;
+  void Retried(int number) override;
+  void Failed(int number, std::string_view text) override;
+
+  // Sets wenming_db_connections{state="open"|"in_use"|"waiting"}.
+  void Report(const db::PoolStats& stats);
+
+ private:
+  const observe::Logger& logger_;
+  prometheus::Histogram* acquire_;
+  prometheus::Histogram* transaction_;
+  prometheus::Family<prometheus::Counter>* retries_;
+  prometheus::Counter* failures_;
+  prometheus::Counter* connected_;
+  prometheus::Counter* lost_;
+  prometheus::Gauge *open_, *in_use_, *waiting_;
+};
+
+// wenming_outbox_sequenced_total, wenming_outbox_failures_total.
+class OutboxMetrics : public outbox::SequencerObserver {
+ public:
+  OutboxMetrics(prometheus::Registry& registry, const observe::Logger& logger);
+  void Sequenced(int events) override { sequenced_->Increment(events); }
+  void Failed(const absl::Status& status) override;
+
+ private:
+  const observe::Logger& logger_;
+  prometheus::Counter* sequenced_;
+  prometheus::Counter* failures_;
+};
+
+// wenming_events_applied_total{source}, wenming_events_parked_total{source}, wenming_events_failures_total{source},
+// wenming_events_cursor{source}, wenming_events_lag_seconds{source}: the age of the newest event when it was applied.
+std::unique_ptr<outbox::ConsumerObserver> MakeConsumerMetrics(const std::string& source, prometheus::Registry& registry,
+                                                              const observe::Logger& logger, observe::Clock clock);
+
+}  // namespace wenming::service
