@@ -4,7 +4,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <initializer_list>
 #include <map>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/numbers.h"
@@ -52,10 +54,10 @@ class FlatObject : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FlatOb
 
 std::optional<Object> ParseObject(std::string_view json) {
   rapidjson::MemoryStream stream(json.data(), json.size());
-  rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> input(stream);
   FlatObject object;
   rapidjson::Reader reader;
-  if (!reader.Parse<rapidjson::kParseValidateEncodingFlag>(input, object)) return std::nullopt;
+  if (!reader.Parse<rapidjson::kParseValidateEncodingFlag>(stream, object)) return std::nullopt;
+  if (stream.Tell() != json.size()) return std::nullopt;  // RapidJSON takes a NUL for the end
   return object.Take();
 }
 

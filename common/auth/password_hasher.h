@@ -22,7 +22,8 @@ class PasswordHasher {
     uint32_t lanes = 1;
   };
 
-  explicit PasswordHasher(crypto::RandomSource random = crypto::RandomBytes) : PasswordHasher(Cost(), std::move(random)) {}
+  explicit PasswordHasher(crypto::RandomSource random = crypto::RandomBytes)
+      : PasswordHasher(Cost(), std::move(random)) {}
   PasswordHasher(Cost cost, crypto::RandomSource random) : cost_(cost), random_(std::move(random)) {}
 
   // "$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>", at most 128 characters. RESOURCE_EXHAUSTED without the memory.

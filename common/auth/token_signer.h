@@ -1,7 +1,7 @@
 // Signs the access tokens of one service.
 //
-// A token is a JWT (RFC 7519) signed with ES256. Its claims: iss "wenming/<service>", aud "wenming", sub (Caller::subject),
-// ctr (Caller::center_id in decimal), iat, nbf and exp in whole seconds, jti (random).
+// A token is a JWT (RFC 7519) signed with ES256. Its claims: iss "wenming/<service>", aud "wenming", sub
+// (Caller::subject), ctr (Caller::center_id in decimal), iat, nbf and exp in whole seconds, jti (random).
 #pragma once
 
 #include <string>
@@ -28,9 +28,9 @@ class TokenSigner {
   static absl::StatusOr<TokenSigner> Load(const std::string& keys_dir, std::string_view service,
                                           crypto::RandomSource random = crypto::RandomBytes);
 
-  // A token that says who `caller` is, valid from `now` on for `lifetime`, both cut to whole seconds. INVALID_ARGUMENT for
-  // a caller that this service may not vouch for: org_svc vouches for staff, volunteer_svc for volunteers, each service for
-  // itself.
+  // A token that says who `caller` is, valid from `now` on for `lifetime`, both cut to whole seconds. INVALID_ARGUMENT
+  // for a caller that this service may not vouch for: org_svc vouches for staff, volunteer_svc for volunteers, each
+  // service for itself.
   absl::StatusOr<AccessToken> Sign(const Caller& caller, absl::Time now, absl::Duration lifetime) const;
 
   // "<service>-<thumbprint>", as in the header of each token.

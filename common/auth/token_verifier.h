@@ -24,7 +24,8 @@ class TokenVerifier {
   // How many verified tokens are remembered at least; up to twice as many are.
   static constexpr size_t kRemembered = 16384;
 
-  // Reads every <keys_dir>/<service>.verify.pem. During a rotation a service has several: what stands between its name and
+  // Reads every <keys_dir>/<service>.verify.pem. During a rotation a service has several: what stands between its name
+  // and
   // ".verify.pem" is free, "org_svc.2027.verify.pem". FAILED_PRECONDITION when there is none.
   static absl::StatusOr<std::unique_ptr<TokenVerifier>> Load(const std::string& keys_dir);
 

@@ -4,10 +4,10 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -109,8 +109,7 @@ absl::StatusOr<std::string> DataCipher::Open(std::string_view envelope, std::str
 
   const std::string_view header = envelope.substr(0, kHeaderSize);
   const std::string_view nonce = envelope.substr(kHeaderSize, kNonceSize);
-  const std::string_view sealed =
-      envelope.substr(kHeaderSize + kNonceSize, envelope.size() - DataCipher::kOverhead);
+  const std::string_view sealed = envelope.substr(kHeaderSize + kNonceSize, envelope.size() - DataCipher::kOverhead);
   std::string tag(envelope.substr(envelope.size() - kTagSize));
   const Context context = Begin(false, key->second, nonce, header, aad);
 

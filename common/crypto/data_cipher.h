@@ -1,8 +1,8 @@
 // Encrypts personal data for a database column.
 //
-// The envelope is binary: version (1 byte, 1 = AES-256-GCM), generation of the key (2 bytes, big-endian), nonce (12 bytes),
-// ciphertext, tag (16 bytes): 31 bytes longer than the text. It is bound to the row and column that it stands in by the
-// associated data, for example "volunteers/01J5ZC0QX8V3M#phone": moved elsewhere, it does not open.
+// The envelope is binary: version (1 byte, 1 = AES-256-GCM), generation of the key (2 bytes, big-endian), nonce (12
+// bytes), ciphertext, tag (16 bytes): 31 bytes longer than the text. It is bound to the row and column that it stands
+// in by the associated data, for example "volunteers/01J5ZC0QX8V3M#phone": moved elsewhere, it does not open.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/crypto/random.h"
@@ -22,19 +23,19 @@ class DataCipher {
  public:
   static constexpr size_t kOverhead = 31;
 
-  // Reads <keys_dir>/data.key: a key of 32 bytes as hex a line, with its generation before it ("2:9f86…") where there are
-  // several; a line without one is generation 1. The highest generation encrypts, all of them decrypt.
+  // Reads <keys_dir>/data.key: a key of 32 bytes as hex a line, with its generation before it ("2:9f86…") where there
+  // are several; a line without one is generation 1. The highest generation encrypts, all of them decrypt.
   static absl::StatusOr<DataCipher> Load(const std::string& keys_dir, RandomSource random = RandomBytes);
 
   // The envelope of `plain`.
   absl::StatusOr<std::string> Seal(std::string_view plain, std::string_view aad) const;
 
-  // What was sealed with the same `aad`. DATA_LOSS when the envelope was altered, stands in another row or its key is not
-  // among ours.
+  // What was sealed with the same `aad`. DATA_LOSS when the envelope was altered, stands in another row or its key is
+  // not among ours.
   absl::StatusOr<std::string> Open(std::string_view envelope, std::string_view aad) const;
 
-  // The generation of the key that encrypts, and the one that an envelope needs (nothing when it is no envelope): rows that
-  // differ are due for re-encryption.
+  // The generation of the key that encrypts, and the one that an envelope needs (nothing when it is no envelope): rows
+  // that differ are due for re-encryption.
   uint16_t CurrentGeneration() const { return keys_.rbegin()->first; }
   static std::optional<uint16_t> GenerationOf(std::string_view envelope);
 
