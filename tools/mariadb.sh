@@ -84,8 +84,10 @@ create() {
 start() {
   have mariadbd || PATH=$PATH:/usr/sbin
   have mariadbd || fail "mariadbd is not installed" "Run ./wenming up, or: apt-get install mariadb-server"
-  mkdir -p "$DIR" && chmod 700 "$DIR"
-  mkdir -p "$(dirname "$SOCKET")" && chmod 700 "$(dirname "$SOCKET")"
+  local folder
+  for folder in "$DIR" "$(dirname "$SOCKET")"; do
+    { mkdir -p "$folder" && chmod 700 "$folder"; } || fail "cannot make the folder $folder"
+  done
   exec 9>"$DIR/lock"
   flock 9
   local pid

@@ -151,12 +151,17 @@ absl::Status Connection::Guard(F&& work) {
 
 absl::StatusOr<Rows> Connection::Query(std::string_view sql, std::span<const Value> params, size_t most) {
   Rows rows;
-  absl::Status status = Guard([&] {
+  const auto query = [&] {
     Prepared& prepared = Prepare(sql);
     Bind(prepared, params);
     const std::unique_ptr<sql::ResultSet> result(prepared.statement->executeQuery());
     rows = Read(*result, most);
-  });
+  };
+  absl::Status status = Guard(query);
+  if (DriverError(status) == kStatementChanged) {
+    Forget(sql);
+    status = Guard(query);
+  }
   if (!status.ok() || statements_.front().unsigned_bound) Forget(sql);
   if (!status.ok()) return status;
   return rows;

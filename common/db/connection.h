@@ -7,6 +7,8 @@
 //   are
 //     bound signed wherever they fit, and a statement that had a larger one bound is thrown away afterwards.
 //   - A forward-only prepared result reads beyond its end: the default, buffered, type is kept.
+//   - A SELECT whose number of columns changes with its table (a migration beside a running service) fails once: it is
+//     prepared anew and run again.
 //   - OPT_RECONNECT would lose session settings and statements: a lost connection is closed.
 #ifndef WENMING_COMMON_DB_CONNECTION_H_
 #define WENMING_COMMON_DB_CONNECTION_H_

@@ -128,6 +128,7 @@ bool IsConnectionLost(const absl::Status& status) { return IsLostNumber(DriverEr
 
 bool EndsConnection(int number) {
   constexpr int kPacketTooLarge = 1153;  // the server closes after saying so
+  if (number == kStatementChanged) return false;
   return IsLostNumber(number) || number == kPacketTooLarge || (number >= 2000 && number < 3000);
 }
 

@@ -29,6 +29,9 @@ int DriverError(const absl::Status& status);
 // "1062: Duplicate entry …": for logs only, it may hold data of the row; empty when not from the database.
 std::string DriverText(const absl::Status& status);
 
+// The driver's complaint that a table has changed under a prepared statement, which must be prepared anew.
+inline constexpr int kStatementChanged = 2057;
+
 // Makes the status for an error number; `text` is the server's.
 absl::Status ErrorFromDriver(int number, std::string_view text);
 

@@ -1,7 +1,5 @@
 #include "common/db/migrations.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -9,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
 
@@ -41,11 +39,7 @@ struct Applied {
   bool finished = false;
 };
 
-std::string Checksum(std::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), sizeof(digest)));
-}
+std::string Checksum(const Migration& migration) { return crypto::Hex(crypto::Sha256(migration.sql)); }
 
 std::string Label(const Migration& migration) {
   return absl::StrCat(absl::Dec(migration.number, absl::kZeroPad4), "_",
@@ -119,7 +113,7 @@ absl::StatusOr<std::map<int, Applied>> ListApplied(Session& session) {
 
 absl::Status Apply(Session& session, const Migration& migration, int statements_done, bool begun, absl::Time now) {
   if (!begun) {
-    const auto inserted = session.Execute(kBegin, {migration.number, migration.name, Checksum(migration.sql)});
+    const auto inserted = session.Execute(kBegin, {migration.number, migration.name, Checksum(migration)});
     if (!inserted.ok()) return inserted.status();
   }
   const std::vector<std::string> statements = SplitStatements(migration.sql);
@@ -132,7 +126,7 @@ absl::Status Apply(Session& session, const Migration& migration, int statements_
       return kept.status();
     }
   }
-  return session.Execute(kFinish, {Checksum(migration.sql), now, migration.number}).status();
+  return session.Execute(kFinish, {Checksum(migration), now, migration.number}).status();
 }
 
 absl::StatusOr<int> ApplyMissing(Session& session, const std::vector<Migration>& migrations, absl::Time now) {
@@ -143,8 +137,7 @@ absl::StatusOr<int> ApplyMissing(Session& session, const std::vector<Migration>&
     const auto found = applied->find(migration.number);
     const bool begun = found != applied->end();
     if (begun && found->second.finished) {
-      if (found->second.checksum != Checksum(migration.sql))
-        return Mismatch(migration, "was changed after it was applied");
+      if (found->second.checksum != Checksum(migration)) return Mismatch(migration, "was changed after it was applied");
       continue;
     }
     const int statements_done = begun ? found->second.statements_done : 0;
@@ -188,8 +181,7 @@ absl::Status CheckMigrations(Pool& pool, std::span<const Migration> migrations, 
     const auto found = applied->find(migration.number);
     if (found == applied->end()) return Mismatch(migration, "has not been applied");
     if (!found->second.finished) return Mismatch(migration, "was begun and not finished");
-    if (found->second.checksum != Checksum(migration.sql))
-      return Mismatch(migration, "was changed after it was applied");
+    if (found->second.checksum != Checksum(migration)) return Mismatch(migration, "was changed after it was applied");
   }
   return absl::OkStatus();
 }

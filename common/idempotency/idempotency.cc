@@ -1,7 +1,6 @@
 #include "common/idempotency/idempotency.h"
 
-#include <openssl/sha.h>
-
+#include "common/crypto/digest.h"
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
@@ -23,10 +22,7 @@ std::string Key(const Scope& scope) {
   for (const std::string_view part : {scope.subject, scope.method, scope.request_id}) {
     bytes.append(std::to_string(part.size())).append(1, ':').append(part);
   }
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
+  return crypto::Sha256(bytes);
 }
 
 }  // namespace

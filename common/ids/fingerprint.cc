@@ -1,7 +1,6 @@
 #include "common/ids/fingerprint.h"
 
-#include <openssl/sha.h>
-
+#include "common/crypto/digest.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -16,10 +15,7 @@ std::string Fingerprint(const google::protobuf::Message& message) {
     output.SetSerializationDeterministic(true);
     message.SerializePartialToCodedStream(&output);
   }
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
+  return crypto::Sha256(bytes);
 }
 
 }  // namespace wenming::ids

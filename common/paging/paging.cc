@@ -1,17 +1,12 @@
 #include "common/paging/paging.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/string_view.h"
+#include "common/crypto/digest.h"
 #include "common/errors/errors.h"
 #include "common/ids/fingerprint.h"
 #include "wenming/type/reason.pb.h"
@@ -100,17 +95,12 @@ std::string Pager::Seal(const Message& request, std::string_view position) const
   for (const char* name : {"page_token", "page_size"}) {
     if (const FieldDescriptor* field = Field(request, name)) rest->GetReflection()->ClearField(rest.get(), field);
   }
-  const std::string sealed = ids::Fingerprint(*rest).append(position);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), reinterpret_cast<const unsigned char*>(sealed.data()),
-       sealed.size(), digest, &size);
-  return std::string(reinterpret_cast<const char*>(digest), kSealSize);
+  return crypto::HmacSha256(key_, ids::Fingerprint(*rest).append(position)).substr(0, kSealSize);
 }
 
 std::string Pager::Token(const Message& request, std::span<const db::Value> position) const {
   const std::string bytes = Encode(position);
-  return absl::WebSafeBase64Escape(Seal(request, bytes) + bytes);
+  return crypto::Base64Url(Seal(request, bytes) + bytes);
 }
 
 absl::StatusOr<std::vector<db::Value>> Pager::Position(const Message& request) const {
@@ -119,10 +109,11 @@ absl::StatusOr<std::vector<db::Value>> Pager::Position(const Message& request) c
   std::string scratch;
   const std::string& token = request.GetReflection()->GetStringReference(request, field, &scratch);
   if (token.empty()) return std::vector<db::Value>();
-  std::string bytes;
-  if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kSealSize) return BadToken();
-  const std::string_view position = std::string_view(bytes).substr(kSealSize);
-  if (CRYPTO_memcmp(bytes.data(), Seal(request, position).data(), kSealSize) != 0) return BadToken();
+  const std::optional<std::string> bytes = crypto::FromBase64Url(token);
+  if (!bytes.has_value() || bytes->size() < kSealSize) return BadToken();
+  const std::string_view seal = std::string_view(*bytes).substr(0, kSealSize);
+  const std::string_view position = std::string_view(*bytes).substr(kSealSize);
+  if (!crypto::ConstantTimeEquals(seal, Seal(request, position))) return BadToken();
   std::optional<std::vector<db::Value>> values = Decode(position);
   if (!values.has_value()) return BadToken();
   return *std::move(values);

@@ -33,8 +33,7 @@ class TestDirectory {
   TestDirectory& AddCenter(uint64_t id, std::string_view code = "HT");
   // `level` is org.v1.Unit.Level: 2 institute, 3 station, 4 point.
   TestDirectory& AddUnit(uint64_t id, uint64_t parent_id, uint64_t center_id, int level, bool deleted = false);
-  TestDirectory& AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings,
-                          bool disabled = false);
+  TestDirectory& AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings, bool disabled = false);
   TestDirectory& AddRole(const std::string& key, const std::vector<std::string>& permissions);
 
   const auth::Directory& get() const { return directory_; }
