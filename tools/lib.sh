@@ -2,6 +2,7 @@
 # What the scripts behind ./wenming share: where the tree is, and how they speak. Sourced, never run.
 
 shopt -s inherit_errexit  # a failure inside $(…) ends the script too
+PATH=$PATH:/usr/sbin  # where mariadbd is, also for an ordinary user
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034  # for those who source this

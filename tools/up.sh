@@ -33,10 +33,12 @@ done
 began=$SECONDS
 
 "$ROOT/tools/install.sh"
+stack=(--run-dir "$run_dir" --build-dir "$build_dir" "${stack[@]}")
+"$ROOT/tools/stack" check "${stack[@]}"
 if [[ $build ]]; then
   "$ROOT/tools/build.sh" release --build-dir "$build_dir" org_svc volunteer_svc activity_svc gateway descriptors
 fi
-"$ROOT/tools/stack" start --run-dir "$run_dir" --build-dir "$build_dir" "${stack[@]}"
+"$ROOT/tools/stack" start "${stack[@]}"
 
 if [[ $demo && -f $ROOT/tools/load_demo.mjs ]]; then
   if [[ -f $run_dir/demo.json ]]; then

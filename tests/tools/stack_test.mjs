@@ -88,15 +88,24 @@ test('a rebuilt binary is restarted', (t) => {
 });
 
 test('a taken port is named with the flag that changes it', async (t) => {
-  const { start } = newStack(t);
+  const { start, stack } = newStack(t);
   const other = net.createServer();
   await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
   t.after(() => other.close());
   const { port } = other.address();
-  const refused = start('--http', String(port));
-  assert.equal(refused.status, 1);
-  assert.match(refused.err, new RegExp(`Port ${port} \\(HTTP\\) is taken`));
-  assert.match(refused.err, /--http PORT, or WENMING_HTTP_PORT/);
+  for (const refused of [start('--http', String(port)), stack('check', '--ports', 'auto', '--http', String(port))]) {
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, new RegExp(`Port ${port} \\(HTTP\\) is taken`));
+    assert.match(refused.err, /--http PORT, or WENMING_HTTP_PORT/);
+  }
+});
+
+test('an option that the command does not have is refused', (t) => {
+  const { stack } = newStack(t);
+  for (const refused of [stack('start', '--wipe'), stack('stop', '--json'), stack('status', 'now'), stack('restart')]) {
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, /^error: .*\n {7}.*--help/);
+  }
 });
 
 test('a service that ends while starting is named with the last lines of its log', (t) => {

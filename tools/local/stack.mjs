@@ -18,7 +18,7 @@
 import { parseArgs } from 'node:util';
 import { Problem, run } from './problem.mjs';
 import { OPTIONS, PORTS } from './settings.mjs';
-import { start } from './start.mjs';
+import { check, start } from './start.mjs';
 import { status } from './status.mjs';
 import { stop } from './stop.mjs';
 
@@ -26,6 +26,7 @@ const PORT_HELP = Object.values(PORTS)
   .map(({ flag, env, port, what }) => `  --${`${flag} PORT`.padEnd(23)} ${what} (${env}, ${port})`).join('\n');
 
 const HELP = `usage: tools/stack start [option…]    start what does not run yet, wait until it is ready
+       tools/stack check [option…]    only say what start would refuse: an option, a taken port
        tools/stack stop [--wipe]      stop all; --wipe also deletes its data, keys and logs
        tools/stack status [--json]    what runs; exit status 0 only if all is ready
 
@@ -36,7 +37,13 @@ ${PORT_HELP}
   --no-dev                 without the development log-in and the clock header
   --fast-db                a database that does not survive a power cut, for tests`;
 
-const COMMANDS = { start, stop, status };
+const RUN_DIR = { 'run-dir': OPTIONS['run-dir'] };
+const COMMANDS = {
+  start: { action: start, options: OPTIONS },
+  check: { action: check, options: OPTIONS },
+  stop: { action: stop, options: { ...RUN_DIR, wipe: { type: 'boolean' } } },
+  status: { action: status, options: { ...RUN_DIR, json: { type: 'boolean' } } },
+};
 
 await run(async () => {
   const [name, ...rest] = process.argv.slice(2);
@@ -44,12 +51,13 @@ await run(async () => {
     console.log(HELP);
     return name === undefined ? 2 : 0;
   }
-  if (!(name in COMMANDS)) throw new Problem(`There is no command "${name}".`, 'start, stop or status; see --help.');
+  if (!(name in COMMANDS)) throw new Problem(`There is no command "${name}".`, 'start, check, stop or status; see --help.');
+  const { action, options } = COMMANDS[name];
   let flags;
   try {
-    flags = parseArgs({ args: rest, options: { ...OPTIONS, wipe: { type: 'boolean' }, json: { type: 'boolean' } } }).values;
+    flags = parseArgs({ args: rest, options }).values;
   } catch (error) {
     throw new Problem(error.message, 'tools/stack --help lists the options.');
   }
-  return COMMANDS[name](flags);
+  return action(flags);
 });

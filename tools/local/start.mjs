@@ -108,6 +108,15 @@ async function startIn(runDir, flags) {
   await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name], wants[name])));
 }
 
+// `tools/stack check`: what start would refuse before it does anything, so that nobody builds for minutes to learn it.
+export async function check(flags) {
+  const recorded = readRecord(runDirOf(flags));
+  const chosen = await settings(flags, recorded);
+  const wants = wanted(chosen, '');
+  const idle = SERVICES.filter((name) => !isAlive(recorded?.services?.[name]));
+  await checkPortsFree(idle.flatMap((name) => wants[name].ports), chosen.ports);
+}
+
 export async function start(flags) {
   const runDir = runDirOf(flags);
   await withLock(runDir, () => startIn(runDir, flags));
