@@ -179,7 +179,7 @@ std::string Directory::StaffDisplayName(uint64_t staff_id) const {
 }
 
 bool Directory::WithinLocked(uint64_t unit_id, uint64_t ancestor_id) const {
-  // A unit whose way up to the platform has a gap is nowhere, also for those bound above the gap.
+  // Where the way up has a gap, those above the gap are not reached.
   uint64_t id = unit_id;
   for (int depth = 0; depth <= kMaxDepth; ++depth) {
     const auto unit = units_.find(id);
