@@ -1,0 +1,403 @@
+// The RPC core from the outside: a real server, called through gRPC.
+#include "common/rpc/server.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "common/ids/ids.h"
+#include "echo.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "prometheus/text_serializer.h"
+#include "tests/common/auth/key_folder.h"
+#include "tests/support/test_call.h"
+
+namespace wenming::rpc {
+namespace {
+
+using ::testing::HasSubstr;
+using test::v1::EchoRequest;
+using test::v1::EchoResponse;
+
+constexpr uint64_t kCenter = 10, kAdmin = 1;
+
+// Answers with what it saw; holds on where a test asks for it.
+class Echo {
+ public:
+  Service Bind() {
+    return Service("wenming.test.v1.EchoService")
+        .Unary("Inline", kInline, this, &Echo::Answer)
+        .Unary("Pooled", kPooled, this, &Echo::Hold)
+        .Unary("ForVolunteers", kPooled, this, &Echo::Answer)
+        .Unary("ForStaffOfUnit", kPooled, this, &Echo::Answer)
+        .Unary("ForStaffOfResource", kPooled, this, &Echo::Answer)
+        .Unary("Anywhere", kPooled, this, &Echo::Answer)
+        .Unary("Platform", kPooled, this, &Echo::Answer)
+        .Stream("Count", this, &Echo::Count);
+  }
+
+  absl::StatusOr<EchoResponse> Answer(const Call& call, const EchoRequest& request) {
+    if (request.text() == "decide") call.DecidedAccess();
+    if (request.text() == "full") return errors::FailedPrecondition(type::REASON_SHIFT_FULL);
+    if (request.text() == "fault") return absl::InternalError("the secret is 42");
+    EchoResponse response;
+    response.set_text(request.text());
+    response.set_subject(call.caller.subject);
+    response.set_center_id(call.center_id);
+    response.set_now(absl::FormatTime(call.now, absl::UTCTimeZone()));
+    return response;
+  }
+
+  absl::StatusOr<EchoResponse> Hold(const Call& call, const EchoRequest& request) {
+    ++handled_;
+    if (request.text() == "hold") {
+      held_.Notify();
+      release_.WaitForNotification();
+    }
+    return Answer(call, request);
+  }
+
+  absl::Status Count(const Call&, const EchoRequest& request, StreamWriter& writer) {
+    for (int i = 1; request.count() == 0 || i <= request.count(); ++i) {
+      EchoResponse response;
+      response.set_count(i);
+      if (!writer.Write(response)) {
+        cut_off_.Notify();
+        break;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  std::atomic<int> handled_ = 0;
+  absl::Notification held_, release_, cut_off_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() {
+    directory_.AddCenter(kCenter).AddRole("writer", {"units.write"}).AddStaff(kAdmin, kCenter, {{"writer", kCenter}});
+    Start({.threads = 2, .queue = 100}, /*development=*/false);
+  }
+  ~ServerTest() override {
+    if (!echo_.release_.HasBeenNotified()) echo_.release_.Notify();
+    server_ = nullptr;
+  }
+
+  void Start(WorkerPool::Options pool, bool development) {
+    server_ = nullptr;
+    auto pipeline = std::make_shared<Pipeline>(PipelineOptions{.verifier = verifier_.get(),
+                                                               .directory = &directory_.get(),
+                                                               .clock = observe::SystemClock(),
+                                                               .logger = &logger_,
+                                                               .metrics = &metrics_,
+                                                               .development = development});
+    auto server = Server::Start({.pool = std::move(pool)}, pipeline, {echo_.Bind()});
+    ASSERT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials());
+    stub_ = test::v1::EchoService::NewStub(channel_);
+  }
+
+  using Metadata = std::vector<std::pair<std::string, std::string>>;
+  static void Prepare(grpc::ClientContext& context, const Metadata& metadata,
+                      absl::Duration timeout = absl::Seconds(20)) {
+    for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  }
+
+  using Method = grpc::Status (test::v1::EchoService::Stub::*)(grpc::ClientContext*, const EchoRequest&, EchoResponse*);
+  grpc::Status Call(Method method, const std::string& text, const Metadata& metadata = {}, const std::string& unit = "") {
+    grpc::ClientContext context;
+    Prepare(context, metadata);
+    EchoRequest request;
+    request.set_text(text);
+    request.set_unit(unit);
+    response_.Clear();
+    return (stub_.get()->*method)(&context, request, &response_);
+  }
+
+  std::string Bearer(const auth::Caller& caller) {
+    return "Bearer " + auth::TokenFor(keys_, caller, absl::Now());
+  }
+
+  static std::string ReasonOf(const grpc::Status& status) {
+    google::rpc::Status wire;
+    wire.ParseFromString(status.error_details());
+    for (const auto& any : wire.details()) {
+      google::rpc::ErrorInfo info;
+      if (any.UnpackTo(&info)) return info.reason();
+    }
+    return "";
+  }
+
+  auth::KeyFolder keys_;
+  std::unique_ptr<auth::TokenVerifier> verifier_ = *auth::TokenVerifier::Load(keys_.path());
+  test::TestDirectory directory_;
+  std::ostringstream log_;
+  observe::Logger logger_{log_, "test", observe::Severity::kInfo, observe::SystemClock()};
+  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
+  observe::RpcMetrics metrics_{registry_};
+  Echo echo_;
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<test::v1::EchoService::Stub> stub_;
+  EchoResponse response_;
+};
+
+using Stub = test::v1::EchoService::Stub;
+
+TEST_F(ServerTest, AnswersInlineAndPooled) {
+  for (const Method method : {&Stub::Inline, &Stub::Pooled}) {
+    const auto status = Call(method, "hello");
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response_.text(), "hello");
+    EXPECT_EQ(response_.center_id(), kCenter) << "the only center there is";
+  }
+}
+
+TEST_F(ServerTest, RefusalsCarryReasonAndSentenceInTheCallersLanguage) {
+  auto status = Call(&Stub::Inline, "full", {{"x-request-id", "abc-1"}});
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(ReasonOf(status), "SHIFT_FULL");
+  EXPECT_THAT(status.error_details(), HasSubstr("候补"));
+  EXPECT_THAT(status.error_details(), HasSubstr("abc-1"));
+  status = Call(&Stub::Inline, "full", {{"accept-language", "en"}});
+  EXPECT_THAT(status.error_details(), HasSubstr("waiting list"));
+}
+
+TEST_F(ServerTest, AFaultIsLoggedAndNotTold) {
+  const auto status = Call(&Stub::Inline, "fault", {{"x-request-id", "abc-2"}});
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_EQ(absl::StrCat(status.error_message(), status.error_details()).find("42"), std::string::npos);
+  EXPECT_THAT(log_.str(), HasSubstr("the secret is 42"));
+  EXPECT_THAT(log_.str(), HasSubstr("abc-2"));
+}
+
+TEST_F(ServerTest, InvalidFieldsAreRefusedBeforeTheHandler) {
+  const auto status = Call(&Stub::Pooled, "longer than ten characters");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "TOO_LONG");
+  EXPECT_EQ(echo_.handled_, 0);
+}
+
+TEST_F(ServerTest, BytesThatAreNoMessageAreTheCallersFault) {
+  grpc::GenericStub generic(channel_);
+  grpc::ClientContext context;
+  Prepare(context, {});
+  const grpc::Slice garbage(std::string("\xff\xff\xff\xff garbage"));
+  const grpc::ByteBuffer request(&garbage, 1);
+  grpc::ByteBuffer response;
+  absl::Notification done;
+  grpc::Status status;
+  generic.UnaryCall(&context, "/wenming.test.v1.EchoService/Inline", {}, &request, &response, [&](grpc::Status s) {
+    status = s;
+    done.Notify();
+  });
+  done.WaitForNotification();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, TokensDecide) {
+  const std::string volunteer = Bearer(auth::VolunteerCaller(7, kCenter));
+  EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x")), "TOKEN_MISSING");
+  EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x", {{"authorization", "Bearer nonsense"}})), "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x", {{"authorization", "Basic eDp5"}})), "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(Call(&Stub::Inline, "x", {{"authorization", "Bearer nonsense"}})), "TOKEN_INVALID")
+      << "a bad token is told also where none is needed";
+  EXPECT_TRUE(Call(&Stub::ForVolunteers, "x", {{"authorization", volunteer}}).ok());
+  EXPECT_EQ(response_.subject(), ids::ResourceName("volunteers", 7));
+  EXPECT_EQ(ReasonOf(Call(&Stub::Anywhere, "x", {{"authorization", volunteer}})), "AUDIENCE");
+}
+
+TEST_F(ServerTest, StaffActWithinTheirScope) {
+  const Metadata admin = {{"authorization", Bearer(auth::StaffCaller(kAdmin, kCenter))}};
+  const Metadata stranger = {{"authorization", Bearer(auth::StaffCaller(99, kCenter))}};
+  const std::string unit = ids::ResourceName("units", kCenter);
+  EXPECT_TRUE(Call(&Stub::ForStaffOfUnit, "x", admin, unit).ok());
+  EXPECT_EQ(ReasonOf(Call(&Stub::ForStaffOfUnit, "x", stranger, unit)), "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(Call(&Stub::Platform, "x", admin)), "PERMISSION");
+}
+
+TEST_F(ServerTest, AHandlerThatForgetsToDecideDoesNotAnswer) {
+  const Metadata admin = {{"authorization", Bearer(auth::StaffCaller(kAdmin, kCenter))}};
+  EXPECT_TRUE(Call(&Stub::ForStaffOfResource, "decide", admin).ok());
+  EXPECT_EQ(Call(&Stub::ForStaffOfResource, "x", admin).error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(log_.str(), HasSubstr("without deciding about access"));
+}
+
+TEST_F(ServerTest, AFullQueueIsSaidAtOnce) {
+  Start({.threads = 1, .queue = 1}, false);
+  std::vector<grpc::ClientContext> contexts(3);
+  std::vector<EchoResponse> responses(3);
+  absl::Mutex mutex;
+  std::vector<grpc::Status> statuses;
+  EchoRequest hold;
+  hold.set_text("hold");
+  const auto begin = [&](size_t i) {
+    Prepare(contexts[i], {});
+    stub_->async()->Pooled(&contexts[i], &hold, &responses[i], [&](grpc::Status status) {
+      const absl::MutexLock lock(&mutex);
+      statuses.push_back(status);
+    });
+  };
+  begin(0);
+  echo_.held_.WaitForNotification();
+  hold.set_text("x");
+  begin(1);
+  begin(2);
+  {
+    const absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(+[](std::vector<grpc::Status>* s) { return !s->empty(); }, &statuses));
+    EXPECT_EQ(statuses[0].error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(ReasonOf(statuses[0]), "OVERLOADED");
+  }
+  echo_.release_.Notify();
+  const absl::MutexLock lock(&mutex);
+  mutex.Await(absl::Condition(+[](std::vector<grpc::Status>* s) { return s->size() == 3; }, &statuses));
+}
+
+TEST_F(ServerTest, WhoWaitedBeyondHisDeadlineIsNotHandled) {
+  Start({.threads = 1, .queue = 10}, false);
+  grpc::ClientContext holding;
+  Prepare(holding, {});
+  EchoRequest hold;
+  hold.set_text("hold");
+  EchoResponse held;
+  absl::Notification done;
+  stub_->async()->Pooled(&holding, &hold, &held, [&](grpc::Status) { done.Notify(); });
+  echo_.held_.WaitForNotification();
+  grpc::ClientContext hurried;
+  Prepare(hurried, {}, absl::Milliseconds(50));
+  EchoRequest request;
+  EXPECT_EQ(stub_->Pooled(&hurried, request, &response_).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  echo_.release_.Notify();
+  done.WaitForNotification();
+  server_->Stop(absl::Seconds(5));
+  EXPECT_EQ(echo_.handled_, 1);
+}
+
+TEST_F(ServerTest, TimeOfACallIsForDevelopmentOnly) {
+  const Metadata day = {{"x-wenming-now", "2026-12-01T09:30:00+08:00"}};
+  EXPECT_EQ(ReasonOf(Call(&Stub::Inline, "x", day)), "DEVELOPMENT_ONLY");
+  Start({.threads = 1}, /*development=*/true);
+  EXPECT_TRUE(Call(&Stub::Inline, "x", day).ok());
+  EXPECT_THAT(response_.now(), HasSubstr("2026-12-01T01:30:00"));
+  EXPECT_EQ(ReasonOf(Call(&Stub::Inline, "x", {{"x-wenming-now", "tomorrow"}})), "BAD_FORMAT");
+}
+
+TEST_F(ServerTest, MetricsHaveTheUsualNames) {
+  Call(&Stub::Inline, "x");
+  Call(&Stub::Inline, "full");
+  const std::string text = prometheus::TextSerializer().Serialize(registry_->Collect());
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Inline\","
+                              "grpc_service=\"wenming.test.v1.EchoService\",grpc_type=\"unary\"} 1"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"FailedPrecondition\",grpc_method=\"Inline\","
+                              "grpc_service=\"wenming.test.v1.EchoService\",grpc_type=\"unary\"} 1"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_count{grpc_method=\"Inline\","
+                              "grpc_service=\"wenming.test.v1.EchoService\",grpc_type=\"unary\"} 2"));
+}
+
+TEST_F(ServerTest, StreamsDeliverInOrderAndEnd) {
+  grpc::ClientContext context;
+  Prepare(context, {});
+  EchoRequest request;
+  request.set_count(1000);
+  const auto reader = stub_->Count(&context, request);
+  int expected = 0;
+  while (reader->Read(&response_)) EXPECT_EQ(response_.count(), ++expected);
+  EXPECT_EQ(expected, 1000);
+  EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(ServerTest, AStreamNoticesThatItsReaderHasGone) {
+  grpc::ClientContext context;
+  Prepare(context, {});
+  const auto reader = stub_->Count(&context, EchoRequest());
+  ASSERT_TRUE(reader->Read(&response_));
+  context.TryCancel();
+  echo_.cut_off_.WaitForNotification();
+  while (reader->Read(&response_)) {
+  }
+  reader->Finish();
+}
+
+TEST_F(ServerTest, ADrainEndsStreamsAndLetsCallsFinish) {
+  grpc::ClientContext stream_context, call_context;
+  Prepare(stream_context, {});
+  Prepare(call_context, {});
+  const auto reader = stub_->Count(&stream_context, EchoRequest());
+  ASSERT_TRUE(reader->Read(&response_));
+  EchoRequest hold;
+  hold.set_text("hold");
+  EchoResponse held;
+  absl::Notification done;
+  grpc::Status status;
+  stub_->async()->Pooled(&call_context, &hold, &held, [&](grpc::Status s) {
+    status = s;
+    done.Notify();
+  });
+  echo_.held_.WaitForNotification();
+  std::thread stopping([this] { server_->Stop(absl::Seconds(10)); });
+  while (reader->Read(&response_)) {
+  }
+  echo_.cut_off_.WaitForNotification();
+  echo_.release_.Notify();
+  done.WaitForNotification();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  stopping.join();
+}
+
+TEST_F(ServerTest, HealthTellsLivingFromReady) {
+  const auto health = grpc::health::v1::Health::NewStub(channel_);
+  const auto check = [&health](const std::string& service) {
+    grpc::ClientContext context;
+    Prepare(context, {});
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    grpc::health::v1::HealthCheckResponse response;
+    health->Check(&context, request, &response);
+    return response.status();
+  };
+  EXPECT_EQ(check(""), grpc::health::v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(check("ready"), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  server_->SetReady(true);
+  EXPECT_EQ(check("ready"), grpc::health::v1::HealthCheckResponse::SERVING);
+}
+
+TEST_F(ServerTest, AnIncompleteOrUnruledServiceDoesNotStart) {
+  Pipeline pipeline(PipelineOptions{.clock = observe::SystemClock(), .metrics = &metrics_});
+  EXPECT_THAT(std::string(pipeline.Resolve(Service("wenming.test.v1.EchoService")).status().message()),
+              HasSubstr("Inline (not bound)"));
+  EXPECT_THAT(std::string(pipeline.Resolve(Service("wenming.test.v1.NoService")).status().message()),
+              HasSubstr("in no proto"));
+  EXPECT_THAT(std::string(pipeline.Resolve(echo_.Bind().Unary("Inline", kInline, &echo_, &Echo::Answer)).status().message()),
+              HasSubstr("bound twice"));
+  auto faulty = Service("wenming.test.v1.FaultyService")
+                    .Unary("NoRule", kInline, &echo_, &Echo::Answer)
+                    .Unary("NoAudience", kInline, &echo_, &Echo::Answer)
+                    .Unary("PermissionWithoutScope", kInline, &echo_, &Echo::Answer)
+                    .Unary("ScopeWithoutPermission", kInline, &echo_, &Echo::Answer)
+                    .Unary("ScopeIsNoField", kInline, &echo_, &Echo::Answer)
+                    .Unary("ScopeIsNoText", kInline, &echo_, &Echo::Answer);
+  EXPECT_THAT(std::string(pipeline.Resolve(faulty).status().message()), HasSubstr("has no access rule"));
+}
+
+TEST_F(ServerTest, ATakenPortIsSaid) {
+  auto pipeline = std::make_shared<Pipeline>(PipelineOptions{.clock = observe::SystemClock(), .metrics = &metrics_});
+  const auto second = Server::Start({.address = absl::StrCat("127.0.0.1:", server_->port())}, pipeline, {});
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("taken"));
+}
+
+}  // namespace
+}  // namespace wenming::rpc
