@@ -34,7 +34,7 @@ class FlatObject : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FlatOb
   bool EndObject(rapidjson::SizeType) { return true; }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
     name_.assign(text, size);
-    return !members_.contains(name_);
+    return true;
   }
   bool String(const char* text, rapidjson::SizeType size, bool) { return Add(std::string(text, size)); }
   bool Int(int number) { return Add(int64_t{number}); }
