@@ -28,17 +28,16 @@ function newStack(t) {
   const env = { ...process.env, FAKE_DIR: directory };
   for (const name of Object.keys(env)) if (/^WENMING_/.test(name)) delete env[name];
   const stack = (command, ...flags) => run(STACK, [command, '--run-dir', runDir, ...flags], { env });
+  const record = () => JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8'));
   return {
     directory, runDir, build, stack,
     start: (...flags) => stack('start', '--build-dir', build, '--fast-db', '--ports', 'auto', ...flags),
-    record: () => JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8')),
-    pids: () => Object.fromEntries(SERVICES.map((name) =>
-      [name, JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8')).services[name].pid])),
+    record,
+    pids: () => Object.fromEntries(SERVICES.map((name) => [name, record().services[name].pid])),
   };
 }
 
-test('start brings up four processes that are ready, a second start changes nothing, stop ends them', async (t) => {
-  const { start, stack, record, pids, runDir, directory } = newStack(t);
+async function bringsUpWhatIsReadyOnce({ start, stack, record, pids, directory }) {
   const first = start();
   assert.equal(first.status, 0, first.err);
   const before = pids();
@@ -54,17 +53,9 @@ test('start brings up four processes that are ready, a second start changes noth
   const live = JSON.parse(stack('status', '--json').out);
   assert.equal(live.ready, true);
   assert.equal(live.services.gateway.state, 'ready');
+}
 
-  assert.equal(stack('stop').status, 0);
-  for (const pid of Object.values(before)) assert.equal(fs.existsSync(`/proc/${pid}/fd/0`), false);
-  assert.equal(stack('status').status, 3);
-  assert.equal(stack('stop', '--wipe').status, 0);
-  assert.equal(fs.existsSync(runDir), false);
-});
-
-test('a start after a kill revives the dead one on its port and leaves the others alone', (t) => {
-  const { start, stack, record, pids } = newStack(t);
-  assert.equal(start().status, 0);
+function revivesTheDeadAlone({ start, stack, record, pids }) {
   const before = pids();
   const { ports } = record();
   process.kill(before.volunteer_svc, 'SIGKILL');
@@ -75,19 +66,38 @@ test('a start after a kill revives the dead one on its port and leaves the other
   assert.notEqual(after.volunteer_svc, before.volunteer_svc);
   assert.deepEqual({ ...after, volunteer_svc: 0 }, { ...before, volunteer_svc: 0 });
   assert.deepEqual(record().ports, ports);
-});
+}
 
-test('a rebuilt binary is restarted', (t) => {
-  const { start, pids, build } = newStack(t);
-  assert.equal(start().status, 0);
+function restartsWhatWasRebuilt({ start, pids, build }) {
   const before = pids();
   fs.utimesSync(path.join(build, 'bin/org_svc'), 1e9, 1e9);
   assert.equal(start().status, 0);
   assert.notEqual(pids().org_svc, before.org_svc);
   assert.equal(pids().gateway, before.gateway);
-});
+}
 
-test('a taken port is named with the flag that changes it', async (t) => {
+function keepsUsersInTheirSchemas({ record, runDir }) {
+  const { socket } = record().database;
+  const as = (schema, service, sql) => run('mariadb', ['--no-defaults', `--socket=${socket}`, `--user=${schema}`, '-BN', '-e', sql],
+    { env: { ...process.env, MYSQL_PWD: fs.readFileSync(path.join(runDir, 'passwords', service), 'utf8').trim() } });
+  assert.deepEqual(as('wenming_org', 'org_svc', 'SHOW DATABASES').out.trim().split('\n').sort(), ['information_schema', 'wenming_org']);
+  assert.equal(as('wenming_org', 'org_svc', 'CREATE TABLE wenming_org.t (id INT)').status, 0);
+  assert.notEqual(as('wenming_org', 'org_svc', 'CREATE DATABASE wenmingXorg').status, 0);
+  assert.notEqual(as('wenming_activity', 'activity_svc', 'SELECT * FROM wenming_org.t').status, 0);
+}
+
+function endsEverything({ stack, pids, runDir }) {
+  const before = pids();
+  assert.equal(stack('stop').status, 0);
+  for (const pid of Object.values(before)) assert.equal(fs.existsSync(`/proc/${pid}/fd/0`), false);
+  assert.equal(stack('status').status, 3);
+  assert.equal(stack('stop', '--wipe').status, 0);
+  assert.equal(fs.existsSync(runDir), false);
+}
+
+test('a stack from start to end', async (t) => {
+  const stack = newStack(t);
+  await t.test('a taken port is named with the flag that changes it', async (t) => {
   const { start, stack } = newStack(t);
   const other = net.createServer();
   await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -123,16 +133,4 @@ test('what is not built is said before anything starts', (t) => {
   assert.equal(refused.status, 1);
   assert.match(refused.err, /Not built yet: .*gateway/);
   assert.equal(fs.existsSync(path.join(runDir, 'stack.json')), false);
-});
-
-test('each service user reaches its own schema only', (t) => {
-  const { start, record, runDir } = newStack(t);
-  assert.equal(start().status, 0);
-  const { socket } = record().database;
-  const as = (schema, service, sql) => run('mariadb', ['--no-defaults', `--socket=${socket}`, `--user=${schema}`, '-BN', '-e', sql],
-    { env: { ...process.env, MYSQL_PWD: fs.readFileSync(path.join(runDir, 'passwords', service), 'utf8').trim() } });
-  assert.deepEqual(as('wenming_org', 'org_svc', 'SHOW DATABASES').out.trim().split('\n').sort(), ['information_schema', 'wenming_org']);
-  assert.equal(as('wenming_org', 'org_svc', 'CREATE TABLE wenming_org.t (id INT)').status, 0);
-  assert.notEqual(as('wenming_org', 'org_svc', 'CREATE DATABASE wenmingXorg').status, 0);
-  assert.notEqual(as('wenming_activity', 'activity_svc', 'SELECT * FROM wenming_org.t').status, 0);
 });
