@@ -1,0 +1,222 @@
+#include "gateway/edge/forwarder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/errors/fault.h"
+#include "gateway/h2/header_list.h"
+#include "gateway/text.h"
+#include "gateway/upstream/unary_call.h"
+
+namespace wenming::gateway {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A stream that nobody gave a deadline still ends some day, and its client opens it anew.
+constexpr auto kLongestStream = std::chrono::hours(1);
+
+std::string_view Value(const h2::Headers& headers, std::string_view name) {
+  const std::string* value = h2::FindHeader(headers, name);
+  return value == nullptr ? std::string_view() : std::string_view(*value);
+}
+
+// gRPC percent-encodes what is not printable ASCII in grpc-message.
+std::string EncodeMessage(const std::string& text) {
+  std::string encoded;
+  for (unsigned char c : text) {
+    if (c >= 0x20 && c < 0x7f && c != '%') {
+      encoded += static_cast<char>(c);
+    } else {
+      absl::StrAppend(&encoded, "%", absl::Hex(c, absl::kZeroPad2));
+    }
+  }
+  return encoded;
+}
+
+h2::Headers StatusHeaders(const Fault& fault, Language language) {
+  google::rpc::Status status = ToStatus(fault, language);
+  std::string details = absl::Base64Escape(status.SerializeAsString());
+  details.erase(details.find_last_not_of('=') + 1);
+  return {{"grpc-status", std::to_string(status.code())},
+          {"grpc-message", EncodeMessage(status.message())},
+          {"grpc-status-details-bin", std::move(details)}};
+}
+
+int CodeIn(const h2::Headers& headers) {
+  int code = google::rpc::UNKNOWN;
+  return absl::SimpleAtoi(ToAbsl(Value(headers, "grpc-status")), &code) ? code : google::rpc::UNKNOWN;
+}
+
+}  // namespace
+
+// The service's stream talks to the forwarder through this.
+class Forwarder::ServiceSide final : public h2::StreamListener {
+ public:
+  explicit ServiceSide(std::shared_ptr<Forwarder> forwarder) : forwarder_(std::move(forwarder)) {}
+  void OnHeaders(h2::Headers headers, bool trailers) override {
+    forwarder_->OnServiceHeaders(std::move(headers), trailers);
+  }
+  void OnData(std::string_view bytes) override { forwarder_->client_->Write(forwarder_->client_stream_, bytes); }
+  void OnEnd() override { forwarder_->OnServiceEnd(); }
+  void OnSent(size_t bytes) override { forwarder_->client_->Consume(forwarder_->client_stream_, bytes); }
+  void OnClose(uint32_t) override { forwarder_->OnServiceClose(); }
+
+ private:
+  std::shared_ptr<Forwarder> forwarder_;
+};
+
+std::shared_ptr<Forwarder> Forwarder::Make(const EdgeContext& context, std::shared_ptr<h2::Session> client,
+                                           int32_t stream) {
+  return std::shared_ptr<Forwarder>(new Forwarder(context, std::move(client), stream));
+}
+
+Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> client, int32_t stream)
+    : context_(context),
+      client_(std::move(client)),
+      client_stream_(stream),
+      timer_(context.loop.get_executor()),
+      begin_(Clock::now()) {}
+
+void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
+  if (trailers) return;
+  context_.shared.metrics.edge_in_flight().Increment();
+  language_ = PreferredLanguage(Value(headers, "accept-language"));
+  identity_ = {.request_id = context_.ids.RequestId(Value(headers, "x-request-id")),
+               .trace_parent = context_.ids.TraceParent(Value(headers, "traceparent")),
+               .peer = client_->PeerAddress()};
+  bool grpc = Value(headers, ":method") == "POST" &&
+              absl::StartsWith(ToAbsl(Value(headers, "content-type")), "application/grpc");
+  if (!grpc) {
+    responded_ = finished_ = true;
+    Count(google::rpc::INTERNAL);
+    return client_->RespondAndEnd(client_stream_, {{":status", "415"}});
+  }
+  method_ = context_.shared.catalog.Find(Value(headers, ":path"));
+  if (method_ == nullptr) return Fail({.code = google::rpc::UNIMPLEMENTED, .reason = type::REASON_UNKNOWN_METHOD});
+
+  auto most = method_->streams() ? Clock::duration(kLongestStream) : Clock::duration(context_.shared.call_time);
+  if (auto asked = ParseTimeout(Value(headers, "grpc-timeout"))) {
+    most = method_->streams() ? Clock::duration(*asked) : std::min<Clock::duration>(most, *asked);
+  }
+  Channel& channel = *context_.channels[context_.shared.channel_of_backend[method_->backend]];
+  request_ = {{":method", "POST"},      {":scheme", "http"},
+              {":path", method_->path}, {":authority", channel.address().Text()},
+              {"te", "trailers"},       {"grpc-timeout", TimeoutText(most)}};
+  for (std::string_view name : {"content-type", "grpc-encoding", "grpc-accept-encoding"}) {
+    if (std::string_view value = Value(headers, name); !value.empty()) request_.emplace_back(name, value);
+  }
+  for (auto& header : context_.shared.policy.Metadata(headers, identity_)) request_.push_back(std::move(header));
+  timer_.expires_at(begin_ + most);
+  ArmTimer();
+  channel.Acquire(
+      [self = shared_from_this()](std::shared_ptr<h2::Session> service) { self->Open(std::move(service)); });
+}
+
+void Forwarder::ArmTimer() {
+  timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
+    auto self = weak.lock();
+    if (cancelled || self == nullptr) return;
+    self->Fail({.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE});
+  });
+}
+
+void Forwarder::Open(std::shared_ptr<h2::Session> service) {
+  if (finished_) return;
+  int32_t stream = service == nullptr ? 0 : service->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
+  if (stream == 0) {
+    return Fail(
+        {.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1});
+  }
+  service_ = std::move(service);
+  service_stream_ = stream;
+  if (!waiting_.empty()) service_->Write(service_stream_, std::exchange(waiting_, {}));
+  if (client_ended_) service_->End(service_stream_);
+}
+
+void Forwarder::OnData(std::string_view bytes) {
+  if (service_stream_ != 0) {
+    service_->Write(service_stream_, bytes);
+  } else if (finished_) {
+    client_->Consume(client_stream_, bytes.size());
+  } else {
+    waiting_.append(bytes);
+  }
+}
+
+void Forwarder::OnEnd() {
+  client_ended_ = true;
+  if (service_stream_ != 0) service_->End(service_stream_);
+}
+
+void Forwarder::OnSent(size_t bytes) {
+  if (service_stream_ != 0) service_->Consume(service_stream_, bytes);
+}
+
+// The client's stream is gone: after the status that is how it should be, before it the call is cancelled.
+void Forwarder::OnClose(uint32_t) {
+  timer_.cancel();
+  if (!std::exchange(finished_, true)) Count(google::rpc::CANCELLED);
+  if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
+  client_.reset();
+  client_ = nullptr;
+}
+
+void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {
+  if (client_ == nullptr || finished_) return;
+  bool only_headers = !trailers && h2::FindHeader(headers, "grpc-status") != nullptr;
+  if (trailers || only_headers) return SendStatus(std::move(headers), only_headers);
+  headers.emplace_back("x-request-id", identity_.request_id);
+  responded_ = true;
+  client_->Respond(client_stream_, headers);
+}
+
+void Forwarder::SendStatus(h2::Headers headers, bool only_headers) {
+  finished_ = true;
+  timer_.cancel();
+  Count(CodeIn(headers));
+  if (only_headers && !responded_) {
+    headers.emplace_back("x-request-id", identity_.request_id);
+    client_->RespondAndEnd(client_stream_, headers);
+  } else {
+    client_->End(client_stream_, std::move(headers));
+  }
+}
+
+void Forwarder::OnServiceEnd() {
+  if (!finished_) Fail({.code = google::rpc::INTERNAL, .reason = type::REASON_INTERNAL});
+}
+
+void Forwarder::OnServiceClose() {
+  service_stream_ = 0;
+  service_.reset();
+  if (!finished_) {
+    Fail({.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1});
+  }
+}
+
+void Forwarder::Fail(const Fault& fault) {
+  if (finished_ || client_ == nullptr) return;
+  auto keep = shared_from_this();
+  if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
+  h2::Headers status = StatusHeaders(fault, language_);
+  if (!responded_) {
+    status.insert(status.begin(), {{":status", "200"}, {"content-type", "application/grpc"}});
+  }
+  SendStatus(std::move(status), /*only_headers=*/!responded_);
+}
+
+void Forwarder::Count(int code) {
+  auto& shared = context_.shared;
+  shared.metrics.edge_in_flight().Decrement();
+  CallMetrics& metrics = method_ == nullptr
+                             ? *shared.unknown_edge_method
+                             : *shared.edge_methods[static_cast<size_t>(method_ - shared.catalog.methods().data())];
+  CountGrpc(metrics, code, std::chrono::duration<double>(Clock::now() - begin_).count());
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "gateway/net/asio.h"
+
+namespace wenming::gateway::h2 {
+
+// Names in lower case; pseudo headers first.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// What a stream tells the one who opened or accepted it. All calls come on the session's loop; they may use the
+// session.
+class StreamListener {
+ public:
+  virtual ~StreamListener() = default;
+  // The peer's headers, or its trailers when `trailers`; informational headers are not reported.
+  virtual void OnHeaders(Headers headers, bool trailers) = 0;
+  // Bytes from the peer. They count against the stream's window until Session::Consume.
+  virtual void OnData(std::string_view bytes) = 0;
+  // The peer sends nothing more.
+  virtual void OnEnd() = 0;
+  // So many bytes of what was written have left for the wire.
+  virtual void OnSent(size_t bytes) = 0;
+  // The last call: the stream is gone. NO_ERROR, or why (RFC 9113 section 7).
+  virtual void OnClose(uint32_t error_code) = 0;
+};
+
+// What a session tells its owner.
+class SessionListener {
+ public:
+  virtual ~SessionListener() = default;
+  // A server session: the peer opened a stream. Null refuses it. The listener stays until OnClose.
+  virtual std::shared_ptr<StreamListener> OnStream(int32_t id) = 0;
+  // The peer takes no new streams (GOAWAY); those running go on.
+  virtual void OnGoAway() = 0;
+  // The connection is gone; every stream has had its OnClose.
+  virtual void OnClosed() = 0;
+};
+
+struct SessionOptions {
+  uint32_t max_concurrent_streams = 256;  // that the peer may open
+  uint32_t max_header_bytes = 16 * 1024;  // of one header block
+  int32_t stream_window = 256 * 1024;     // bytes the peer may send on a stream before they are consumed
+  int32_t connection_window = 16 << 20;
+};
+
+// An HTTP/2 connection, of either side, on a connected socket.
+//
+// Lives on one event loop and must be used from it only. Keeps itself alive while the socket is open. Output is
+// gathered and sent once the loop has run what is ready, so that many small messages share one write. The connection's
+// own window is given back at once: a stream that is read slowly holds up only itself.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  enum class Role { kClient, kServer };
+
+  // `listener` must outlive the session or be taken away with Detach.
+  static std::shared_ptr<Session> Start(Role role, Socket socket, const SessionOptions& options,
+                                        SessionListener* listener);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // A client: opens a stream; 0 when the session takes no more.
+  int32_t Open(const Headers& headers, std::shared_ptr<StreamListener> listener);
+  // A server: answers with headers; data may follow.
+  void Respond(int32_t stream, const Headers& headers);
+  // A server: answers with headers alone.
+  void RespondAndEnd(int32_t stream, const Headers& headers);
+  // Queues bytes. Nothing happens on a stream that is gone; so with all calls below.
+  void Write(int32_t stream, std::string_view bytes);
+  // After what was written, ends our half, with trailers if there are any.
+  void End(int32_t stream, Headers trailers = {});
+  void Reset(int32_t stream, uint32_t error_code);
+  // Opens the stream's window by as many bytes again.
+  void Consume(int32_t stream, size_t bytes);
+
+  // Takes no new streams, lets those running end, then closes.
+  void Drain();
+  // Closes now; every stream gets OnClose(CANCEL).
+  void Close();
+  // The owner is going away and wants no more calls.
+  void Detach() { listener_ = nullptr; }
+
+  bool open() const { return !closed_; }
+  // Whether Open may succeed.
+  bool accepts_streams() const { return !closed_ && !going_away_; }
+  size_t stream_count() const { return streams_.size(); }
+  std::string PeerAddress() const;
+
+ private:
+  struct Stream;
+  struct Callbacks;
+
+  Session(Role role, Socket socket, SessionListener* listener);
+  void Configure(const SessionOptions& options);
+  Stream* Find(int32_t id);
+  void Read();
+  void ScheduleFlush();
+  void Flush();
+  void FinishIfDone();
+
+  const Role role_;
+  Socket socket_;
+  SessionListener* listener_;
+  nghttp2_session* session_ = nullptr;
+  size_t max_header_bytes_ = 0;
+  absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
+  std::string output_;
+  std::vector<char> input_;
+  bool writing_ = false;
+  bool flush_scheduled_ = false;
+  bool going_away_ = false;
+  bool draining_ = false;
+  bool broken_ = false;  // a protocol error: send the GOAWAY and close
+  bool closed_ = false;
+};
+
+}  // namespace wenming::gateway::h2

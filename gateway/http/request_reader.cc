@@ -1,0 +1,119 @@
+#include "gateway/http/request_reader.h"
+
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "gateway/http/head_check.h"
+#include "gateway/text.h"
+
+namespace wenming::gateway::http {
+namespace {
+
+namespace beast = boost::beast;
+using BeastRequest = beast::http::request<beast::http::string_body>;
+using BeastParser = beast::http::request_parser<beast::http::string_body>;
+
+// RFC 9112 section 3.2.2: a server takes the absolute form and goes by its path.
+bool ToOriginForm(std::string& target) {
+  for (absl::string_view scheme : {"http://", "https://"}) {
+    if (!absl::StartsWithIgnoreCase(target, scheme)) continue;
+    size_t path = target.find_first_of("/?", scheme.size());
+    if (path == scheme.size()) return false;
+    target = path == std::string::npos ? "/" : target.substr(path);
+    if (target.front() == '?') target.insert(0, "/");
+  }
+  return !target.empty() && target.front() == '/';
+}
+
+Refusal RefusalOf(const beast::error_code& error) {
+  if (error == beast::http::error::body_limit) return Refusal::kBodyTooLarge;
+  if (error == beast::http::error::header_limit) return Refusal::kHeadTooLarge;
+  if (error == beast::http::error::bad_version) return Refusal::kUnsupportedVersion;
+  return Refusal::kMalformed;
+}
+
+}  // namespace
+
+struct RequestReader::Parser {
+  explicit Parser(const Limits& limits) {
+    beast.header_limit(static_cast<uint32_t>(limits.head_bytes));
+    beast.body_limit(limits.body_bytes);
+    beast.eager(true);
+  }
+  BeastParser beast;
+};
+
+RequestReader::RequestReader(const Limits& limits) : limits_(limits) {}
+RequestReader::~RequestReader() = default;
+
+std::variant<RequestReader::Stage, Refusal> RequestReader::Feed(std::string_view& input) {
+  if (stage_ == Stage::kIdle) {
+    // RFC 9112 section 2.2: an empty line before a request is the rest of a sloppy client's last one.
+    while (input.substr(0, 2) == "\r\n") input.remove_prefix(2);
+    if (!input.empty()) stage_ = Stage::kHead;
+  }
+  if (stage_ == Stage::kHead) return FeedHead(input);
+  if (stage_ == Stage::kBody) return FeedBody(input);
+  return stage_;
+}
+
+std::variant<RequestReader::Stage, Refusal> RequestReader::FeedHead(std::string_view& input) {
+  size_t size = HeadSize(input.substr(0, limits_.head_bytes));
+  if (size == 0) {
+    if (input.size() >= limits_.head_bytes) return Refusal::kHeadTooLarge;
+    return stage_;
+  }
+  if (auto refusal = CheckHead(input.substr(0, size), limits_)) return *refusal;
+  parser_ = std::make_unique<Parser>(limits_);
+  beast::error_code error;
+  parser_->beast.put(boost::asio::buffer(input.data(), size), error);
+  if (error && error != beast::http::error::need_more) return RefusalOf(error);
+  if (!parser_->beast.is_header_done()) return Refusal::kMalformed;
+  input.remove_prefix(size);
+  expects_continue_ = parser_->beast.get().count(beast::http::field::expect) > 0;
+  stage_ = Stage::kBody;
+  return FeedBody(input);
+}
+
+std::variant<RequestReader::Stage, Refusal> RequestReader::FeedBody(std::string_view& input) {
+  BeastParser& parser = parser_->beast;
+  while (!parser.is_done() && !input.empty()) {
+    beast::error_code error;
+    size_t used = parser.put(boost::asio::buffer(input.data(), input.size()), error);
+    input.remove_prefix(used);
+    if (error == beast::http::error::need_more) return stage_;
+    if (error) return RefusalOf(error);
+    if (used == 0) break;
+  }
+  if (parser.is_done()) stage_ = Stage::kReady;
+  return stage_;
+}
+
+bool RequestReader::TakeExpectation() { return std::exchange(expects_continue_, false); }
+
+Request RequestReader::Take() {
+  BeastRequest message = parser_->beast.release();
+  parser_.reset();
+  stage_ = Stage::kIdle;
+  expects_continue_ = false;
+  Request request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  if (!ToOriginForm(request.target)) request.target.clear();
+  request.keep_alive = message.keep_alive();
+  for (const auto& field : message) {
+    std::string name(field.name_string());
+    absl::AsciiStrToLower(&name);
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  request.body = std::move(message.body());
+  return request;
+}
+
+}  // namespace wenming::gateway::http

@@ -1,0 +1,71 @@
+#include "gateway/net/listener.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace wenming::gateway {
+namespace {
+
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+absl::Status Refused(const Address& address, const ErrorCode& error) {
+  if (error == asio::error::address_in_use) {
+    return absl::UnavailableError(absl::StrCat(address.Text(), " is already in use by another program"));
+  }
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", address.Text(), ": ", error.message()));
+}
+
+}  // namespace
+
+Listener::Listener(asio::io_context& loop, Tcp::acceptor acceptor, uint16_t port)
+    : acceptor_(std::move(acceptor)), pause_(loop), port_(port) {}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(asio::io_context& loop, const Address& address) {
+  ErrorCode error;
+  Tcp::resolver resolver(loop);
+  auto found = resolver.resolve(address.host, std::to_string(address.port), Tcp::resolver::passive, error);
+  if (error) return Refused(address, error);
+  Tcp::endpoint endpoint = found.begin()->endpoint();
+  Tcp::acceptor acceptor(loop);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return Refused(address, error);
+  uint16_t port = acceptor.local_endpoint(error).port();
+  return std::unique_ptr<Listener>(new Listener(loop, std::move(acceptor), port));
+}
+
+void Listener::Start(Pick pick) {
+  pick_ = std::move(pick);
+  Accept();
+}
+
+void Listener::Stop() {
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
+void Listener::Accept() {
+  Target target = pick_();
+  auto socket = std::make_shared<Socket>(target.loop->get_executor());
+  acceptor_.async_accept(*socket, [this, socket, target](ErrorCode error) {
+    if (!acceptor_.is_open()) return;
+    if (error) {
+      pause_.expires_after(kPause);
+      pause_.async_wait([this](ErrorCode stopped) {
+        if (!stopped && acceptor_.is_open()) Accept();
+      });
+      return;
+    }
+    ErrorCode ignored;
+    socket->set_option(Tcp::no_delay(true), ignored);
+    asio::post(*target.loop, [take = target.take, socket] { take(std::move(*socket)); });
+    Accept();
+  });
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,170 @@
+#include "gateway/server/api_handler.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gateway/errors/language.h"
+#include "gateway/server/admin_handler.h"
+#include "gateway/transcode/request.h"
+#include "gateway/upstream/unary_call.h"
+
+namespace wenming::gateway {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Mini-programs cannot send PATCH; they send POST and say what they mean.
+std::optional<std::string> EffectiveMethod(const http::Request& request) {
+  std::string_view override_method = request.Header("x-http-method-override");
+  if (override_method.empty()) return request.method;
+  bool allowed = request.method == "POST" &&
+                 (override_method == "PATCH" || override_method == "PUT" || override_method == "DELETE");
+  if (!allowed) return std::nullopt;
+  return std::string(override_method);
+}
+
+http::Response ToResponse(Answer answer, const std::string& request_id) {
+  http::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  response.headers = {{"Content-Type", std::move(answer.content_type)},
+                      {"X-Request-Id", request_id},
+                      {"Cache-Control", "no-store"},
+                      {"X-Content-Type-Options", "nosniff"}};
+  if (answer.retry_after_seconds > 0) {
+    response.headers.emplace_back("Retry-After", std::to_string(answer.retry_after_seconds));
+  }
+  return response;
+}
+
+Fault FaultOf(http::Refusal refusal) {
+  switch (refusal) {
+    case http::Refusal::kHeadTooLarge:
+    case http::Refusal::kBodyTooLarge:
+      return {.code = google::rpc::RESOURCE_EXHAUSTED, .reason = type::REASON_BODY_TOO_LARGE};
+    case http::Refusal::kTimeout:
+      return {.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE};
+    default:
+      return {.code = google::rpc::INVALID_ARGUMENT,
+              .reason = type::REASON_BAD_FORMAT,
+              .parameters = {{"expected_zh", "不是有效的 HTTP/1.1 请求"},
+                             {"expected_en", "it is not a valid HTTP/1.1 request"}}};
+  }
+}
+
+}  // namespace
+
+struct ApiHandler::Call {
+  http::Request request;
+  std::shared_ptr<http::Exchange> exchange;
+  CallIdentity identity;
+  Language language = Language::kChinese;
+  Clock::time_point begin;
+  const Binding* binding = nullptr;
+  std::vector<std::string> path_values;
+  std::vector<std::string> allow;
+  CallMetrics* metrics = nullptr;
+};
+
+ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<Channel>>& channels,
+                       IdSource& ids)
+    : loop_(loop), shared_(shared), channels_(channels), ids_(ids) {}
+
+void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  if (auto answer = HealthAnswer(request.path(), shared_.readiness)) return exchange->Send(*std::move(answer));
+  auto call = std::make_shared<Call>();
+  call->begin = Clock::now();
+  call->identity = {.request_id = ids_.RequestId(request.Header("x-request-id")),
+                    .trace_parent = ids_.TraceParent(request.Header("traceparent")),
+                    .peer = exchange->peer()};
+  call->language = PreferredLanguage(request.Header("accept-language"));
+  call->request = std::move(request);
+  call->exchange = std::move(exchange);
+  call->metrics = shared_.routes.unmatched;
+  shared_.metrics.http_in_flight().Increment();
+  Route(std::move(call));
+}
+
+void ApiHandler::Route(std::shared_ptr<Call> call) {
+  auto method = EffectiveMethod(call->request);
+  if (!method) {
+    return Fail(*call, InvalidFields({{"X-HTTP-Method-Override",
+                                       type::REASON_BAD_FORMAT,
+                                       {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
+                                        {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}}));
+  }
+  auto match = shared_.routes.router.Match(*method, call->request.path());
+  if (auto* other = std::get_if<Router::OtherMethod>(&match)) {
+    call->allow = std::move(other->allow);
+    return Fail(*call, {.code = google::rpc::UNIMPLEMENTED, .reason = type::REASON_METHOD_NOT_ALLOWED});
+  }
+  if (auto* malformed = std::get_if<Router::Malformed>(&match)) {
+    return Fail(*call,
+                InvalidFields({{malformed->field_path,
+                                type::REASON_BAD_FORMAT,
+                                {{"expected_zh", "% 编码有误"}, {"expected_en", "its percent-encoding is broken"}}}}));
+  }
+  auto* found = std::get_if<Router::Found>(&match);
+  if (found == nullptr) return Fail(*call, {.code = google::rpc::NOT_FOUND, .reason = type::REASON_UNKNOWN_METHOD});
+
+  call->binding = &shared_.routes.bindings[found->route];
+  call->metrics = shared_.routes.metrics[found->route];
+  call->path_values = std::move(found->values);
+  RequestParts parts{.path_values = call->path_values,
+                     .query = call->request.query(),
+                     .content_type = call->request.Header("content-type"),
+                     .body = call->request.body,
+                     .idempotency_key = call->request.Header("idempotency-key")};
+  auto message = MakeRequest(*call->binding, parts, shared_.catalog);
+  if (auto* fault = std::get_if<Fault>(&message)) return Fail(*call, *fault);
+  Forward(std::move(call), std::get<std::string>(std::move(message)));
+}
+
+void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
+  const Method& method = *call->binding->method;
+  UnaryRequest request{.path = method.path,
+                       .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
+                       .message = std::move(message),
+                       .deadline = DeadlineOf(call->request, call->begin, shared_.call_time)};
+  call->request.body = {};
+  Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
+  auto exchange = call->exchange;
+  auto upstream = UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) {
+    if (result.fault) return Fail(*call, *result.fault);
+    if (result.code == google::rpc::OK) {
+      return Finish(*call, MakeAnswer(*call->binding, result.response, shared_.catalog, call->identity.request_id,
+                                      call->language));
+    }
+    Finish(*call, MakeErrorAnswer(result.code, result.message, result.details, shared_.catalog,
+                                  call->identity.request_id, call->language));
+  });
+  if (upstream->finished()) return;
+  exchange->OnAbort([this, call, weak = std::weak_ptr<UnaryCall>(upstream)] {
+    auto running = weak.lock();
+    if (running == nullptr) return;
+    running->Cancel();
+    Finish(*call, {.status = 499});
+  });
+}
+
+void ApiHandler::Fail(Call& call, const Fault& fault) {
+  Finish(call, MakeErrorAnswer(fault, shared_.catalog, call.identity.request_id, call.language));
+}
+
+void ApiHandler::Finish(Call& call, Answer answer) {
+  shared_.metrics.http_in_flight().Decrement();
+  CountHttp(*call.metrics, answer.status, std::chrono::duration<double>(Clock::now() - call.begin).count());
+  http::Response response = ToResponse(std::move(answer), call.identity.request_id);
+  if (!call.allow.empty()) response.headers.emplace_back("Allow", absl::StrJoin(call.allow, ", "));
+  call.exchange->Send(std::move(response));
+}
+
+http::Response ApiHandler::Refuse(http::Refusal refusal) {
+  std::string request_id = ids_.RequestId();
+  Answer answer = MakeErrorAnswer(FaultOf(refusal), shared_.catalog, request_id, Language::kChinese);
+  answer.status = http::StatusOf(refusal);
+  CountHttp(*shared_.routes.unmatched, answer.status, 0);
+  return ToResponse(std::move(answer), request_id);
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,227 @@
+#include "gateway/server/gateway.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/net/listener.h"
+#include "gateway/observe/metrics.h"
+#include "gateway/observe/readiness.h"
+#include "gateway/server/loop.h"
+#include "gateway/server/route_table.h"
+#include "gateway/server/shared.h"
+
+namespace wenming::gateway {
+namespace {
+
+std::vector<std::string> Packages(const std::vector<BackendOption>& backends) {
+  std::vector<std::string> packages;
+  for (const auto& backend : backends) packages.push_back(backend.package);
+  return packages;
+}
+
+// Packages at the same address share a connection.
+struct Channels {
+  std::vector<Address> addresses;
+  std::vector<size_t> of_backend;
+};
+
+Channels DistinctChannels(const std::vector<BackendOption>& backends) {
+  Channels channels;
+  for (const auto& backend : backends) {
+    std::string text = backend.address.Text();
+    auto found = std::find_if(channels.addresses.begin(), channels.addresses.end(),
+                              [&](const Address& address) { return address.Text() == text; });
+    channels.of_backend.push_back(static_cast<size_t>(found - channels.addresses.begin()));
+    if (found == channels.addresses.end()) channels.addresses.push_back(backend.address);
+  }
+  return channels;
+}
+
+}  // namespace
+
+absl::StatusOr<BackendOption> BackendOption::Parse(std::string_view text) {
+  size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", std::string(text), "\" is not PACKAGE=HOST:PORT"));
+  }
+  auto address = Address::Parse(text.substr(equals + 1));
+  if (!address.ok()) return address.status();
+  return BackendOption{std::string(text.substr(0, equals)), *std::move(address)};
+}
+
+class Gateway::Impl {
+ public:
+  Impl(const GatewayOptions& options, Logger& logger, std::unique_ptr<const Catalog> catalog)
+      : options_(options),
+        logger_(logger),
+        catalog_(std::move(catalog)),
+        channels_(DistinctChannels(options.backends)),
+        policy_(options.forward_headers),
+        readiness_(channels_.addresses.size()) {}
+
+  ~Impl() {
+    if (started_) StopListening({http_.get(), grpc_.get(), admin_.get()});
+    for (auto& loop : loops_) loop->Stop();
+  }
+
+  absl::Status Start() {
+    auto routes = RouteTable::Make(*catalog_, metrics_);
+    if (!routes.ok()) return routes.status();
+    routes_ = *std::move(routes);
+    for (const Method& method : catalog_->methods()) {
+      edge_methods_.push_back(
+          &metrics_.EdgeMethod(method.descriptor->service()->full_name(), method.descriptor->name()));
+    }
+    shared_ = std::make_unique<Shared>(Shared{.catalog = *catalog_,
+                                              .routes = *routes_,
+                                              .policy = policy_,
+                                              .channel_of_backend = channels_.of_backend,
+                                              .metrics = metrics_,
+                                              .readiness = readiness_,
+                                              .edge_methods = edge_methods_,
+                                              .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
+                                              .call_time = options_.call_time});
+    MakeLoops();
+    if (absl::Status status = Listen(); !status.ok()) return status;
+    for (const std::string& package : catalog_->unserved_packages()) {
+      logger_.Warning("no back end for a package; its methods are not served", {{"package", package}});
+    }
+    for (auto& loop : loops_) loop->Start();
+    started_ = true;
+    Accept();
+    logger_.Info("started", {{"http", absl::StrCat(http_->port())},
+                             {"grpc", absl::StrCat(Port(grpc_))},
+                             {"metrics", absl::StrCat(Port(admin_))},
+                             {"methods", absl::StrCat(catalog_->methods().size())},
+                             {"routes", absl::StrCat(routes_->bindings.size())}});
+    return absl::OkStatus();
+  }
+
+  void Drain() {
+    readiness_.StartDraining();
+    logger_.Info("draining");
+    // The admin port stays open: it is how the outside sees that we are draining.
+    StopListening({http_.get(), grpc_.get()});
+    for (auto& loop : loops_) loop->Drain();
+    auto end = std::chrono::steady_clock::now() + options_.drain_time;
+    while (std::chrono::steady_clock::now() < end && Busy()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    logger_.Info("drained");
+  }
+
+  static uint16_t Port(const std::unique_ptr<Listener>& listener) { return listener == nullptr ? 0 : listener->port(); }
+  uint16_t http_port() const { return Port(http_); }
+  uint16_t grpc_port() const { return Port(grpc_); }
+  uint16_t metrics_port() const { return Port(admin_); }
+
+ private:
+  bool Busy() const {
+    return std::any_of(loops_.begin(), loops_.end(), [](const auto& loop) { return loop->open_connections() > 0; });
+  }
+
+  void MakeLoops() {
+    for (int i = 0; i < std::max(options_.threads, 1); ++i) {
+      auto loop = std::make_unique<Loop>(*shared_, options_.limits, options_.seed + static_cast<uint64_t>(i));
+      for (size_t channel = 0; channel < channels_.addresses.size(); ++channel) {
+        loop->AddChannel(channels_.addresses[channel], Watcher(channel));
+      }
+      loops_.push_back(std::move(loop));
+    }
+  }
+
+  Channel::Watcher Watcher(size_t channel) {
+    std::string name = channels_.addresses[channel].Text();
+    auto* gauge = &metrics_.BackendConnections(name);
+    return [this, channel, gauge, name](bool connected) {
+      connected ? gauge->Increment() : gauge->Decrement();
+      connected ? readiness_.Connected(channel) : readiness_.Disconnected(channel);
+      if (connected) {
+        logger_.Info("back end connected", {{"backend", name}});
+      } else {
+        logger_.Warning("back end disconnected", {{"backend", name}});
+      }
+    };
+  }
+
+  absl::Status Bind(const std::optional<Address>& address, std::unique_ptr<Listener>& listener) {
+    if (!address) return absl::OkStatus();
+    auto bound = Listener::Bind(loops_.front()->io(), *address);
+    if (!bound.ok()) return bound.status();
+    listener = *std::move(bound);
+    return absl::OkStatus();
+  }
+
+  absl::Status Listen() {
+    if (absl::Status status = Bind(options_.http, http_); !status.ok()) return status;
+    if (absl::Status status = Bind(options_.grpc, grpc_); !status.ok()) return status;
+    return Bind(options_.metrics, admin_);
+  }
+
+  // Connections go to the loops in turn.
+  void Serve(Listener* listener, void (Loop::*serve)(Socket)) {
+    if (listener == nullptr) return;
+    asio::post(loops_.front()->io(), [this, listener, serve] {
+      listener->Start([this, serve] {
+        Loop* loop = loops_[next_++ % loops_.size()].get();
+        return Listener::Target{&loop->io(), [loop, serve](Socket socket) { (loop->*serve)(std::move(socket)); }};
+      });
+    });
+  }
+
+  void Accept() {
+    Serve(http_.get(), &Loop::ServeApi);
+    Serve(grpc_.get(), &Loop::ServeEdge);
+    Serve(admin_.get(), &Loop::ServeAdmin);
+  }
+
+  void StopListening(std::initializer_list<Listener*> listeners) {
+    std::promise<void> stopped;
+    asio::post(loops_.front()->io(), [&] {
+      for (auto* listener : listeners) {
+        if (listener != nullptr) listener->Stop();
+      }
+      stopped.set_value();
+    });
+    stopped.get_future().wait();
+  }
+
+  const GatewayOptions options_;
+  Logger& logger_;
+  const std::unique_ptr<const Catalog> catalog_;
+  const Channels channels_;
+  const HeaderPolicy policy_;
+  Metrics metrics_;
+  Readiness readiness_;
+  std::unique_ptr<const RouteTable> routes_;
+  std::vector<CallMetrics*> edge_methods_;
+  std::unique_ptr<Shared> shared_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  std::unique_ptr<Listener> http_;
+  std::unique_ptr<Listener> grpc_;
+  std::unique_ptr<Listener> admin_;
+  size_t next_ = 0;  // used on the first loop only
+  bool started_ = false;
+};
+
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options, Logger& logger) {
+  auto catalog =
+      Catalog::Make({.sets = options.descriptors, .packages = Packages(options.backends), .access = options.access});
+  if (!catalog.ok()) return catalog.status();
+  auto impl = std::make_unique<Impl>(options, logger, *std::move(catalog));
+  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
+}
+
+Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gateway::~Gateway() = default;
+
+uint16_t Gateway::http_port() const { return impl_->http_port(); }
+uint16_t Gateway::grpc_port() const { return impl_->grpc_port(); }
+uint16_t Gateway::metrics_port() const { return impl_->metrics_port(); }
+void Gateway::Drain() { impl_->Drain(); }
+
+}  // namespace wenming::gateway

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/catalog/catalog.h"
+#include "gateway/http/message.h"
+#include "gateway/net/address.h"
+#include "gateway/observe/log.h"
+
+namespace wenming::gateway {
+
+// Where the services of a package are.
+struct BackendOption {
+  std::string package;  // "wenming.org.v1"; a shorter one covers all below it
+  Address address;
+
+  // From "wenming.org.v1=127.0.0.1:7001". INVALID_ARGUMENT with the text when it is none.
+  static absl::StatusOr<BackendOption> Parse(std::string_view text);
+};
+
+// What a gateway is made of.
+struct GatewayOptions {
+  std::vector<google::protobuf::FileDescriptorSet> descriptors;
+  std::vector<BackendOption> backends;
+  AccessMode access = AccessMode::kOurs;
+  Address http{"127.0.0.1", 8080};
+  std::optional<Address> grpc;
+  std::optional<Address> metrics;
+  int threads = 1;
+  std::vector<std::string> forward_headers;
+  http::Limits limits;
+  std::chrono::milliseconds call_time{10'000};
+  std::chrono::milliseconds drain_time{10'000};
+  uint64_t seed = 0;  // of request and trace ids
+};
+
+// The running gateway. Made running; Drain and the destructor may be called from any one thread.
+class Gateway {
+ public:
+  // INVALID_ARGUMENT or FAILED_PRECONDITION for descriptors that cannot be served, UNAVAILABLE for a taken port, each
+  // one sentence for the operator. A back end that is not there yet is no error. `logger` must outlive the gateway.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const GatewayOptions& options, Logger& logger);
+  ~Gateway();
+
+  // The ports that are listened on; 0 where there is none.
+  uint16_t http_port() const;
+  uint16_t grpc_port() const;
+  uint16_t metrics_port() const;
+
+  // Fails readiness at once, takes no new connections, waits until the requests at hand are answered or drain_time has
+  // passed.
+  void Drain();
+
+ private:
+  class Impl;
+  explicit Gateway(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wenming::gateway

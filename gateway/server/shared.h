@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "gateway/catalog/catalog.h"
+#include "gateway/observe/metrics.h"
+#include "gateway/observe/readiness.h"
+#include "gateway/server/metadata.h"
+#include "gateway/server/route_table.h"
+
+namespace wenming::gateway {
+
+// What all loops share; immutable or thread-safe, and longer-lived than they are.
+struct Shared {
+  const Catalog& catalog;
+  const RouteTable& routes;
+  const HeaderPolicy& policy;
+  const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
+  Metrics& metrics;
+  Readiness& readiness;
+  const std::vector<CallMetrics*>& edge_methods;  // in the order of the catalog's methods
+  CallMetrics* unknown_edge_method;
+  std::chrono::milliseconds call_time;  // the longest a call may take
+};
+
+}  // namespace wenming::gateway

@@ -1,0 +1,336 @@
+#include "gateway/transcode/json_reader.h"
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/text.h"
+#include "gateway/transcode/slot.h"
+#include "gateway/transcode/text_value.h"
+#include "google/api/field_behavior.pb.h"
+
+namespace wenming::gateway {
+namespace {
+
+namespace pb = google::protobuf;
+using Json = rapidjson::Value;
+using pb::Descriptor;
+using pb::FieldDescriptor;
+
+constexpr size_t kMaxViolations = 20;
+constexpr size_t kMaxDepth = 64;
+
+std::string_view Text(const Json& value) { return {value.GetString(), value.GetStringLength()}; }
+
+const FieldDescriptor* FindField(const Descriptor& type, std::string_view name) {
+  std::string text(name);
+  if (const auto* field = type.FindFieldByName(text)) return field;
+  if (const auto* field = type.FindFieldByCamelcaseName(text); field != nullptr && field->json_name() == text) {
+    return field;
+  }
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->json_name() == text) return type.field(i);
+  }
+  return nullptr;
+}
+
+bool IsOutputOnly(const FieldDescriptor& field) {
+  const auto& options = field.options();
+  for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
+    if (options.GetExtension(google::api::field_behavior, i) == google::api::OUTPUT_ONLY) return true;
+  }
+  return false;
+}
+
+bool IsNullValue(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM &&
+         field.enum_type()->full_name() == "google.protobuf.NullValue";
+}
+
+// A message whose null is a value of its own.
+bool TakesNull(const FieldDescriptor& field) {
+  if (IsNullValue(field)) return true;
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+         field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
+}
+
+class Reader {
+ public:
+  Reader(const TypeSource& types, const JsonReadOptions& options) : types_(types), options_(options) {}
+
+  std::vector<Violation> Run(std::string_view json, pb::Message& message) {
+    rapidjson::Document document;
+    constexpr unsigned kFlags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+    document.Parse<kFlags>(json.data(), json.size());
+    if (document.HasParseError()) {
+      Fail(SyntaxProblem(document));
+    } else if (json.find('\0') != std::string_view::npos) {
+      // The parser takes a NUL for the end of the text.
+      Fail({type::REASON_BAD_JSON, {{"detail", "it contains a NUL byte"}}});
+    } else if (options_.field != nullptr) {
+      steps_.push_back({options_.field, {}, -1});
+      ReadMember(document, message, *options_.field);
+    } else {
+      ReadMessage(document, message);
+    }
+    return std::move(violations_);
+  }
+
+ private:
+  struct Step {
+    const FieldDescriptor* field = nullptr;  // null for a name the type does not have
+    std::string_view name;                   // of an unknown field, or the key of a map entry
+    int index = -1;
+  };
+
+  static Problem SyntaxProblem(const rapidjson::Document& document) {
+    if (document.GetParseError() == rapidjson::kParseErrorStringInvalidEncoding) return {type::REASON_INVALID_UTF8, {}};
+    return {type::REASON_BAD_JSON,
+            {{"detail", absl::StrCat(rapidjson::GetParseError_En(document.GetParseError()), " (byte ",
+                                     document.GetErrorOffset(), ")")}}};
+  }
+
+  std::string Path() const {
+    std::string path = options_.prefix;
+    for (const Step& step : steps_) {
+      if (step.field == nullptr) {
+        absl::StrAppend(&path, path.empty() ? "" : ".", ToAbsl(step.name.substr(0, 64)));
+      } else if (step.index >= 0) {
+        absl::StrAppend(&path, "[", step.index, "]");
+      } else if (step.name.data() != nullptr) {
+        absl::StrAppend(&path, "[\"", ToAbsl(step.name.substr(0, 64)), "\"]");
+      } else {
+        absl::StrAppend(&path, path.empty() ? "" : ".", step.field->name());
+      }
+    }
+    return path.empty() ? "body" : path;
+  }
+
+  void Fail(Problem problem) {
+    if (violations_.size() < kMaxViolations) {
+      violations_.push_back({Path(), problem.reason, std::move(problem.parameters)});
+    }
+  }
+  void Check(MaybeProblem problem) {
+    if (problem) Fail(*std::move(problem));
+  }
+
+  void ReadMessage(const Json& value, pb::Message& message) {
+    if (steps_.size() > kMaxDepth) return Fail(Expected("嵌套过深", "it is nested too deeply"));
+    switch (message.GetDescriptor()->well_known_type()) {
+      case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
+        return ReadObject(value, message);
+      case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      case Descriptor::WELLKNOWNTYPE_DURATION:
+      case Descriptor::WELLKNOWNTYPE_FIELDMASK:
+        if (!value.IsString()) return Fail(Expected("应为字符串", "a string is expected"));
+        return Check(PutWellKnownText(message, Text(value)));
+      case Descriptor::WELLKNOWNTYPE_STRUCT:
+        if (!value.IsObject()) return Fail(Expected("应为对象", "an object is expected"));
+        return ReadField(value, message, *message.GetDescriptor()->FindFieldByNumber(1));
+      case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+        return ReadField(value, message, *message.GetDescriptor()->FindFieldByNumber(1));
+      case Descriptor::WELLKNOWNTYPE_VALUE:
+        return ReadValue(value, message);
+      case Descriptor::WELLKNOWNTYPE_ANY:
+        return ReadAny(value, message);
+      default:
+        return ReadScalar(value, Slot(message, *message.GetDescriptor()->FindFieldByNumber(1)));
+    }
+  }
+
+  // The fields of `value`, but for `skipped`.
+  void ReadObject(const Json& value, pb::Message& message, std::string_view skipped = {}) {
+    if (!value.IsObject()) return Fail(Expected("应为对象", "an object is expected"));
+    absl::InlinedVector<const FieldDescriptor*, 16> seen;
+    for (const auto& member : value.GetObject()) {
+      std::string_view name = Text(member.name);
+      if (!skipped.empty() && name == skipped) continue;
+      if (violations_.size() >= kMaxViolations) return;
+      const FieldDescriptor* field = FindField(*message.GetDescriptor(), name);
+      steps_.push_back({field, field == nullptr ? name : std::string_view(), -1});
+      if (field == nullptr) {
+        Fail(Expected("没有这个字段", "there is no such field"));
+      } else if (std::find(seen.begin(), seen.end(), field) != seen.end()) {
+        Fail(Expected("字段重复", "the field is given twice"));
+      } else {
+        seen.push_back(field);
+        ReadMember(member.value, message, *field);
+      }
+      steps_.pop_back();
+    }
+  }
+
+  void ReadMember(const Json& value, pb::Message& message, const FieldDescriptor& field) {
+    if (value.IsNull() && !TakesNull(field)) return NoteSet();
+    if (const auto* oneof = field.real_containing_oneof();
+        oneof != nullptr && message.GetReflection()->HasOneof(message, oneof)) {
+      return Fail(Expected("同组字段只能给出一个", "only one field of its group may be given"));
+    }
+    bool nested = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field.is_repeated() &&
+                  field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+    if (!nested) NoteSet();
+    ReadField(value, message, field);
+  }
+
+  // Only members of plain objects reach this with no list or map above them.
+  void NoteSet() {
+    if (options_.set_fields == nullptr) return;
+    std::string path;
+    for (const Step& step : steps_) {
+      if (step.field == nullptr || step.index >= 0 || step.name.data() != nullptr) return;
+      if (IsOutputOnly(*step.field)) return;
+      absl::StrAppend(&path, path.empty() ? "" : ".", step.field->name());
+    }
+    options_.set_fields->push_back(std::move(path));
+  }
+
+  void ReadField(const Json& value, pb::Message& message, const FieldDescriptor& field) {
+    if (field.is_map()) return ReadMap(value, message, field);
+    if (!field.is_repeated()) return ReadOne(value, Slot(message, field));
+    if (!value.IsArray()) return Fail(Expected("应为数组", "an array is expected"));
+    int index = 0;
+    for (const Json& element : value.GetArray()) {
+      if (violations_.size() >= kMaxViolations) return;
+      steps_.push_back({&field, {}, index++});
+      if (element.IsNull() && !TakesNull(field)) {
+        Fail(ExpectedValue(field));
+      } else {
+        ReadOne(element, Slot(message, field));
+      }
+      steps_.pop_back();
+    }
+  }
+
+  void ReadMap(const Json& value, pb::Message& message, const FieldDescriptor& field) {
+    if (!value.IsObject()) return Fail(Expected("应为对象", "an object is expected"));
+    absl::flat_hash_set<absl::string_view> seen;
+    for (const auto& member : value.GetObject()) {
+      if (violations_.size() >= kMaxViolations) return;
+      std::string_view key = Text(member.name);
+      steps_.push_back({&field, key, -1});
+      if (!seen.insert(ToAbsl(key)).second) {
+        Fail(Expected("键重复", "the key is given twice"));
+      } else {
+        pb::Message& entry = *message.GetReflection()->AddMessage(&message, &field);
+        Check(PutText(Slot(entry, *field.message_type()->map_key()), key));
+        const FieldDescriptor& mapped = *field.message_type()->map_value();
+        if (member.value.IsNull() && !TakesNull(mapped)) {
+          Fail(ExpectedValue(mapped));
+        } else {
+          ReadOne(member.value, Slot(entry, mapped));
+        }
+      }
+      steps_.pop_back();
+    }
+  }
+
+  void ReadOne(const Json& value, Slot slot) {
+    if (slot.field().cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return ReadMessage(value, *slot.PutMessage());
+    ReadScalar(value, slot);
+  }
+
+  void ReadScalar(const Json& value, Slot slot) {
+    const FieldDescriptor& field = slot.field();
+    if (value.IsString()) {
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) return Fail(ExpectedValue(field));
+      return Check(PutText(slot, Text(value)));
+    }
+    if (value.IsBool() && field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) return slot.Put(value.GetBool());
+    if (value.IsNull() && IsNullValue(field)) return slot.PutEnum(0);
+    if (!value.IsNumber()) return Fail(ExpectedValue(field));
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return PutInteger<int32_t>(value, slot);
+      case FieldDescriptor::CPPTYPE_INT64:
+        return PutInteger<int64_t>(value, slot);
+      case FieldDescriptor::CPPTYPE_UINT32:
+        return PutInteger<uint32_t>(value, slot);
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return PutInteger<uint64_t>(value, slot);
+      case FieldDescriptor::CPPTYPE_DOUBLE:
+        return slot.Put(value.GetDouble());
+      case FieldDescriptor::CPPTYPE_FLOAT:
+        if (std::abs(value.GetDouble()) > std::numeric_limits<float>::max()) return Fail(ExpectedValue(field));
+        return slot.Put(static_cast<float>(value.GetDouble()));
+      case FieldDescriptor::CPPTYPE_ENUM:
+        if (!value.IsInt() || field.enum_type()->FindValueByNumber(value.GetInt()) == nullptr) {
+          return Fail(ExpectedValue(field));
+        }
+        return slot.PutEnum(value.GetInt());
+      default:
+        return Fail(ExpectedValue(field));
+    }
+  }
+
+  template <typename Integer>
+  void PutInteger(const Json& value, Slot slot) {
+    using Limits = std::numeric_limits<Integer>;
+    if (value.IsUint64() && value.GetUint64() <= static_cast<uint64_t>(Limits::max())) {
+      return slot.Put(static_cast<Integer>(value.GetUint64()));
+    }
+    if (Limits::is_signed && value.IsInt64() && value.GetInt64() < 0 &&
+        value.GetInt64() >= static_cast<int64_t>(Limits::min())) {
+      return slot.Put(static_cast<Integer>(value.GetInt64()));
+    }
+    // 1e3 and 2.0 are integers too; the upper bound as a double is one above the greatest value.
+    double number = value.GetDouble();
+    bool fits = number >= static_cast<double>(Limits::min()) && number < std::ldexp(1.0, Limits::digits);
+    if (!value.IsDouble() || !fits || number != std::floor(number)) return Fail(ExpectedValue(slot.field()));
+    slot.Put(static_cast<Integer>(number));
+  }
+
+  void ReadValue(const Json& value, pb::Message& message) {
+    const Descriptor& type = *message.GetDescriptor();
+    int number = 1;  // the members of google.protobuf.Value: null, number, string, bool, struct, list
+    if (value.IsNumber()) number = 2;
+    if (value.IsString()) number = 3;
+    if (value.IsBool()) number = 4;
+    if (value.IsObject()) number = 5;
+    if (value.IsArray()) number = 6;
+    ReadOne(value, Slot(message, *type.FindFieldByNumber(number)));
+  }
+
+  void ReadAny(const Json& value, pb::Message& message) {
+    if (!value.IsObject()) return Fail(Expected("应为对象", "an object is expected"));
+    auto type = value.FindMember("@type");
+    if (type == value.MemberEnd() || !type->value.IsString()) {
+      return Fail(Expected("缺少 @type", "it lacks \"@type\""));
+    }
+    std::string_view url = Text(type->value);
+    const pb::Message* prototype = types_.FindMessage(url.substr(url.rfind('/') + 1));
+    if (prototype == nullptr || url.find('/') == std::string_view::npos) {
+      return Fail(Expected("@type 不是已知类型", "its \"@type\" is not a known type"));
+    }
+    std::unique_ptr<pb::Message> content(prototype->New());
+    if (prototype->GetDescriptor()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
+      ReadObject(value, *content, "@type");
+    } else if (auto inner = value.FindMember("value"); inner != value.MemberEnd()) {
+      ReadMessage(inner->value, *content);
+    }
+    const auto* reflection = message.GetReflection();
+    reflection->SetString(&message, message.GetDescriptor()->FindFieldByNumber(1), std::string(url));
+    reflection->SetString(&message, message.GetDescriptor()->FindFieldByNumber(2), content->SerializeAsString());
+  }
+
+  const TypeSource& types_;
+  const JsonReadOptions& options_;
+  std::vector<Step> steps_;
+  std::vector<Violation> violations_;
+};
+
+}  // namespace
+
+std::vector<Violation> ReadJson(std::string_view json, const TypeSource& types, const JsonReadOptions& options,
+                                pb::Message& message) {
+  return Reader(types, options).Run(json, message);
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gateway/errors/fault.h"
+
+namespace wenming::gateway {
+
+// What is wrong with one value; together with the field's path it becomes a Violation.
+struct Problem {
+  type::Reason reason = type::REASON_UNSPECIFIED;
+  Parameters parameters = {};
+};
+
+// Nothing wrong, or what.
+using MaybeProblem = std::optional<Problem>;
+
+// REASON_BAD_FORMAT: "格式不正确：应为整数".
+inline Problem Expected(std::string chinese, std::string english) {
+  return {type::REASON_BAD_FORMAT, {{"expected_zh", std::move(chinese)}, {"expected_en", std::move(english)}}};
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,175 @@
+#include "gateway/upstream/unary_call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/errors/codes.h"
+#include "gateway/h2/header_list.h"
+#include "gateway/routes/percent.h"
+#include "gateway/text.h"
+
+namespace wenming::gateway {
+namespace {
+
+constexpr int kMaxTries = 2;
+constexpr size_t kFrameHead = 5;
+constexpr size_t kMaxResponseBytes = 32 << 20;
+
+std::string FrameHead(size_t size) {
+  std::string head(kFrameHead, '\0');
+  for (int i = 0; i < 4; ++i) head[1 + i] = static_cast<char>(size >> (24 - 8 * i));
+  return head;
+}
+
+size_t FrameSize(std::string_view frame) {
+  size_t size = 0;
+  for (int i = 1; i <= 4; ++i) size = size << 8 | static_cast<uint8_t>(frame[i]);
+  return size;
+}
+
+Fault Unavailable() {
+  return {.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1};
+}
+
+Fault Internal() { return {.code = google::rpc::INTERNAL, .reason = type::REASON_INTERNAL}; }
+
+UnaryResult Failed(Fault fault) { return {.fault = std::move(fault)}; }
+
+}  // namespace
+
+std::shared_ptr<UnaryCall> UnaryCall::Start(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done) {
+  std::shared_ptr<UnaryCall> call(new UnaryCall(loop, channel, std::move(request), std::move(done)));
+  call->timer_.expires_at(call->request_.deadline);
+  call->timer_.async_wait([weak = std::weak_ptr<UnaryCall>(call)](ErrorCode cancelled) {
+    auto late = weak.lock();
+    if (cancelled || late == nullptr) return;
+    late->Finish(Failed({.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE}));
+  });
+  call->Try();
+  return call;
+}
+
+UnaryCall::UnaryCall(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done)
+    : channel_(channel), request_(std::move(request)), done_(std::move(done)), timer_(loop.get_executor()) {}
+
+void UnaryCall::Try() {
+  ++tries_;
+  sent_ = false;
+  channel_.Acquire(
+      [self = shared_from_this()](std::shared_ptr<h2::Session> session) { self->Send(std::move(session)); });
+}
+
+void UnaryCall::Send(std::shared_ptr<h2::Session> session) {
+  if (!done_) return;
+  if (session == nullptr) return Finish(Failed(Unavailable()));
+  h2::Headers headers = {{":method", "POST"},
+                         {":scheme", "http"},
+                         {":path", request_.path},
+                         {":authority", channel_.address().Text()},
+                         {"content-type", "application/grpc"},
+                         {"te", "trailers"},
+                         {"grpc-timeout", TimeoutText(request_.deadline - std::chrono::steady_clock::now())}};
+  headers.insert(headers.end(), request_.metadata.begin(), request_.metadata.end());
+  session_ = std::move(session);
+  stream_ = session_->Open(headers, shared_from_this());
+  if (stream_ == 0) return Finish(Failed(Unavailable()));
+  session_->Write(stream_, FrameHead(request_.message.size()));
+  session_->Write(stream_, request_.message);
+  session_->End(stream_);
+}
+
+void UnaryCall::Cancel() {
+  done_ = nullptr;
+  timer_.cancel();
+  if (session_ != nullptr && stream_ != 0) session_->Reset(stream_, NGHTTP2_CANCEL);
+}
+
+void UnaryCall::OnHeaders(h2::Headers headers, bool) {
+  for (const auto& [name, value] : headers) {
+    int number = 0;
+    if (name == ":status" && absl::SimpleAtoi(value, &number)) http_status_ = number;
+    if (name == "grpc-status" && absl::SimpleAtoi(value, &number)) grpc_status_ = number;
+    if (name == "grpc-message") result_.message = PercentDecode(value, PercentMode::kSegment).value_or(value);
+    if (name == "grpc-status-details-bin") absl::Base64Unescape(value, &result_.details);
+  }
+}
+
+void UnaryCall::OnData(std::string_view bytes) {
+  session_->Consume(stream_, bytes.size());
+  received_.append(bytes);
+  if (received_.size() > kMaxResponseBytes) Finish(Failed(Internal()));
+}
+
+void UnaryCall::OnEnd() { Finish(Result()); }
+
+UnaryResult UnaryCall::Result() {
+  if (!grpc_status_) {
+    auto code = CodeOfHttpStatus(http_status_.value_or(0));
+    return Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : Internal());
+  }
+  result_.code = *grpc_status_;
+  if (result_.code != google::rpc::OK) return std::move(result_);
+  bool one_message =
+      received_.size() >= kFrameHead && received_[0] == 0 && FrameSize(received_) == received_.size() - kFrameHead;
+  if (!one_message) return Failed(Internal());
+  received_.erase(0, kFrameHead);
+  result_.response = std::move(received_);
+  return std::move(result_);
+}
+
+void UnaryCall::OnClose(uint32_t error_code) {
+  stream_ = 0;
+  session_.reset();
+  if (!done_) return;
+  bool not_begun = error_code == NGHTTP2_REFUSED_STREAM || !sent_;
+  if (not_begun && tries_ < kMaxTries) return Try();
+  // The server may reset a stream right after its trailers came.
+  if (grpc_status_) return Finish(Result());
+  Finish(Failed(Unavailable()));
+}
+
+void UnaryCall::Finish(UnaryResult result) {
+  if (!done_) return;
+  auto keep = shared_from_this();
+  timer_.cancel();
+  auto done = std::exchange(done_, nullptr);
+  bool early = result.fault.has_value() && session_ != nullptr && stream_ != 0;
+  if (early) session_->Reset(stream_, NGHTTP2_CANCEL);
+  done(std::move(result));
+}
+
+std::string TimeoutText(std::chrono::steady_clock::duration left) {
+  constexpr int64_t kMostDigits = 99'999'999;
+  int64_t milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+  if (milliseconds > kMostDigits) return absl::StrCat(std::min(milliseconds / 1000, kMostDigits), "S");
+  return absl::StrCat(std::max<int64_t>(milliseconds, 1), "m");
+}
+
+std::optional<std::chrono::nanoseconds> ParseTimeout(std::string_view text) {
+  int64_t value = 0;
+  bool digits = text.size() >= 2 && text.size() <= 9 &&
+                text.substr(0, text.size() - 1).find_first_not_of("0123456789") == std::string_view::npos &&
+                absl::SimpleAtoi(ToAbsl(text.substr(0, text.size() - 1)), &value);
+  if (!digits) return std::nullopt;
+  switch (text.back()) {
+    case 'H':
+      return std::chrono::hours(std::min<int64_t>(value, 100'000));
+    case 'M':
+      return std::chrono::minutes(std::min<int64_t>(value, 6'000'000));
+    case 'S':
+      return std::chrono::seconds(value);
+    case 'm':
+      return std::chrono::milliseconds(value);
+    case 'u':
+      return std::chrono::microseconds(value);
+    case 'n':
+      return std::chrono::nanoseconds(value);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace wenming::gateway

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/any_invocable.h"
+#include "gateway/errors/fault.h"
+#include "gateway/h2/session.h"
+#include "gateway/net/asio.h"
+#include "gateway/upstream/channel.h"
+
+namespace wenming::gateway {
+
+// A call to make.
+struct UnaryRequest {
+  std::string path;      // "/package.Service/Method"
+  h2::Headers metadata;  // beyond those of the protocol
+  std::string message;   // serialized
+  std::chrono::steady_clock::time_point deadline;
+};
+
+// What came of it: a fault of the gateway's own making (no connection, deadline), or the service's status and, for OK,
+// its message.
+struct UnaryResult {
+  std::optional<Fault> fault = std::nullopt;
+  int code = 0;
+  std::string message = {};   // grpc-message, decoded
+  std::string details = {};   // grpc-status-details-bin, decoded
+  std::string response = {};  // serialized
+};
+
+// One unary gRPC call over a channel. A call that the back end has certainly not begun (REFUSED_STREAM, or a connection
+// that was closed before a byte of it left) is tried once more. Belongs to the channel's loop; keeps itself alive.
+class UnaryCall final : public h2::StreamListener, public std::enable_shared_from_this<UnaryCall> {
+ public:
+  using Done = absl::AnyInvocable<void(UnaryResult)>;
+
+  // `done` is called once, or never if the call is cancelled before.
+  static std::shared_ptr<UnaryCall> Start(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done);
+  // Tells the back end that nobody waits any more.
+  void Cancel();
+  // Whether `done` was called or never will be.
+  bool finished() const { return !done_; }
+
+  void OnHeaders(h2::Headers headers, bool trailers) override;
+  void OnData(std::string_view bytes) override;
+  void OnEnd() override;
+  void OnSent(size_t) override { sent_ = true; }
+  void OnClose(uint32_t error_code) override;
+
+ private:
+  UnaryCall(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done);
+  void Try();
+  void Send(std::shared_ptr<h2::Session> session);
+  void Finish(UnaryResult result);
+  UnaryResult Result();
+
+  Channel& channel_;
+  UnaryRequest request_;
+  Done done_;
+  Timer timer_;
+  std::shared_ptr<h2::Session> session_;
+  int32_t stream_ = 0;
+  int tries_ = 0;
+  bool sent_ = false;
+  std::optional<int> http_status_;
+  std::optional<int> grpc_status_;
+  UnaryResult result_;
+  std::string received_;
+};
+
+// The time that is left as the gRPC protocol writes it: "9500m". At least one millisecond.
+std::string TimeoutText(std::chrono::steady_clock::duration left);
+
+// Reads "10S", "250m" …; nullopt when it is not of the protocol.
+std::optional<std::chrono::nanoseconds> ParseTimeout(std::string_view text);
+
+}  // namespace wenming::gateway
