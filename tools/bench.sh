@@ -34,7 +34,7 @@ done
 build_dir=${WENMING_BUILD_DIR:-$ROOT/build/release}
 script=$(find "$ROOT/tools" -maxdepth 1 -name "bench_$name.*" -print -quit)
 targets=("bench_$name")
-[[ -z $script ]] || targets=(org_svc volunteer_svc activity_svc gateway descriptors)
+[[ -z $script ]] || targets=(org_svc volunteer_svc activity_svc gateway descriptors bench_clients)
 {
   "$ROOT/tools/install.sh"
   "$ROOT/tools/build.sh" release --build-dir "$build_dir" "${targets[@]}"
