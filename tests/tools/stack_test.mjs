@@ -30,9 +30,8 @@ function newStack(t) {
   const stack = (command, ...flags) => run(STACK, [command, '--run-dir', runDir, ...flags], { env });
   const record = () => JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8'));
   return {
-    directory, runDir, build, stack,
+    directory, runDir, build, stack, record,
     start: (...flags) => stack('start', '--build-dir', build, '--fast-db', '--ports', 'auto', ...flags),
-    record,
     pids: () => Object.fromEntries(SERVICES.map((name) => [name, record().services[name].pid])),
   };
 }
@@ -97,7 +96,14 @@ function endsEverything({ stack, pids, runDir }) {
 
 test('a stack from start to end', async (t) => {
   const stack = newStack(t);
-  await t.test('a taken port is named with the flag that changes it', async (t) => {
+  await t.test('start brings up four processes that are ready; a second start changes nothing', () => bringsUpWhatIsReadyOnce(stack));
+  await t.test('a start after a kill revives the dead one on its port and leaves the others alone', () => revivesTheDeadAlone(stack));
+  await t.test('a rebuilt binary is restarted', () => restartsWhatWasRebuilt(stack));
+  await t.test('each service user reaches its own schema only', () => keepsUsersInTheirSchemas(stack));
+  await t.test('stop ends them all, --wipe leaves nothing', () => endsEverything(stack));
+});
+
+test('a taken port is named with the flag that changes it', async (t) => {
   const { start, stack } = newStack(t);
   const other = net.createServer();
   await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
