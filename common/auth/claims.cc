@@ -40,6 +40,7 @@ class FlatObject : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FlatOb
   bool Int(int number) { return Add(int64_t{number}); }
   bool Uint(unsigned number) { return Add(int64_t{number}); }
   bool Int64(int64_t number) { return Add(number); }
+  bool Uint64(uint64_t number) { return std::in_range<int64_t>(number) && Add(static_cast<int64_t>(number)); }
 
   Object Take() { return std::move(members_); }
 

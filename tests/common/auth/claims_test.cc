@@ -117,6 +117,11 @@ TEST(Claims, MayHaveOthersBesideThem) {
   EXPECT_TRUE(ParseClaims(Payload("ver", "2")).has_value());
 }
 
+TEST(Claims, ReachToTheEndOfTheCalendar) {
+  EXPECT_EQ(ParseClaims(Payload("exp", "4294967296"))->expires_at, 4294967296);
+  EXPECT_EQ(ParseClaims(Payload("exp", "253402300799"))->expires_at, 253402300799);
+}
+
 TEST(Claims, AreRefusedWhenOneIsMissingOrWrong) {
   for (const char* name : {"iss", "aud", "sub", "ctr", "iat", "nbf", "exp", "jti"}) {
     EXPECT_FALSE(ParseClaims(Payload(name, "")).has_value()) << "without " << name;
