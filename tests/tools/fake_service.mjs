@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Stands in for a service or the gateway: takes their flags, listens where they would, says that it is ready on /readyz.
+// Stands in for a service or the gateway: takes their flags, listens where they would, says that it is ready as they do.
 // With --migrate it writes a line to FAKE_DIR/migrations and ends; FAKE_DIR/refuse holds the names of those that must fail.
 
 import fs from 'node:fs';
@@ -27,5 +27,5 @@ if (fs.existsSync(refuse) && fs.readFileSync(refuse, 'utf8').includes(name)) {
 const listen = (server, address) => server.listen(Number(address.split(':')[1]), address.split(':')[0]);
 listen(net.createServer(), flag('grpc'));
 if (name === 'gateway') listen(http.createServer((_, answer) => answer.end('{}')), flag('http'));
-listen(http.createServer((_, answer) => answer.end('ready\n')), flag('metrics'));
+listen(http.createServer((_, answer) => answer.end('wenming_ready 1\n')), flag('metrics'));
 process.on('SIGTERM', () => process.exit(0));

@@ -40,7 +40,7 @@ async function bringsUpWhatIsReadyOnce({ start, stack, record, pids, directory }
   const first = start();
   assert.equal(first.status, 0, first.err);
   const before = pids();
-  for (const name of SERVICES) assert.equal((await fetch(`${record().services[name].metrics}/readyz`)).status, 200);
+  for (const name of SERVICES) assert.equal((await fetch(`${record().services[name].metrics}/metrics`)).status, 200);
   assert.equal(fs.readFileSync(path.join(directory, 'migrations'), 'utf8'),
     'org_svc wenming_org\nvolunteer_svc wenming_volunteer\nactivity_svc wenming_activity\n');
 

@@ -59,7 +59,7 @@ function checkSecrets(runDir) {
 
 function checkService(name, { state, log, metrics, binary, built }) {
   if (state === 'dead') return bad(`${name} does not run; its last words:\n${tail(log ?? '', 6)}`, './wenming up starts it again.');
-  if (state === 'not ready') return bad(`${name} runs but is not ready (${metrics}/readyz):\n${tail(log, 6)}`, `The log is ${log}.`);
+  if (state === 'not ready') return bad(`${name} runs but is not ready (see ${metrics}/metrics):\n${tail(log, 6)}`, `The log is ${log}.`);
   if (!fs.existsSync(binary) || fs.statSync(binary).mtimeMs !== built) {
     return bad(`${name} runs an older build than ${binary}`, './wenming up restarts it.');
   }

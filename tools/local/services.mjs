@@ -55,23 +55,23 @@ function gatewayFlags({ ports, dev, buildDir }) {
   ];
 }
 
-// What should run: a map from service to { binary, args, ready (a URL), log, ports (names of those it listens on) }.
+// What should run: a map from service to { binary, args, metrics (a URL), log, ports (names of those it listens on) }.
 export function wanted(settings, socket) {
   return Object.fromEntries(SERVICES.map((name) => [name, {
     binary: path.join(settings.buildDir, 'bin', name),
     args: name === 'gateway' ? gatewayFlags(settings) : storeFlags(name, settings, socket),
-    ready: `http://${HOST}:${settings.ports[`${name}_metrics`]}/readyz`,
+    metrics: `http://${HOST}:${settings.ports[`${name}_metrics`]}`,
     log: paths(settings.runDir).logOf(name),
     ports: name === 'gateway' ? ['http', 'grpc', 'gateway_metrics'] : [name, `${name}_metrics`],
   }]));
 }
 
-// True when the service says that it is ready.
-export async function isReady(url) {
+// True when the process behind that metrics URL says that it is ready: the gateway on /readyz, a service by its gauge.
+export async function isReady(name, metrics) {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    await answer.arrayBuffer();
-    return answer.ok;
+    const answer = await fetch(`${metrics}/${name === 'gateway' ? 'readyz' : 'metrics'}`, { signal: AbortSignal.timeout(2000) });
+    const text = await answer.text();
+    return answer.ok && (name === 'gateway' || /^wenming_ready 1$/m.test(text));
   } catch {
     return false;
   }

@@ -58,7 +58,7 @@ function migrate(name, { binary, args, log }) {
 async function waitReady(name, entry, want) {
   const began = Date.now();
   let died = false;
-  const ready = await until(async () => (died = !isAlive(entry)) || isReady(want.ready), READY_MS);
+  const ready = await until(async () => (died = !isAlive(entry)) || isReady(name, want.metrics), READY_MS);
   if (ready && !died) return good(`${name} is ready (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   const what = died ? `${name} ended while starting` : `${name} was not ready after ${READY_MS / 1000} s`;
   throw new Problem(`${what}:\n${tail(want.log)}`, `The whole log is ${want.log}.`);
@@ -75,7 +75,7 @@ async function startIn(runDir, flags) {
   const kept = SERVICES.filter((name) => isCurrent(recorded?.services?.[name], wants[name]));
   const due = SERVICES.filter((name) => !kept.includes(name));
   if (due.length === 0 && answers(socket)) {
-    await Promise.all(kept.map((name) => until(() => isReady(wants[name].ready), READY_MS)));
+    await Promise.all(kept.map((name) => until(() => isReady(name, wants[name].metrics), READY_MS)));
     good('everything runs already; nothing changed');
     return;
   }
@@ -96,12 +96,11 @@ async function startIn(runDir, flags) {
 
   for (const name of due) if (name in STORES) migrate(name, wants[name]);
   for (const name of due) {
-    const { binary, args, log, built } = wants[name];
+    const { binary, args, metrics, log, built } = wants[name];
     record.services[name] = {
       ...launch(binary, args, log),
       grpc: `${HOST}:${chosen.ports[name === 'gateway' ? 'grpc' : name]}`,
-      metrics: `http://${HOST}:${chosen.ports[`${name}_metrics`]}`,
-      log, binary, args, built,
+      metrics, log, binary, args, built,
     };
     writeRecord(runDir, record);
   }

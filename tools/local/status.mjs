@@ -10,16 +10,16 @@ import { SERVICES, isReady, paths } from './services.mjs';
 import { runDirOf } from './settings.mjs';
 
 // 'ready', 'not ready' (alive, but says no) or 'dead'.
-async function stateOf(entry) {
+async function stateOf(name, entry) {
   if (!isAlive(entry)) return 'dead';
-  return (await isReady(`${entry.metrics}/readyz`)) ? 'ready' : 'not ready';
+  return (await isReady(name, entry.metrics)) ? 'ready' : 'not ready';
 }
 
 // The record with a state beside every service and the database; null when nothing was started.
 export async function liveRecord(runDir) {
   const record = readRecord(runDir);
   if (record === null) return null;
-  const states = await Promise.all(SERVICES.map((name) => stateOf(record.services[name])));
+  const states = await Promise.all(SERVICES.map((name) => stateOf(name, record.services[name])));
   const services = Object.fromEntries(SERVICES.map((name, i) => [name, { state: states[i], ...record.services[name] }]));
   const database = { state: answers(record.database.socket) ? 'ready' : 'dead', ...record.database };
   return { ready: [...states, database.state].every((state) => state === 'ready'), ...record, database, services };
