@@ -146,7 +146,12 @@ absl::Status Consumer::Step() {
   const absl::StatusOr<std::vector<Event>> events = source_.Next(cursor());
   if (!events.ok()) return events.status();
   const size_t most = static_cast<size_t>(std::max(1, options_.batch));
-  for (std::span<const Event> rest(*events); !rest.empty() && !stopping();) {
+  std::span<const Event> rest(*events);
+  while (!rest.empty() && !stopping()) {
+    if (rest.front().cursor() <= cursor()) {
+      rest = rest.subspan(1);
+      continue;
+    }
     const std::span<const Event> batch = rest.first(std::min(most, rest.size()));
     absl::Status status = Take(batch);
     if (IsOvertaken(status)) return LoadCursor();

@@ -8,8 +8,8 @@ namespace {
 // comparison.
 constexpr char kAppend[] =
     "INSERT INTO outbox (id, place, center_id, event_key, payload_type, payload, record_time)"
-    " SELECT ?, GREATEST(?, COALESCE(MAX(place), 0) + 1), ?, ?, ?, ?, ?"
-    " FROM outbox WHERE center_id = ? AND event_key = ?";
+    " SELECT ?, GREATEST(?, COALESCE(last.place, 0) + 1), ?, ?, ?, ?, ?"
+    " FROM (SELECT MAX(place) AS place FROM outbox WHERE center_id = ? AND event_key = ?) AS last";
 
 }  // namespace
 

@@ -1,0 +1,231 @@
+#include "common/outbox/consumer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/db/errors.h"
+#include "common/db/transaction.h"
+#include "common/outbox/sequencer.h"
+#include "tests/common/outbox/stream_fixture.h"
+
+namespace wenming::outbox {
+namespace {
+
+using events::v1::Event;
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kLong = absl::Seconds(60);
+
+class RecordingObserver : public ConsumerObserver {
+ public:
+  void Applied(int events, int64_t, absl::Time record_time) override {
+    applied += events;
+    last_record_time = absl::ToUnixMicros(record_time);
+  }
+  void Parked(const Event&, const absl::Status&) override { ++parked; }
+  void Failed(const absl::Status&) override { ++failed; }
+  std::atomic<int> applied = 0, parked = 0, failed = 0;
+  std::atomic<int64_t> last_record_time = 0;
+};
+
+class ConsumerTest : public StreamTest {
+ protected:
+  ConsumerTest() {
+    database_.Administer("CREATE TABLE " + database_.schema() +
+                         ".effects (place INT NOT NULL AUTO_INCREMENT PRIMARY KEY, event_key VARCHAR(40) NOT NULL,"
+                         " number BIGINT NOT NULL)");
+  }
+
+  static absl::Status Record(db::Transaction& transaction, const Event& event) {
+    return transaction.Execute("INSERT INTO effects (event_key, number) VALUES (?, ?)", {event.key(), NumberOf(event)})
+        .status();
+  }
+  static ConsumerOptions Options() {
+    return {.name = "here", .batch = 8, .first_pause = absl::Milliseconds(1), .longest_pause = absl::Milliseconds(10)};
+  }
+  void WriteStream(int events) {
+    for (int i = 1; i <= events; ++i) ASSERT_EQ(db::DriverText(Write("a", i)), "");
+    Sequence();
+    log_.Advance(events);
+  }
+  std::vector<int64_t> Effects() {
+    auto rows = db::Read(pool_, absl::InfiniteFuture(), [](db::Session& session) {
+      return session.Query("SELECT number FROM effects ORDER BY place");
+    });
+    std::vector<int64_t> numbers;
+    for (const db::Row& row : *rows) numbers.push_back(row.Int(0));
+    return numbers;
+  }
+  static std::vector<int64_t> UpTo(int64_t last, const std::set<int64_t>& without = {}) {
+    std::vector<int64_t> numbers;
+    for (int64_t i = 1; i <= last; ++i) {
+      if (!without.contains(i)) numbers.push_back(i);
+    }
+    return numbers;
+  }
+
+  Log log_{pool_};
+  RecordingObserver observer_;
+};
+
+TEST_F(ConsumerTest, AppliesTheStreamInOrder) {
+  WriteStream(50);
+  LogSource source(log_);
+  const Consumer consumer(pool_, source, Record, Options(), &observer_);
+  ASSERT_TRUE(consumer.WaitFor(50, kLong));
+  EXPECT_EQ(Effects(), UpTo(50));
+  EXPECT_EQ(consumer.cursor(), 50);
+}
+
+TEST_F(ConsumerTest, ResumesAfterARestart) {
+  WriteStream(10);
+  for (int last : {3, 10}) {
+    Log log(pool_);
+    log.Advance(last);
+    // Ends its batches at `last`, as if the process had ended there.
+    class Until : public Source {
+     public:
+      Until(Log& log, int last) : source_(log), last_(last) {}
+      absl::StatusOr<std::vector<Event>> Next(int64_t after) override {
+        auto events = source_.Next(after);
+        if (events.ok()) std::erase_if(*events, [&](const Event& event) { return event.cursor() > last_; });
+        return events;
+      }
+      void Cancel() override { source_.Cancel(); }
+
+     private:
+      LogSource source_;
+      const int last_;
+    } source(log, last);
+    const Consumer consumer(pool_, source, Record, Options());
+    ASSERT_TRUE(consumer.WaitFor(last, kLong));
+    EXPECT_EQ(Effects(), UpTo(last));
+  }
+}
+
+TEST_F(ConsumerTest, PoisonIsParkedAndTheOthersFlow) {
+  WriteStream(20);
+  LogSource source(log_);
+  const Apply apply = [](db::Transaction& transaction, const Event& event) -> absl::Status {
+    // It has written something by the time it fails.
+    if (absl::Status status = Record(transaction, event); !status.ok()) return status;
+    if (NumberOf(event) == 5) return absl::InvalidArgumentError("毒" + std::string(2000, 'x'));
+    if (NumberOf(event) == 6) return transaction.Execute("SELEKT").status();
+    return absl::OkStatus();
+  };
+  {
+    const Consumer consumer(pool_, source, apply, Options(), &observer_);
+    ASSERT_TRUE(consumer.WaitFor(20, kLong));
+  }
+  EXPECT_EQ(Effects(), UpTo(20, {5, 6}));
+  EXPECT_EQ(observer_.parked, 2);
+  EXPECT_EQ(observer_.applied, 20);
+  const auto rows = db::Read(pool_, absl::InfiniteFuture(), [](db::Session& session) {
+    return session.Query("SELECT event_cursor, center_id, event_key, event, error FROM parked_events ORDER BY 1");
+  });
+  ASSERT_EQ(rows->size(), 2u);
+  const db::Row& parked = rows->front();
+  EXPECT_EQ(parked.Int(0), 5);
+  EXPECT_EQ(parked.Id(1), 7u);
+  EXPECT_EQ(parked.Text(2), "a");
+  Event event;
+  ASSERT_TRUE(event.ParseFromString(parked.Text(3)));
+  EXPECT_EQ(NumberOf(event), 5);
+  EXPECT_THAT(parked.Text(4), HasSubstr("毒"));
+  EXPECT_THAT(rows->back().Text(4), HasSubstr("1064"));
+}
+
+TEST_F(ConsumerTest, TransientErrorsAreTriedAgain) {
+  WriteStream(20);
+  LogSource source(log_);
+  std::atomic<int> failures = 0;
+  const absl::StatusCode codes[] = {absl::StatusCode::kUnavailable, absl::StatusCode::kAborted,
+                                    absl::StatusCode::kDeadlineExceeded, absl::StatusCode::kUnknown};
+  const Apply apply = [&](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) == 7 && failures < 4) return absl::Status(codes[failures++], "come back");
+    return Record(transaction, event);
+  };
+  const Consumer consumer(pool_, source, apply, Options(), &observer_);
+  ASSERT_TRUE(consumer.WaitFor(20, kLong));
+  EXPECT_EQ(failures, 4);
+  EXPECT_EQ(observer_.failed, 4);
+  EXPECT_EQ(observer_.parked, 0);
+  EXPECT_EQ(Effects(), UpTo(20));
+}
+
+TEST_F(ConsumerTest, FailingSourceIsTriedAgain) {
+  WriteStream(5);
+  class Failing : public LogSource {
+   public:
+    using LogSource::LogSource;
+    absl::StatusOr<std::vector<Event>> Next(int64_t after) override {
+      if (++calls % 2 == 1) return absl::UnavailableError("no stream");
+      return LogSource::Next(after);
+    }
+    std::atomic<int> calls = 0;
+  } source(log_, 2);
+  const Consumer consumer(pool_, source, Record, Options(), &observer_);
+  ASSERT_TRUE(consumer.WaitFor(5, kLong));
+  EXPECT_EQ(Effects(), UpTo(5));
+  EXPECT_GE(observer_.failed, 1);
+}
+
+TEST_F(ConsumerTest, EventsThatComeAgainAreNotAppliedAgain) {
+  WriteStream(10);
+  class Repeating : public LogSource {
+   public:
+    using LogSource::LogSource;
+    absl::StatusOr<std::vector<Event>> Next(int64_t after) override {
+      return LogSource::Next(std::max<int64_t>(0, after - 3));
+    }
+  } source(log_, 5);
+  const Consumer consumer(pool_, source, Record, Options());
+  ASSERT_TRUE(consumer.WaitFor(10, kLong));
+  EXPECT_EQ(Effects(), UpTo(10));
+}
+
+TEST_F(ConsumerTest, ReplicasShareTheWork) {
+  WriteStream(300);
+  Log logs[] = {Log(pool_), Log(pool_), Log(pool_)};
+  std::vector<std::unique_ptr<LogSource>> sources;
+  std::vector<std::unique_ptr<Consumer>> consumers;
+  for (Log& log : logs) {
+    log.Advance(300);
+    sources.push_back(std::make_unique<LogSource>(log, 7));
+    consumers.push_back(std::make_unique<Consumer>(pool_, *sources.back(), Record, Options()));
+  }
+  for (const auto& consumer : consumers) ASSERT_TRUE(consumer->WaitFor(300, kLong));
+  consumers.clear();
+  EXPECT_EQ(Effects(), UpTo(300));
+}
+
+TEST_F(ConsumerTest, ConsumersOfOtherNamesAreApart) {
+  WriteStream(3);
+  ConsumerOptions options = Options();
+  for (const char* name : {"one", "two"}) {
+    Log log(pool_);
+    log.Advance(3);
+    LogSource source(log);
+    options.name = name;
+    const Consumer consumer(pool_, source, Record, options);
+    ASSERT_TRUE(consumer.WaitFor(3, kLong));
+  }
+  EXPECT_EQ(Effects().size(), 6u);
+}
+
+TEST_F(ConsumerTest, StopsWhileTheSourceWaits) {
+  LogSource source(log_);
+  Consumer consumer(pool_, source, Record, Options());
+  ASSERT_TRUE(consumer.WaitFor(0, kLong));
+}
+
+}  // namespace
+}  // namespace wenming::outbox

@@ -1,0 +1,84 @@
+#include "common/outbox/sequencer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+
+#include "common/db/transaction.h"
+#include "common/outbox/outbox.h"
+#include "tests/common/outbox/stream_fixture.h"
+
+namespace wenming::outbox {
+namespace {
+
+class CountingObserver : public SequencerObserver {
+ public:
+  void Sequenced(int count) override { events += count; }
+  void Failed(const absl::Status&) override { ++failures; }
+  std::atomic<int> events = 0, failures = 0;
+};
+
+using SequencerTest = StreamTest;
+
+TEST_F(SequencerTest, OneTurnMovesABatchAndSaysWhetherThereIsMore) {
+  for (int i = 1; i <= 150; ++i) ASSERT_TRUE(Write("a", i).ok());
+  const Sequenced first = *SequenceOnce(pool_, 149, absl::InfiniteFuture());
+  EXPECT_EQ(first.events, 149);
+  EXPECT_EQ(first.head, 149);
+  EXPECT_TRUE(first.more);
+  const Sequenced second = *SequenceOnce(pool_, 149, absl::InfiniteFuture());
+  EXPECT_EQ(second.events, 1);
+  EXPECT_EQ(second.head, 150);
+  EXPECT_FALSE(second.more);
+  EXPECT_EQ(SequenceOnce(pool_, 149, absl::InfiniteFuture())->events, 0);
+  EXPECT_EQ(Count("outbox"), 0);
+  const auto stream = ReadStream();
+  ASSERT_EQ(stream.size(), 150u);
+  for (int i = 0; i < 150; ++i) EXPECT_EQ(stream[i].second, i + 1);
+}
+
+// Longer than any test takes: only the announcement can wake it.
+TEST_F(SequencerTest, WakesAfterALocalCommit) {
+  Log log(pool_);
+  CountingObserver observer;
+  Sequencer sequencer(pool_, log, {.poll = absl::Hours(1)}, &observer);
+  for (int i = 1; i <= 20; ++i) {
+    ASSERT_TRUE(Write("a", i).ok());
+    ASSERT_TRUE(log.WaitBeyond(i - 1, absl::Seconds(30))) << i;
+  }
+  EXPECT_EQ(ReadStream().size(), 20u);
+}
+
+TEST_F(SequencerTest, FindsTheCommitsOfOtherProcesses) {
+  const std::unique_ptr<db::Pool> other = *db::Pool::Open(test::Driver(), database_.options());
+  Log log(pool_);
+  Sequencer sequencer(pool_, log, {.poll = absl::Milliseconds(5)});
+  ASSERT_TRUE(db::RunTransaction(*other, {}, [&](db::Transaction& transaction) {
+                return Append(transaction, ids_, 7, "a", MakePayload(1), now_);
+              }).ok());
+  EXPECT_TRUE(log.WaitBeyond(0, absl::Seconds(30)));
+}
+
+TEST_F(SequencerTest, TellsOfWhatOthersHaveSequenced) {
+  ASSERT_TRUE(Write("a", 1).ok());
+  Sequence();
+  Log log(pool_);
+  Sequencer sequencer(pool_, log, {.poll = absl::Milliseconds(5)});
+  EXPECT_TRUE(log.WaitBeyond(0, absl::Seconds(30)));
+}
+
+TEST_F(SequencerTest, GoesOnAfterAFailure) {
+  Log log(pool_);
+  CountingObserver observer;
+  database_.Administer("RENAME TABLE " + database_.schema() + ".event_heads TO " + database_.schema() + ".away");
+  Sequencer sequencer(pool_, log, {.poll = absl::Milliseconds(1)}, &observer);
+  while (observer.failures == 0) absl::SleepFor(absl::Milliseconds(1));
+  database_.Administer("RENAME TABLE " + database_.schema() + ".away TO " + database_.schema() + ".event_heads");
+  ASSERT_TRUE(Write("a", 1).ok());
+  EXPECT_TRUE(log.WaitBeyond(0, absl::Seconds(30)));
+}
+
+}  // namespace
+}  // namespace wenming::outbox
