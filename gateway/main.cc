@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
+#include "common/observe/log.h"
 #include "gateway/server/flags.h"
 #include "gateway/server/gateway.h"
 
@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
   flags->options.seed = static_cast<uint64_t>(random()) << 32 | random();
 
   sigset_t end = BlockEnd();
-  wenming::gateway::Logger logger(std::cout, [] { return absl::Now(); });
+  const wenming::observe::Logger logger(std::cout, "gateway", wenming::observe::Severity::kInfo,
+                                        wenming::observe::SystemClock());
   auto gateway = Gateway::Start(flags->options, logger);
   if (!gateway.ok()) return Fail(gateway.status());
   int signal = 0;

@@ -7,10 +7,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/errors/fault.h"
+#include "common/errors/errors.h"
 #include "gateway/h2/header_list.h"
 #include "gateway/text.h"
 #include "gateway/upstream/unary_call.h"
+#include "google/rpc/code.pb.h"
 
 namespace wenming::gateway {
 namespace {
@@ -38,8 +39,8 @@ std::string EncodeMessage(const std::string& text) {
   return encoded;
 }
 
-h2::Headers StatusHeaders(const Fault& fault, Language language) {
-  google::rpc::Status status = ToStatus(fault, language);
+h2::Headers StatusHeaders(const absl::Status& failure, errors::Language language, std::string_view request_id) {
+  google::rpc::Status status = errors::ToWire(failure, language, request_id);
   std::string details = absl::Base64Escape(status.SerializeAsString());
   details.erase(details.find_last_not_of('=') + 1);
   return {{"grpc-status", std::to_string(status.code())},
@@ -85,7 +86,7 @@ Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> cl
 void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   if (trailers) return;
   context_.shared.metrics.edge_in_flight().Increment();
-  language_ = PreferredLanguage(Value(headers, "accept-language"));
+  language_ = errors::ParseAcceptLanguage(Value(headers, "accept-language"));
   identity_ = {.request_id = context_.ids.RequestId(Value(headers, "x-request-id")),
                .trace_parent = context_.ids.TraceParent(Value(headers, "traceparent")),
                .peer = client_->PeerAddress()};
@@ -97,7 +98,7 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
     return client_->RespondAndEnd(client_stream_, {{":status", "415"}});
   }
   method_ = context_.shared.catalog.Find(Value(headers, ":path"));
-  if (method_ == nullptr) return Fail({.code = google::rpc::UNIMPLEMENTED, .reason = type::REASON_UNKNOWN_METHOD});
+  if (method_ == nullptr) return Fail(errors::Make(absl::StatusCode::kUnimplemented, type::REASON_UNKNOWN_METHOD));
 
   auto most = method_->streams() ? Clock::duration(kLongestStream) : Clock::duration(context_.shared.call_time);
   if (auto asked = ParseTimeout(Value(headers, "grpc-timeout"))) {
@@ -121,7 +122,7 @@ void Forwarder::ArmTimer() {
   timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
     auto self = weak.lock();
     if (cancelled || self == nullptr) return;
-    self->Fail({.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE});
+    self->Fail(errors::DeadlineExceeded());
   });
 }
 
@@ -129,8 +130,7 @@ void Forwarder::Open(std::shared_ptr<h2::Session> service) {
   if (finished_) return;
   int32_t stream = service == nullptr ? 0 : service->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
   if (stream == 0) {
-    return Fail(
-        {.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1});
+    return Fail(errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)));
   }
   service_ = std::move(service);
   service_stream_ = stream;
@@ -188,22 +188,22 @@ void Forwarder::SendStatus(h2::Headers headers, bool only_headers) {
 }
 
 void Forwarder::OnServiceEnd() {
-  if (!finished_) Fail({.code = google::rpc::INTERNAL, .reason = type::REASON_INTERNAL});
+  if (!finished_) Fail(errors::Internal());
 }
 
 void Forwarder::OnServiceClose() {
   service_stream_ = 0;
   service_.reset();
   if (!finished_) {
-    Fail({.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1});
+    Fail(errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)));
   }
 }
 
-void Forwarder::Fail(const Fault& fault) {
+void Forwarder::Fail(const absl::Status& failure) {
   if (finished_ || client_ == nullptr) return;
   auto keep = shared_from_this();
   if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
-  h2::Headers status = StatusHeaders(fault, language_);
+  h2::Headers status = StatusHeaders(failure, language_, identity_.request_id);
   if (!responded_) {
     status.insert(status.begin(), {{":status", "200"}, {"content-type", "application/grpc"}});
   }

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/errors/errors.h"
 #include "gateway/catalog/catalog.h"
-#include "gateway/errors/language.h"
 #include "gateway/h2/session.h"
 #include "gateway/observe/ids.h"
 #include "gateway/server/shared.h"
@@ -48,7 +48,7 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   void OnServiceHeaders(h2::Headers headers, bool trailers);
   void OnServiceEnd();
   void OnServiceClose();
-  void Fail(const Fault& fault);
+  void Fail(const absl::Status& failure);
   void SendStatus(h2::Headers headers, bool only_headers);
   void ArmTimer();
   void Count(int code);
@@ -60,7 +60,7 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   int32_t service_stream_ = 0;
 
   const Method* method_ = nullptr;
-  Language language_ = Language::kChinese;
+  errors::Language language_ = errors::Language::kChinese;
   CallIdentity identity_;
   h2::Headers request_;  // for the service
   std::string waiting_;  // from the client, until the service's stream is open

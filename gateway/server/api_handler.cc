@@ -5,10 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gateway/errors/language.h"
+#include "common/errors/errors.h"
 #include "gateway/server/admin_handler.h"
 #include "gateway/transcode/request.h"
 #include "gateway/upstream/unary_call.h"
+#include "google/rpc/code.pb.h"
 
 namespace wenming::gateway {
 namespace {
@@ -37,18 +38,16 @@ http::Response ToResponse(Answer answer, const std::string& request_id) {
   return response;
 }
 
-Fault FaultOf(http::Refusal refusal) {
+absl::Status FailureOf(http::Refusal refusal) {
   switch (refusal) {
     case http::Refusal::kHeadTooLarge:
     case http::Refusal::kBodyTooLarge:
-      return {.code = google::rpc::RESOURCE_EXHAUSTED, .reason = type::REASON_BODY_TOO_LARGE};
+      return errors::Make(absl::StatusCode::kResourceExhausted, type::REASON_BODY_TOO_LARGE);
     case http::Refusal::kTimeout:
-      return {.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE};
+      return errors::DeadlineExceeded();
     default:
-      return {.code = google::rpc::INVALID_ARGUMENT,
-              .reason = type::REASON_BAD_FORMAT,
-              .parameters = {{"expected_zh", "不是有效的 HTTP/1.1 请求"},
-                             {"expected_en", "it is not a valid HTTP/1.1 request"}}};
+      return errors::InvalidArgument(type::REASON_BAD_FORMAT, {{"expected_zh", "不是有效的 HTTP/1.1 请求"},
+                                                               {"expected_en", "it is not a valid HTTP/1.1 request"}});
   }
 }
 
@@ -58,7 +57,7 @@ struct ApiHandler::Call {
   http::Request request;
   std::shared_ptr<http::Exchange> exchange;
   CallIdentity identity;
-  Language language = Language::kChinese;
+  errors::Language language = errors::Language::kChinese;
   Clock::time_point begin;
   const Binding* binding = nullptr;
   std::vector<std::string> path_values;
@@ -77,7 +76,7 @@ void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> e
   call->identity = {.request_id = ids_.RequestId(request.Header("x-request-id")),
                     .trace_parent = ids_.TraceParent(request.Header("traceparent")),
                     .peer = exchange->peer()};
-  call->language = PreferredLanguage(request.Header("accept-language"));
+  call->language = errors::ParseAcceptLanguage(request.Header("accept-language"));
   call->request = std::move(request);
   call->exchange = std::move(exchange);
   call->metrics = shared_.routes.unmatched;
@@ -88,24 +87,24 @@ void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> e
 void ApiHandler::Route(std::shared_ptr<Call> call) {
   auto method = EffectiveMethod(call->request);
   if (!method) {
-    return Fail(*call, InvalidFields({{"X-HTTP-Method-Override",
-                                       type::REASON_BAD_FORMAT,
-                                       {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
-                                        {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}}));
+    return Fail(*call, errors::InvalidFields({{"X-HTTP-Method-Override",
+                                               type::REASON_BAD_FORMAT,
+                                               {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
+                                                {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}}));
   }
   auto match = shared_.routes.router.Match(*method, call->request.path());
   if (auto* other = std::get_if<Router::OtherMethod>(&match)) {
     call->allow = std::move(other->allow);
-    return Fail(*call, {.code = google::rpc::UNIMPLEMENTED, .reason = type::REASON_METHOD_NOT_ALLOWED});
+    return Fail(*call, errors::Make(absl::StatusCode::kUnimplemented, type::REASON_METHOD_NOT_ALLOWED));
   }
   if (auto* malformed = std::get_if<Router::Malformed>(&match)) {
-    return Fail(*call,
-                InvalidFields({{malformed->field_path,
-                                type::REASON_BAD_FORMAT,
-                                {{"expected_zh", "% 编码有误"}, {"expected_en", "its percent-encoding is broken"}}}}));
+    return Fail(*call, errors::InvalidFields(
+                           {{malformed->field_path,
+                             type::REASON_BAD_FORMAT,
+                             {{"expected_zh", "% 编码有误"}, {"expected_en", "its percent-encoding is broken"}}}}));
   }
   auto* found = std::get_if<Router::Found>(&match);
-  if (found == nullptr) return Fail(*call, {.code = google::rpc::NOT_FOUND, .reason = type::REASON_UNKNOWN_METHOD});
+  if (found == nullptr) return Fail(*call, errors::Make(absl::StatusCode::kNotFound, type::REASON_UNKNOWN_METHOD));
 
   call->binding = &shared_.routes.bindings[found->route];
   call->metrics = shared_.routes.metrics[found->route];
@@ -116,8 +115,8 @@ void ApiHandler::Route(std::shared_ptr<Call> call) {
                      .body = call->request.body,
                      .idempotency_key = call->request.Header("idempotency-key")};
   auto message = MakeRequest(*call->binding, parts, shared_.catalog);
-  if (auto* fault = std::get_if<Fault>(&message)) return Fail(*call, *fault);
-  Forward(std::move(call), std::get<std::string>(std::move(message)));
+  if (!message.ok()) return Fail(*call, message.status());
+  Forward(std::move(call), *std::move(message));
 }
 
 void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
@@ -130,7 +129,7 @@ void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
   Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
   auto exchange = call->exchange;
   auto upstream = UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) {
-    if (result.fault) return Fail(*call, *result.fault);
+    if (!result.failure.ok()) return Fail(*call, result.failure);
     if (result.code == google::rpc::OK) {
       return Finish(*call, MakeAnswer(*call->binding, result.response, shared_.catalog, call->identity.request_id,
                                       call->language));
@@ -147,8 +146,8 @@ void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
   });
 }
 
-void ApiHandler::Fail(Call& call, const Fault& fault) {
-  Finish(call, MakeErrorAnswer(fault, shared_.catalog, call.identity.request_id, call.language));
+void ApiHandler::Fail(Call& call, const absl::Status& failure) {
+  Finish(call, MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language));
 }
 
 void ApiHandler::Finish(Call& call, Answer answer) {
@@ -161,7 +160,7 @@ void ApiHandler::Finish(Call& call, Answer answer) {
 
 http::Response ApiHandler::Refuse(http::Refusal refusal) {
   std::string request_id = ids_.RequestId();
-  Answer answer = MakeErrorAnswer(FaultOf(refusal), shared_.catalog, request_id, Language::kChinese);
+  Answer answer = MakeErrorAnswer(FailureOf(refusal), shared_.catalog, request_id, errors::Language::kChinese);
   answer.status = http::StatusOf(refusal);
   CountHttp(*shared_.routes.unmatched, answer.status, 0);
   return ToResponse(std::move(answer), request_id);

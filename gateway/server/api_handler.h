@@ -26,7 +26,7 @@ class ApiHandler final : public http::Handler {
 
   void Route(std::shared_ptr<Call> call);
   void Forward(std::shared_ptr<Call> call, std::string message);
-  void Fail(Call& call, const Fault& fault);
+  void Fail(Call& call, const absl::Status& failure);
   void Finish(Call& call, Answer answer);
 
   asio::io_context& loop_;

@@ -54,7 +54,7 @@ absl::StatusOr<BackendOption> BackendOption::Parse(std::string_view text) {
 
 class Gateway::Impl {
  public:
-  Impl(const GatewayOptions& options, Logger& logger, std::unique_ptr<const Catalog> catalog)
+  Impl(const GatewayOptions& options, const observe::Logger& logger, std::unique_ptr<const Catalog> catalog)
       : options_(options),
         logger_(logger),
         catalog_(std::move(catalog)),
@@ -87,7 +87,7 @@ class Gateway::Impl {
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
     for (const std::string& package : catalog_->unserved_packages()) {
-      logger_.Warning("no back end for a package; its methods are not served", {{"package", package}});
+      logger_.Warn("no back end for a package; its methods are not served", {{"package", package}});
     }
     for (auto& loop : loops_) loop->Start();
     started_ = true;
@@ -142,7 +142,7 @@ class Gateway::Impl {
       if (connected) {
         logger_.Info("back end connected", {{"backend", name}});
       } else {
-        logger_.Warning("back end disconnected", {{"backend", name}});
+        logger_.Warn("back end disconnected", {{"backend", name}});
       }
     };
   }
@@ -190,7 +190,7 @@ class Gateway::Impl {
   }
 
   const GatewayOptions options_;
-  Logger& logger_;
+  const observe::Logger& logger_;
   const std::unique_ptr<const Catalog> catalog_;
   const Channels channels_;
   const HeaderPolicy policy_;
@@ -207,7 +207,7 @@ class Gateway::Impl {
   bool started_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options, Logger& logger) {
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options, const observe::Logger& logger) {
   auto catalog =
       Catalog::Make({.sets = options.descriptors, .packages = Packages(options.backends), .access = options.access});
   if (!catalog.ok()) return catalog.status();

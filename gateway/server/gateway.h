@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/observe/log.h"
 #include "gateway/catalog/catalog.h"
 #include "gateway/http/message.h"
 #include "gateway/net/address.h"
-#include "gateway/observe/log.h"
 
 namespace wenming::gateway {
 
@@ -45,7 +45,7 @@ class Gateway {
  public:
   // INVALID_ARGUMENT or FAILED_PRECONDITION for descriptors that cannot be served, UNAVAILABLE for a taken port, each
   // one sentence for the operator. A back end that is not there yet is no error. `logger` must outlive the gateway.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const GatewayOptions& options, Logger& logger);
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const GatewayOptions& options, const observe::Logger& logger);
   ~Gateway();
 
   // The ports that are listened on; 0 where there is none.

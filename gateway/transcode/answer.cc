@@ -61,12 +61,12 @@ bool MayTellOfInside(int code) {
 }
 
 Answer FromStatus(const google::rpc::Status& status, const TypeSource& types, std::string_view request_id,
-                  Language language) {
+                  errors::Language language) {
   Gathered gathered = Gather(status, types);
   if (gathered.reason.empty()) gathered.reason = CodeName(status.code());
   if (gathered.message.empty()) {
     bool shown = !MayTellOfInside(status.code()) && !status.message().empty();
-    gathered.message = shown ? status.message() : Sentence(type::REASON_INTERNAL, {}, language);
+    gathered.message = shown ? status.message() : errors::Text(type::REASON_INTERNAL, language);
   }
   Answer answer;
   answer.status = HttpStatus(status.code());
@@ -84,7 +84,7 @@ Answer FromStatus(const google::rpc::Status& status, const TypeSource& types, st
 }  // namespace
 
 Answer MakeAnswer(const Binding& binding, const std::string& response, const TypeSource& types,
-                  std::string_view request_id, Language language) {
+                  std::string_view request_id, errors::Language language) {
   pb::Arena arena;
   pb::Message& message = *binding.method->response->New(&arena);
   Answer answer;
@@ -101,12 +101,11 @@ Answer MakeAnswer(const Binding& binding, const std::string& response, const Typ
     written = WriteJson(message, types, answer.body);
   }
   if (written) return answer;
-  return MakeErrorAnswer(Fault{.code = google::rpc::INTERNAL, .reason = type::REASON_INTERNAL}, types, request_id,
-                         language);
+  return MakeErrorAnswer(errors::Internal(), types, request_id, language);
 }
 
 Answer MakeErrorAnswer(int code, std::string_view message, std::string_view details, const TypeSource& types,
-                       std::string_view request_id, Language language) {
+                       std::string_view request_id, errors::Language language) {
   google::rpc::Status status;
   if (!details.empty() && !status.ParseFromArray(details.data(), static_cast<int>(details.size()))) status.Clear();
   // The header is what the protocol decides by; the details only explain it.
@@ -115,10 +114,12 @@ Answer MakeErrorAnswer(int code, std::string_view message, std::string_view deta
   return FromStatus(status, types, request_id, language);
 }
 
-Answer MakeErrorAnswer(const Fault& fault, const TypeSource& types, std::string_view request_id, Language language) {
-  Answer answer = FromStatus(ToStatus(fault, language), types, request_id, language);
-  if (fault.reason == type::REASON_METHOD_NOT_ALLOWED) answer.status = 405;
-  if (fault.reason == type::REASON_BODY_TOO_LARGE) answer.status = 413;
+Answer MakeErrorAnswer(const absl::Status& failure, const TypeSource& types, std::string_view request_id,
+                       errors::Language language) {
+  Answer answer = FromStatus(errors::ToWire(failure, language, request_id), types, request_id, language);
+  errors::Reason reason = errors::ReasonOf(failure);
+  if (reason == type::REASON_METHOD_NOT_ALLOWED) answer.status = 405;
+  if (reason == type::REASON_BODY_TOO_LARGE) answer.status = 413;
   return answer;
 }
 

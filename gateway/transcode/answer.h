@@ -3,10 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "common/errors/errors.h"
 #include "gateway/catalog/catalog.h"
-#include "gateway/errors/fault.h"
 #include "gateway/transcode/binding.h"
-#include "google/rpc/status.pb.h"
 
 namespace wenming::gateway {
 
@@ -21,15 +20,16 @@ struct Answer {
 // The answer made of a response message: proto3 JSON, or the content of a google.api.HttpBody. A message that cannot be
 // read or has no JSON form becomes an INTERNAL answer.
 Answer MakeAnswer(const Binding& binding, const std::string& response, const TypeSource& types,
-                  std::string_view request_id, Language language);
+                  std::string_view request_id, errors::Language language);
 
 // The answer made of a failed call: `{code, reason, message, requestId, details}`. `details` is the content of
 // grpc-status-details-bin, decoded, or empty. The message for people is the LocalizedMessage; without one it is the
 // status message, except for INTERNAL and UNKNOWN, whose texts may tell of the inside. DebugInfo is left out.
 Answer MakeErrorAnswer(int code, std::string_view message, std::string_view details, const TypeSource& types,
-                       std::string_view request_id, Language language);
+                       std::string_view request_id, errors::Language language);
 
-// The same for a fault of the gateway's own.
-Answer MakeErrorAnswer(const Fault& fault, const TypeSource& types, std::string_view request_id, Language language);
+// The same for a failure of the gateway's own, made by common/errors.
+Answer MakeErrorAnswer(const absl::Status& failure, const TypeSource& types, std::string_view request_id,
+                       errors::Language language);
 
 }  // namespace wenming::gateway

@@ -64,7 +64,7 @@ class Reader {
  public:
   Reader(const TypeSource& types, const JsonReadOptions& options) : types_(types), options_(options) {}
 
-  std::vector<Violation> Run(std::string_view json, pb::Message& message) {
+  std::vector<errors::FieldViolation> Run(std::string_view json, pb::Message& message) {
     rapidjson::Document document;
     constexpr unsigned kFlags =
         rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
@@ -115,7 +115,7 @@ class Reader {
 
   void Fail(Problem problem) {
     if (violations_.size() < kMaxViolations) {
-      violations_.push_back({Path(), problem.reason, std::move(problem.parameters)});
+      violations_.push_back({Path(), problem.reason, std::move(problem.metadata)});
     }
   }
   void Check(MaybeProblem problem) {
@@ -323,13 +323,13 @@ class Reader {
   const TypeSource& types_;
   const JsonReadOptions& options_;
   std::vector<Step> steps_;
-  std::vector<Violation> violations_;
+  std::vector<errors::FieldViolation> violations_;
 };
 
 }  // namespace
 
-std::vector<Violation> ReadJson(std::string_view json, const TypeSource& types, const JsonReadOptions& options,
-                                pb::Message& message) {
+std::vector<errors::FieldViolation> ReadJson(std::string_view json, const TypeSource& types,
+                                             const JsonReadOptions& options, pb::Message& message) {
   return Reader(types, options).Run(json, message);
 }
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/errors/errors.h"
 #include "gateway/catalog/catalog.h"
-#include "gateway/errors/fault.h"
 #include "google/protobuf/message.h"
 
 namespace wenming::gateway {
@@ -27,7 +27,7 @@ struct JsonReadOptions {
 //
 // The library's own json_util is lenient in several of these and names no field; `tests/gateway` compares the two on
 // what is valid.
-std::vector<Violation> ReadJson(std::string_view json, const TypeSource& types, const JsonReadOptions& options,
-                                google::protobuf::Message& message);
+std::vector<errors::FieldViolation> ReadJson(std::string_view json, const TypeSource& types,
+                                             const JsonReadOptions& options, google::protobuf::Message& message);
 
 }  // namespace wenming::gateway

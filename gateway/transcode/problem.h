@@ -4,14 +4,14 @@
 #include <string>
 #include <utility>
 
-#include "gateway/errors/fault.h"
+#include "common/errors/errors.h"
 
 namespace wenming::gateway {
 
-// What is wrong with one value; together with the field's path it becomes a Violation.
+// What is wrong with one value; together with the field's path it becomes a violation.
 struct Problem {
   type::Reason reason = type::REASON_UNSPECIFIED;
-  Parameters parameters = {};
+  errors::Metadata metadata = {};
 };
 
 // Nothing wrong, or what.

@@ -80,7 +80,7 @@ class Query {
 }  // namespace
 
 void ReadQuery(std::string_view query, const Binding& binding, pb::Message& message,
-               std::vector<Violation>& violations) {
+               std::vector<errors::FieldViolation>& violations) {
   if (query.empty()) return;
   Query reader(binding, message);
   for (absl::string_view parameter : absl::StrSplit(ToAbsl(query), '&', absl::SkipEmpty())) {
@@ -88,7 +88,7 @@ void ReadQuery(std::string_view query, const Binding& binding, pb::Message& mess
     std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(parameter, absl::MaxSplits('=', 1));
     std::string name;
     if (auto problem = reader.Put(ToStd(parts.first), ToStd(parts.second), name)) {
-      violations.push_back({std::move(name), problem->reason, std::move(problem->parameters)});
+      violations.push_back({std::move(name), problem->reason, std::move(problem->metadata)});
     }
   }
 }

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/errors/fault.h"
+#include "common/errors/errors.h"
 #include "gateway/transcode/binding.h"
 #include "google/protobuf/message.h"
 
@@ -13,7 +13,7 @@ namespace wenming::gateway {
 // paths in proto or JSON form; values have the forms of PutText. Appends a violation for a name that is no field, a
 // single-valued field given twice, a field that the path or the body already gives, and a value that does not fit.
 void ReadQuery(std::string_view query, const Binding& binding, google::protobuf::Message& message,
-               std::vector<Violation>& violations);
+               std::vector<errors::FieldViolation>& violations);
 
 // Whether the query has a parameter for this top-level field.
 bool QueryNames(std::string_view query, std::string_view field);

@@ -42,7 +42,7 @@ class Builder {
   Builder(const Binding& binding, const RequestParts& parts, const TypeSource& types)
       : binding_(binding), parts_(parts), types_(types), message_(*binding.method->request->New(&arena_)) {}
 
-  std::variant<std::string, Fault> Run() {
+  absl::StatusOr<std::string> Run() {
     ReadBody();
     if (violations_.empty()) FillUpdateMask();
     ReadQuery(parts_.query, binding_, message_, violations_);
@@ -50,13 +50,13 @@ class Builder {
       PutVariable(binding_.variables[i], parts_.path_values[i]);
     }
     if (violations_.empty()) FillRequestId();
-    if (!violations_.empty()) return InvalidFields(std::move(violations_));
+    if (!violations_.empty()) return errors::InvalidFields(violations_);
     return message_.SerializeAsString();
   }
 
  private:
   void Fail(std::string field, Problem problem) {
-    violations_.push_back({std::move(field), problem.reason, std::move(problem.parameters)});
+    violations_.push_back({std::move(field), problem.reason, std::move(problem.metadata)});
   }
 
   void ReadBody() {
@@ -130,14 +130,13 @@ class Builder {
   const TypeSource& types_;
   pb::Arena arena_;
   pb::Message& message_;
-  std::vector<Violation> violations_;
+  std::vector<errors::FieldViolation> violations_;
   std::vector<std::string> set_fields_;
 };
 
 }  // namespace
 
-std::variant<std::string, Fault> MakeRequest(const Binding& binding, const RequestParts& parts,
-                                             const TypeSource& types) {
+absl::StatusOr<std::string> MakeRequest(const Binding& binding, const RequestParts& parts, const TypeSource& types) {
   return Builder(binding, parts, types).Run();
 }
 

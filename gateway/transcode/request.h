@@ -2,11 +2,10 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "gateway/catalog/catalog.h"
-#include "gateway/errors/fault.h"
 #include "gateway/transcode/binding.h"
 
 namespace wenming::gateway {
@@ -20,12 +19,11 @@ struct RequestParts {
   std::string_view idempotency_key;
 };
 
-// Builds the serialized request message of a route, or the INVALID_ARGUMENT fault that names every field that is wrong.
+// Builds the serialized request message of a route, or an INVALID_ARGUMENT that names every field that is wrong.
 //
 // Fields come from the body, then the query, then the path. A query parameter that names a field of the path or the
 // body is refused; a body that gives a path field another value is refused as well. A body field of type
 // google.api.HttpBody takes the body as it is.
-std::variant<std::string, Fault> MakeRequest(const Binding& binding, const RequestParts& parts,
-                                             const TypeSource& types);
+absl::StatusOr<std::string> MakeRequest(const Binding& binding, const RequestParts& parts, const TypeSource& types);
 
 }  // namespace wenming::gateway

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/errors/errors.h"
 #include "gateway/errors/codes.h"
 #include "gateway/h2/header_list.h"
 #include "gateway/routes/percent.h"
@@ -30,13 +31,9 @@ size_t FrameSize(std::string_view frame) {
   return size;
 }
 
-Fault Unavailable() {
-  return {.code = google::rpc::UNAVAILABLE, .reason = type::REASON_BACKEND_UNAVAILABLE, .retry_after_seconds = 1};
-}
+absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
 
-Fault Internal() { return {.code = google::rpc::INTERNAL, .reason = type::REASON_INTERNAL}; }
-
-UnaryResult Failed(Fault fault) { return {.fault = std::move(fault)}; }
+UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
 
 }  // namespace
 
@@ -46,7 +43,7 @@ std::shared_ptr<UnaryCall> UnaryCall::Start(asio::io_context& loop, Channel& cha
   call->timer_.async_wait([weak = std::weak_ptr<UnaryCall>(call)](ErrorCode cancelled) {
     auto late = weak.lock();
     if (cancelled || late == nullptr) return;
-    late->Finish(Failed({.code = google::rpc::DEADLINE_EXCEEDED, .reason = type::REASON_DEADLINE}));
+    late->Finish(Failed(errors::DeadlineExceeded()));
   });
   call->Try();
   return call;
@@ -100,7 +97,7 @@ void UnaryCall::OnHeaders(h2::Headers headers, bool) {
 void UnaryCall::OnData(std::string_view bytes) {
   session_->Consume(stream_, bytes.size());
   received_.append(bytes);
-  if (received_.size() > kMaxResponseBytes) Finish(Failed(Internal()));
+  if (received_.size() > kMaxResponseBytes) Finish(Failed(errors::Internal()));
 }
 
 void UnaryCall::OnEnd() { Finish(Result()); }
@@ -108,13 +105,13 @@ void UnaryCall::OnEnd() { Finish(Result()); }
 UnaryResult UnaryCall::Result() {
   if (!grpc_status_) {
     auto code = CodeOfHttpStatus(http_status_.value_or(0));
-    return Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : Internal());
+    return Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal());
   }
   result_.code = *grpc_status_;
   if (result_.code != google::rpc::OK) return std::move(result_);
   bool one_message =
       received_.size() >= kFrameHead && received_[0] == 0 && FrameSize(received_) == received_.size() - kFrameHead;
-  if (!one_message) return Failed(Internal());
+  if (!one_message) return Failed(errors::Internal());
   received_.erase(0, kFrameHead);
   result_.response = std::move(received_);
   return std::move(result_);
@@ -136,7 +133,7 @@ void UnaryCall::Finish(UnaryResult result) {
   auto keep = shared_from_this();
   timer_.cancel();
   auto done = std::exchange(done_, nullptr);
-  bool early = result.fault.has_value() && session_ != nullptr && stream_ != 0;
+  bool early = !result.failure.ok() && session_ != nullptr && stream_ != 0;
   if (early) session_->Reset(stream_, NGHTTP2_CANCEL);
   done(std::move(result));
 }

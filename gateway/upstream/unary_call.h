@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
-#include "gateway/errors/fault.h"
+#include "absl/status/status.h"
 #include "gateway/h2/session.h"
 #include "gateway/net/asio.h"
 #include "gateway/upstream/channel.h"
@@ -23,10 +23,10 @@ struct UnaryRequest {
   std::chrono::steady_clock::time_point deadline;
 };
 
-// What came of it: a fault of the gateway's own making (no connection, deadline), or the service's status and, for OK,
+// What came of it: a failure of the gateway's own (no connection, deadline), or the service's status and, for OK,
 // its message.
 struct UnaryResult {
-  std::optional<Fault> fault = std::nullopt;
+  absl::Status failure = {};
   int code = 0;
   std::string message = {};   // grpc-message, decoded
   std::string details = {};   // grpc-status-details-bin, decoded
