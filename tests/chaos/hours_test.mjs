@@ -1,0 +1,87 @@
+// Invariant 4 under fire: hours are settled while volunteer_svc, which credits them, and activity_svc, which tells of them,
+// are killed. In the end every presence stands in its volunteer's ledger exactly once.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { attend, signUp } from '../../tools/story/activities.mjs';
+import { HOUR_MS, later } from '../../tools/story/calendar.mjs';
+import { mapWide, until } from '../../tools/story/waiting.mjs';
+import { startStack } from '../support/running_stack.mjs';
+import { Outage } from './outage.mjs';
+import { logInAll, openActivity, untilKnown } from './setting.mjs';
+
+const VOLUNTEERS = 40;
+const MINUTES = 180;
+// One shift a day; whom SIGKILL meets as soon as its settlement is acknowledged.
+const VICTIMS = ['volunteer_svc', 'activity_svc', 'volunteer_svc', 'volunteer_svc'];
+const DAYS = VICTIMS.length;
+
+const onDay = (day, clock) => new Date(`2031-05-0${day + 1}T${clock}Z`);
+const SHIFTS = VICTIMS.map((_, day) => ({
+  post: '值守', capacity: VOLUNTEERS,
+  startTime: onDay(day, '01:00:00').toISOString(), endTime: onDay(day, '04:00:00').toISOString(),
+}));
+
+let stack;
+before(async () => { stack = await startStack({ volunteers: VOLUNTEERS }); });
+after(() => stack?.stop());
+
+// Everybody was there, the leader has confirmed it, and it has been public for long enough.
+async function hold(head, shift, volunteers) {
+  await mapWide(volunteers, 8, async ({ name, self }) => {
+    const registration = await signUp(self, shift.name);
+    await attend(head, self, registration.name, shift, `phone-${name.slice(-13)}`);
+  });
+  const evening = head.at(later(new Date(shift.endTime), HOUR_MS));
+  for (const verb of ['end', 'confirm', 'publicize']) await evening.post(`/v1/${shift.name}:${verb}`);
+}
+
+const entriesOf = ({ name, self }) => self.list(`/v1/${name}/hourEntries`, 'hourEntries');
+
+// What is wrong with the ledger of a volunteer who was at every shift.
+async function ledgerFaults(volunteer) {
+  const entries = (await entriesOf(volunteer)).reverse();
+  const account = await volunteer.self.get(`/v1/${volunteer.name}/hourAccount`);
+  const faults = [];
+  const shifts = new Set(entries.map(({ shift }) => shift));
+  if (entries.length !== DAYS || shifts.size !== DAYS) faults.push(`${entries.length} entries over ${shifts.size} shifts`);
+  if (entries.some(({ minutes }) => Number(minutes) !== MINUTES)) faults.push('minutes that nobody gave');
+  if (entries.some(({ sequence }, i) => Number(sequence) !== i + 1)) faults.push('a gap in the sequence');
+  if (entries.some(({ balanceMinutes }, i) => Number(balanceMinutes) !== (i + 1) * MINUTES)) faults.push('a balance that is no sum');
+  if (Number(account.balanceMinutes) !== DAYS * MINUTES) faults.push(`a balance of ${account.balanceMinutes}`);
+  if (account.headHash !== entries.at(-1)?.hash) faults.push('a head that is not the newest entry');
+  return faults.map((fault) => `${volunteer.name}: ${fault}`);
+}
+
+const allFaults = async (volunteers) => (await mapWide(volunteers, 8, ledgerFaults)).flat();
+
+test('hours are credited once while services are killed', { timeout: 120000 }, async (t) => {
+  const shifts = await openActivity(stack, SHIFTS);
+  const volunteers = await logInAll(stack);
+  await untilKnown(stack, volunteers);
+  const head = await stack.enter('station1');
+  for (const shift of shifts) await hold(head, shift, volunteers);
+
+  const outage = new Outage(stack);
+  const judge = head.at(onDay(DAYS + 8, '12:00:00'));
+  for (const [day, victim] of VICTIMS.entries()) {
+    const settled = await outage.insist(() => judge.send('POST', `/v1/${shifts[day].name}:settle`, {}));
+    assert.equal(settled.status, 200, settled.raw);
+    const back = outage.strike(victim);
+    // Settling again, also while somebody is down, must not credit again.
+    await outage.insist(() => judge.send('POST', `/v1/${shifts[day].name}:settle`, {}));
+    await back;
+  }
+  t.diagnostic(`${outage.kills} kills`);
+
+  await until('all hours to arrive', async () => {
+    const counts = await mapWide(volunteers, 8, async ({ name, self }) => Number((await self.get(`/v1/${name}/hourAccount`)).entryCount));
+    return counts.every((count) => count >= DAYS);
+  }, 30000);
+  assert.deepEqual(await allFaults(volunteers), []);
+
+  // What was applied is not applied again by a consumer that starts anew.
+  await outage.strike('volunteer_svc');
+  await until('the consumer to be at work', async () => (await head.send('GET', `/v1/${volunteers[0].name}/hourAccount`)).status === 200);
+  assert.deepEqual(await allFaults(volunteers), []);
+});

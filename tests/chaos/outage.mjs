@@ -1,0 +1,36 @@
+// Kills services and brings them back, and lets callers wait until they are.
+
+export class Outage {
+  #back = Promise.resolve();
+  #stack;
+
+  constructor(stack) {
+    this.#stack = stack;
+    this.kills = 0;
+  }
+
+  // Resolves when nothing is down.
+  get over() {
+    return this.#back;
+  }
+
+  // SIGKILL, then a start; resolves when the service is ready again.
+  strike(name) {
+    this.#stack.kill(name);
+    ++this.kills;
+    this.#back = this.#stack.revive();
+    return this.#back;
+  }
+
+  // Sends until the answer is a definite one. No answer, a server's error and "busy" leave open what happened.
+  async insist(send) {
+    for (let attempt = 1; ; ++attempt) {
+      await this.over;
+      const exchange = await send().catch((error) => ({ status: 0, error }));
+      if (exchange.status >= 200 && exchange.status < 500 && exchange.status !== 429 && exchange.status !== 499) {
+        return { ...exchange, attempt };
+      }
+      if (attempt === 200) throw new Error(`no definite answer after ${attempt} attempts: ${exchange.status} ${exchange.raw ?? exchange.error}`);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// A whole stack for a test file: its own database, the four processes of the build under test, free ports; gone afterwards.
+
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { isAlive } from '../../tools/local/process.mjs';
+import { ROOT } from '../../tools/local/settings.mjs';
+import { logIn } from '../../tools/story/staff.mjs';
+import { loadedDemo, runningStack, sessionOf } from '../../tools/story/stack.mjs';
+
+const execute = promisify(execFile);
+
+// Our settings and nobody else's: a run directory in the environment must not lead a test to somebody's stack.
+function environment() {
+  const ours = Object.entries(process.env).filter(([name]) => !/^WENMING_/.test(name));
+  return Object.fromEntries(ours);
+}
+
+export class RunningStack {
+  constructor(directory, buildDir) {
+    this.directory = directory;
+    this.buildDir = buildDir;
+    this.runDir = path.join(directory, 'run');
+  }
+
+  // Starts what is dead, on the ports it had.
+  async revive() {
+    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--ports', 'auto', '--fast-db');
+  }
+
+  load(...flags) {
+    return this.#tool('load_demo.mjs', ...flags);
+  }
+
+  // Ends a service the hard way, by the process id that was recorded when it was started.
+  kill(name) {
+    const service = this.record.services[name];
+    if (!isAlive(service)) throw new Error(`${name} does not run`);
+    process.kill(service.pid, 'SIGKILL');
+  }
+
+  get record() {
+    return runningStack(this.runDir);
+  }
+
+  get session() {
+    return sessionOf(this.record);
+  }
+
+  get demo() {
+    return loadedDemo(this.runDir);
+  }
+
+  account(login) {
+    return this.demo.accounts.find((account) => account.login === login);
+  }
+
+  // A session of one of the demo's staff.
+  enter(login) {
+    return logIn(this.session, login, this.account(login).password);
+  }
+
+  async stop() {
+    await this.#tool('stack', 'stop', '--wipe');
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  // Runs tools/NAME with its arguments; resolves with { stdout, stderr }, rejects with what it said.
+  async #tool(name, ...args) {
+    const [command, first] = name.endsWith('.mjs') ? [process.execPath, [path.join(ROOT, 'tools', name)]] : [path.join(ROOT, 'tools', name), []];
+    const where = ['--run-dir', this.runDir];
+    const words = name === 'stack' ? [args[0], ...where, ...args.slice(1)] : [...where, ...args];
+    try {
+      return await execute(command, [...first, ...words], { env: environment(), timeout: 120000 });
+    } catch (error) {
+      throw new Error(`tools/${name} ${words.join(' ')}: ${error.stdout}${error.stderr}${error.code === undefined ? error.message : ''}`);
+    }
+  }
+}
+
+// Starts a stack with the demo's units, teams and staff, and `volunteers` people. Call stop() in the end.
+export async function startStack({ volunteers }) {
+  const buildDir = process.env.WENMING_BUILD_DIR;
+  if (!buildDir) throw new Error('WENMING_BUILD_DIR does not say what to test; run ./wenming test');
+  const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir));
+  try {
+    await stack.revive();
+    await stack.load('--volunteers', String(volunteers), '--no-activities');
+    return stack;
+  } catch (error) {
+    await stack.stop().catch(() => {});
+    throw error;
+  }
+}
