@@ -1,0 +1,33 @@
+-- Accounts of staff and their roles (org_svc/staff).
+CREATE TABLE staff (
+  center_id     BIGINT UNSIGNED NOT NULL,  -- 0 for the platform's own
+  id            BIGINT UNSIGNED NOT NULL,
+  username      VARCHAR(32)     NOT NULL,
+  display_name  VARCHAR(50)     NOT NULL,
+  password_hash VARCHAR(128)    NOT NULL,
+  state         SMALLINT        NOT NULL,
+  version       BIGINT          NOT NULL,
+  create_time   BIGINT          NOT NULL,
+  update_time   BIGINT          NOT NULL,
+  PRIMARY KEY (center_id, id),
+  UNIQUE KEY by_username (center_id, username)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- Where an account is to be found: user names are unique on the whole platform.
+CREATE TABLE staff_accounts (
+  username  VARCHAR(32)     NOT NULL,
+  staff_id  BIGINT UNSIGNED NOT NULL,
+  center_id BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (username),
+  UNIQUE KEY by_staff (staff_id)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+CREATE TABLE role_bindings (
+  center_id   BIGINT UNSIGNED NOT NULL,  -- of the account
+  staff_id    BIGINT UNSIGNED NOT NULL,
+  role        VARCHAR(32)     NOT NULL,
+  unit_id     BIGINT UNSIGNED NOT NULL,  -- 0 is the platform
+  create_time BIGINT          NOT NULL,
+  PRIMARY KEY (center_id, staff_id, role, unit_id),
+  KEY by_unit (center_id, unit_id, staff_id)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
