@@ -29,6 +29,19 @@ bool PauseBefore(int attempt, absl::Time deadline) {
   return true;
 }
 
+// Says nothing of whether an earlier attempt took effect.
+bool IsPassing(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 // What the runners may do with a session, and nobody else.
@@ -116,6 +129,7 @@ namespace internal {
 absl::Status RunTransaction(Pool& pool, const TransactionOptions& options,
                             absl::FunctionRef<absl::Status(Transaction&)> body) {
   const absl::Time begin = absl::Now();
+  bool unknown = false;  // an attempt may have been committed without our knowing
   for (int attempt = 0;; ++attempt) {
     SessionAccess::End end = SessionAccess::Attempt(pool, options, body);
     if (end.status.ok()) {
@@ -123,7 +137,10 @@ absl::Status RunTransaction(Pool& pool, const TransactionOptions& options,
       if (end.announce) SessionAccess::Announce(pool);
       return end.status;
     }
-    if (!end.again || !PauseBefore(attempt, options.deadline)) return end.status;
+    unknown = unknown || end.status.code() == absl::StatusCode::kUnknown;
+    if (!end.again || !PauseBefore(attempt, options.deadline)) {
+      return unknown && IsPassing(end.status) ? CommitUnknown(end.status) : end.status;
+    }
     SessionAccess::Observer(pool).Retried(DriverError(end.status));
   }
 }

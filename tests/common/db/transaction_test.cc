@@ -129,6 +129,18 @@ TEST_F(TransactionTest, RepeatableTransactionRunsAgainAfterALostCommit) {
   EXPECT_EQ(Value(1), 1);
 }
 
+TEST_F(TransactionTest, RepeatableTransactionThatNeverGetsThroughStaysUnknown) {
+  int runs = 0;
+  const TransactionOptions options{.deadline = absl::Now() + absl::Milliseconds(200), .repeatable = true};
+  const absl::Status status = RunTransaction(*pool_, options, [&](Transaction& transaction) -> absl::Status {
+    database_.Kill(ConnectionId(transaction));
+    return ++runs == 1 ? absl::OkStatus() : transaction.Execute(kAdd, {1, 1}).status();
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnknown) << status;
+  EXPECT_EQ(errors::ReasonOf(status), type::REASON_COMMIT_UNKNOWN);
+  EXPECT_GE(runs, 2);
+}
+
 TEST_F(TransactionTest, ConnectionLostInTheMiddleIsRetried) {
   int runs = 0;
   const absl::Status status = RunTransaction(*pool_, {}, [&](Transaction& transaction) -> absl::Status {
