@@ -1,0 +1,41 @@
+// What may be credited, and what it earns. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "volunteer_svc/hours/hour_entry.h"
+#include "wenming/activity/v1/events.pb.h"
+#include "wenming/volunteer/v1/hours.pb.h"
+
+namespace wenming::volunteer {
+
+// The entry that an event asks for, without its place in the chain (sequence, balance, hash). INVALID_ARGUMENT for an event
+// that names no volunteer or registration, whose end is not after its start, or whose minutes are none or more than there
+// are in between.
+absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursSettled& event, absl::Time now);
+
+// Puts the entry behind the newest one: sequence, balance and hash; and makes it the newest of the account.
+void Chain(HourEntry& entry, HourAccount& account);
+
+// Whether two entries share a moment. What ends when the other begins does not overlap.
+bool Overlap(const HourEntry& a, const HourEntry& b);
+// Whether two entries credit the same: person, registration, minutes and time.
+bool SameCredit(const HourEntry& a, const HourEntry& b);
+
+// From how many minutes on a star is borne; ascending.
+struct StarLevel {
+  int star;
+  int64_t minutes;
+};
+// 0 below the first level.
+int StarOf(const std::vector<StarLevel>& levels, int64_t minutes);
+// The minutes at which the next star comes; 0 at the highest.
+int64_t NextStarMinutes(const std::vector<StarLevel>& levels, int64_t minutes);
+
+v1::HourAccount ToProto(uint64_t volunteer_id, const HourAccount& account, const std::vector<StarLevel>& levels);
+v1::HourEntry ToProto(const HourEntry& entry);
+
+}  // namespace wenming::volunteer
