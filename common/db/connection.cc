@@ -50,8 +50,7 @@ sql::ConnectOptionsMap DriverOptions(const PoolOptions& options) {
 
 enum class Kind { kSigned, kUnsigned, kDouble, kText };
 
-Kind KindOf(const sql::ResultSetMetaData& meta_const, unsigned column) {
-  auto& meta = const_cast<sql::ResultSetMetaData&>(meta_const);
+Kind KindOf(sql::ResultSetMetaData& meta, unsigned column) {
   switch (meta.getColumnType(column)) {
     case sql::DataType::TINYINT:
     case sql::DataType::SMALLINT:

@@ -1,6 +1,5 @@
 #include "common/db/value.h"
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -65,8 +64,8 @@ const std::string& Row::Text(size_t column) const {
 }
 
 std::string Row::TakeText(size_t column) {
-  if (auto* text = std::get_if<std::string>(&const_cast<Value::Variant&>(At(column)))) return std::move(*text);
-  return Text(column);
+  if (Text(column).empty()) return {};
+  return std::move(std::get<std::string>(cells_[column]));
 }
 
 absl::Time Row::Time(size_t column) const { return absl::FromUnixMicros(Int(column)); }

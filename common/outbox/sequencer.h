@@ -2,8 +2,6 @@
 #ifndef WENMING_COMMON_OUTBOX_SEQUENCER_H_
 #define WENMING_COMMON_OUTBOX_SEQUENCER_H_
 
-#include <atomic>
-#include <functional>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
