@@ -8,8 +8,7 @@
 #   --no-build   take the binaries as they are
 #   --run-dir, --build-dir, --http, --grpc, --no-dev and the other options of `tools/stack start` (its --help lists them)
 #
-# The demo is loaded by tools/load_demo.mjs, which writes RUN_DIR/demo.json when it is through:
-# {"accounts": [{"login", "password", "role", "unit"}]}.
+# The demo is loaded by tools/load_demo.mjs, which leaves the accounts in RUN_DIR/demo.json.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 if help_asked "$@"; then help_of "$0"; exit; fi
@@ -40,14 +39,12 @@ if [[ $build ]]; then
 fi
 "$ROOT/tools/stack" start "${stack[@]}"
 
-if [[ $demo && -f $ROOT/tools/load_demo.mjs ]]; then
-  if [[ -f $run_dir/demo.json ]]; then
-    good 'the demo is loaded already'
-  else
-    step 'Loading the Hongtong demo'
-    node "$ROOT/tools/load_demo.mjs" --run-dir "$run_dir" ||
-      fail 'The demo was not loaded whole.' 'The services run; `./wenming up` again continues where it ended.'
-  fi
+if [[ $demo ]] && grep -q '"dev": true' "$run_dir/stack.json"; then
+  step 'Loading the Hongtong demo'
+  node "$ROOT/tools/load_demo.mjs" --run-dir "$run_dir" ||
+    fail 'The demo was not loaded whole.' 'The services run; `./wenming up` again continues where it ended.'
+elif [[ $demo ]]; then
+  warn 'the demo is not loaded: it needs the development log-in, which --no-dev leaves out'
 fi
 
 echo
