@@ -1,0 +1,86 @@
+#include "activity_svc/activities/shift_moves.h"
+
+#include <limits>
+#include <string>
+
+#include "activity_svc/policies/policies_store.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "common/errors/errors.h"
+
+namespace wenming::activity {
+namespace {
+
+using M = v1::MoveActivityRequest;
+
+absl::Status CheckMethodInForce(db::Session& session, const rpc::Call& call, const Activity& activity) {
+  const auto policy = LoadPolicy(session, call.center_id);
+  return policy.ok() ? CheckMethod(*policy, activity.method) : policy.status();
+}
+
+absl::Status CheckHasShifts(db::Session& session, const rpc::Call& call, const Activity& activity) {
+  const auto totals = CountShifts(session, call.center_id, activity.id);
+  if (!totals.ok()) return totals.status();
+  return totals->shifts > 0 ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_NO_SHIFTS);
+}
+
+absl::Status CheckSettled(db::Session& session, const rpc::Call& call, const Activity& activity) {
+  const auto totals = CountShifts(session, call.center_id, activity.id);
+  if (!totals.ok()) return totals.status();
+  if (totals->unsettled == 0) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_SHIFTS_NOT_SETTLED, {{"count", std::to_string(totals->unsettled)}});
+}
+
+// Closes the shifts first: from then on nobody can sign up, so that the count holds.
+absl::Status Unpublish(db::Transaction& transaction, const rpc::Call& call, const Activity& activity) {
+  const absl::Status closed = SetAccepting(transaction, call.center_id, activity.id, false, false, call.now);
+  if (!closed.ok()) return closed;
+  const auto totals = CountShifts(transaction, call.center_id, activity.id);
+  if (!totals.ok()) return totals.status();
+  return totals->sign_ups == 0 ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_HAS_SIGN_UPS);
+}
+
+absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,
+                    std::string_view reason) {
+  // Which shifts are called off is known only once their rows are locked.
+  const absl::Status locked = SetAccepting(transaction, call.center_id, activity.id, false, false, call.now);
+  if (!locked.ok()) return locked;
+  const auto shifts = ListShifts(transaction, call.center_id, activity.id, std::numeric_limits<int64_t>::min(), 0,
+                                 std::numeric_limits<int>::max());
+  if (!shifts.ok()) return shifts.status();
+  for (const Shift& shift : *shifts) {
+    if (shift.state != v1::Shift::STATE_OPEN) continue;
+    const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, reason, call.now);
+    if (!cancelled.ok()) return cancelled;
+  }
+  return CancelShifts(transaction, call.center_id, activity.id, call.now);
+}
+
+}  // namespace
+
+absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,
+                        const MoveRule& rule, std::string_view reason) {
+  switch (rule.move) {
+    case M::MOVE_SUBMIT:
+      if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
+      return CheckHasShifts(transaction, call, activity);
+    case M::MOVE_PUBLISH:
+    case M::MOVE_RESUME:
+      if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
+      return SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
+    case M::MOVE_UNPUBLISH:
+      return Unpublish(transaction, call, activity);
+    case M::MOVE_CLOSE:
+    case M::MOVE_START:
+    case M::MOVE_SUSPEND:
+      return SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
+    case M::MOVE_SETTLE:
+      return CheckSettled(transaction, call, activity);
+    case M::MOVE_CANCEL:
+      return Cancel(transaction, call, activity, reason);
+    default:
+      return absl::OkStatus();
+  }
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,83 @@
+#include "activity_svc/application.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "activity_svc/activities/activities_service.h"
+#include "activity_svc/attendance/attendance_service.h"
+#include "activity_svc/attendance/shift_sweeper.h"
+#include "activity_svc/dependencies.h"
+#include "activity_svc/metrics.h"
+#include "activity_svc/policies/policies_service.h"
+#include "activity_svc/registrations/offer_sweeper.h"
+#include "activity_svc/registrations/registrations_service.h"
+#include "activity_svc/shifts/shifts_service.h"
+#include "activity_svc/sweeper.h"
+#include "activity_svc/volunteers/volunteers_store.h"
+#include "common/outbox/consumer.h"
+
+namespace wenming::activity {
+namespace {
+
+// Follows volunteer_svc: who may sign up, and what a roster calls them.
+class VolunteersFollower {
+ public:
+  explicit VolunteersFollower(service::Runtime& runtime)
+      : source_(runtime.EventsFrom(runtime.flags.volunteer_events)),
+        observer_(runtime.ObserveConsumer("volunteer_svc")),
+        consumer_(runtime.db, *source_, ApplyVolunteerEvent, {.name = "volunteer_svc"}, observer_.get()) {}
+
+ private:
+  const std::unique_ptr<outbox::Source> source_;
+  const std::unique_ptr<outbox::ConsumerObserver> observer_;
+  outbox::Consumer consumer_;
+};
+
+class ActivityApplication : public service::Application {
+ public:
+  ActivityApplication(service::Runtime& runtime, CheckCodes codes)
+      : codes_(std::move(codes)),
+        metrics_(runtime.registry),
+        dependencies_{runtime.db, runtime.ids, runtime.pager, codes_, metrics_},
+        policies_(dependencies_),
+        activities_(dependencies_),
+        shifts_(dependencies_),
+        registrations_(dependencies_),
+        attendance_(dependencies_),
+        offers_(
+            {.name = "offers"}, [this](absl::Time now) { return SweepOffers(dependencies_.db, metrics_, now); },
+            runtime.clock, &runtime.logger),
+        ends_(
+            {.name = "shifts"}, [this](absl::Time now) { return SweepShifts(dependencies_.db, now); }, runtime.clock,
+            &runtime.logger) {
+    if (!runtime.flags.volunteer_events.empty()) volunteers_.emplace(runtime);
+  }
+
+  std::vector<rpc::Service> Services() override {
+    return {policies_.Bind(), activities_.Bind(), shifts_.Bind(), registrations_.Bind(), attendance_.Bind()};
+  }
+
+ private:
+  const CheckCodes codes_;
+  const Metrics metrics_;
+  const Dependencies dependencies_;
+  PoliciesService policies_;
+  ActivitiesService activities_;
+  ShiftsService shifts_;
+  RegistrationsService registrations_;
+  AttendanceService attendance_;
+  Sweeper offers_;
+  Sweeper ends_;
+  std::optional<VolunteersFollower> volunteers_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<service::Application>> Build(service::Runtime& runtime) {
+  auto codes = CheckCodes::Load(runtime.flags.keys);
+  if (!codes.ok()) return codes.status();
+  return std::make_unique<ActivityApplication>(runtime, *std::move(codes));
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,139 @@
+#include "activity_svc/attendance/attendance_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/db/errors.h"
+#include "common/errors/errors.h"
+
+namespace wenming::activity {
+namespace {
+
+constexpr char kSelect[] =
+    "SELECT a.registration_id, a.shift_id, a.volunteer_id, a.state, a.check_in_time, a.check_in_means,"
+    " a.check_in_distance, a.check_out_time, a.check_out_means, a.check_out_distance, a.device_hash, a.minutes,"
+    " a.flagged, a.grade, a.reason, a.create_time, v.volunteer_number, v.masked_name"
+    " FROM attendances a LEFT JOIN volunteers v ON v.center_id = a.center_id AND v.id = a.volunteer_id";
+constexpr char kById[] = " WHERE a.center_id = ? AND a.registration_id = ?";
+constexpr char kOfShift[] =
+    " WHERE a.center_id = ? AND a.shift_id = ? AND a.registration_id > ? ORDER BY a.registration_id LIMIT ?";
+constexpr char kHas[] = "SELECT 1 FROM attendances WHERE center_id = ? AND registration_id = ?";
+constexpr char kDevice[] =
+    "SELECT registration_id FROM attendances WHERE center_id = ? AND shift_id = ? AND device_hash = ?";
+constexpr char kInsert[] =
+    "INSERT INTO attendances (state, check_in_time, check_in_means, check_in_distance, check_out_time,"
+    " check_out_means, check_out_distance, minutes, flagged, grade, reason, update_time, center_id, registration_id,"
+    " shift_id, volunteer_id, device_hash, create_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kUpdate[] =
+    "UPDATE attendances SET state = ?, check_in_time = ?, check_in_means = ?, check_in_distance = ?,"
+    " check_out_time = ?, check_out_means = ?, check_out_distance = ?, minutes = ?, flagged = ?, grade = ?,"
+    " reason = ?, update_time = ? WHERE center_id = ? AND registration_id = ?";
+constexpr char kInsertCorrection[] =
+    "INSERT INTO attendance_corrections (center_id, registration_id, id, old_state, old_check_in_time,"
+    " old_check_in_means, old_check_out_time, old_check_out_means, old_minutes, old_grade, actor, reason, correct_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+Presence FromRow(const db::Row& row) {
+  const auto number = [&row](size_t column) { return static_cast<int>(row.Int(column)); };
+  return Presence{.registration_id = row.Id(0),
+                  .shift_id = row.Id(1),
+                  .volunteer_id = row.Id(2),
+                  .state = row.Enum<PresenceState>(3),
+                  .check_in_time = row.Time(4),
+                  .check_in_means = row.Enum<Means>(5),
+                  .check_in_distance = number(6),
+                  .check_out_time = row.OptionalTime(7),
+                  .check_out_means = row.Enum<Means>(8),
+                  .check_out_distance = number(9),
+                  .device_hash = row.Text(10),
+                  .minutes = number(11),
+                  .flagged = row.Bool(12),
+                  .grade = row.Enum<Grade>(13),
+                  .reason = row.Text(14),
+                  .create_time = row.Time(15),
+                  .volunteer_number = row.Text(16),
+                  .masked_name = row.Text(17)};
+}
+
+std::vector<db::Value> Values(const Presence& p, uint64_t center_id, absl::Time now) {
+  return {p.state,
+          p.check_in_time,
+          p.check_in_means,
+          p.check_in_distance,
+          p.check_out_time,
+          p.check_out_means,
+          p.check_out_distance,
+          p.minutes,
+          p.flagged,
+          p.grade,
+          p.reason,
+          now,
+          center_id,
+          p.registration_id};
+}
+
+absl::StatusOr<std::vector<Presence>> Select(db::Session& session, const char* where,
+                                             std::initializer_list<db::Value> values) {
+  const auto rows = session.Query(absl::StrCat(kSelect, where), values);
+  if (!rows.ok()) return rows.status();
+  std::vector<Presence> presences;
+  presences.reserve(rows->size());
+  for (const db::Row& row : *rows) presences.push_back(FromRow(row));
+  return presences;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Presence>> FindPresence(db::Session& session, uint64_t center_id,
+                                                     uint64_t registration_id) {
+  auto found = Select(session, kById, {center_id, registration_id});
+  if (!found.ok()) return found.status();
+  if (found->empty()) return std::optional<Presence>();
+  return std::optional<Presence>(std::move(found->front()));
+}
+
+absl::StatusOr<bool> HasPresence(db::Session& session, uint64_t center_id, uint64_t registration_id) {
+  const auto row = session.QueryOne(kHas, {center_id, registration_id});
+  if (!row.ok()) return row.status();
+  return row->has_value();
+}
+
+absl::Status InsertPresence(db::Transaction& transaction, uint64_t center_id, const Presence& p) {
+  std::vector<db::Value> values = Values(p, center_id, p.create_time);
+  values.insert(values.end(), {p.shift_id, p.volunteer_id,
+                               p.device_hash.empty() ? db::Value() : db::Value(p.device_hash), p.create_time});
+  const absl::Status inserted = transaction.Execute(kInsert, values).status();
+  if (!db::IsDuplicateKey(inserted, "one_device")) return inserted;
+  return errors::FailedPrecondition(type::REASON_DEVICE_USED);
+}
+
+absl::Status UpdatePresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence,
+                            absl::Time now) {
+  return transaction.Execute(kUpdate, Values(presence, center_id, now)).status();
+}
+
+absl::StatusOr<bool> DeviceUsedByAnother(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                         std::string_view device_hash, uint64_t registration_id) {
+  const auto row = session.QueryOne(kDevice, {center_id, shift_id, device_hash});
+  if (!row.ok()) return row.status();
+  return row->has_value() && (*row)->Id(0) != registration_id;
+}
+
+absl::StatusOr<std::vector<Presence>> ListPresences(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                    uint64_t after_registration, int limit) {
+  return Select(session, kOfShift, {center_id, shift_id, after_registration, limit});
+}
+
+absl::Status InsertCorrection(db::Transaction& transaction, uint64_t center_id, uint64_t registration_id, uint64_t id,
+                              const std::optional<Presence>& old, std::string_view actor, std::string_view reason,
+                              absl::Time now) {
+  const Presence none{.state = v1::Attendance::STATE_UNSPECIFIED};
+  const Presence& p = old ? *old : none;
+  return transaction
+      .Execute(kInsertCorrection,
+               {center_id, registration_id, id, p.state, old ? db::Value(p.check_in_time) : db::Value(),
+                p.check_in_means, p.check_out_time, p.check_out_means, p.minutes, p.grade, actor, reason, now})
+      .status();
+}
+
+}  // namespace wenming::activity

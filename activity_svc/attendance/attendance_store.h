@@ -1,0 +1,38 @@
+// The tables of presences and their corrections. Rows are written under the lock of their shift (shifts_store.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "activity_svc/attendance/presence.h"
+#include "common/db/session.h"
+
+namespace wenming::activity {
+
+absl::StatusOr<std::optional<Presence>> FindPresence(db::Session& session, uint64_t center_id,
+                                                     uint64_t registration_id);
+absl::StatusOr<bool> HasPresence(db::Session& session, uint64_t center_id, uint64_t registration_id);
+
+// FAILED_PRECONDITION with REASON_DEVICE_USED when the phone has checked in somebody else in this shift.
+absl::Status InsertPresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence);
+absl::Status UpdatePresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence, absl::Time now);
+
+// Whether the phone has checked in somebody else in this shift.
+absl::StatusOr<bool> DeviceUsedByAnother(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                         std::string_view device_hash, uint64_t registration_id);
+
+// Those of a shift in order of registration, after this one.
+absl::StatusOr<std::vector<Presence>> ListPresences(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                    uint64_t after_registration, int limit);
+
+// Keeps what a correction replaces: `old` is nothing where there was no presence.
+absl::Status InsertCorrection(db::Transaction& transaction, uint64_t center_id, uint64_t registration_id, uint64_t id,
+                              const std::optional<Presence>& old, std::string_view actor, std::string_view reason,
+                              absl::Time now);
+
+}  // namespace wenming::activity

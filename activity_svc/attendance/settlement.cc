@@ -1,0 +1,195 @@
+#include "activity_svc/attendance/settlement.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <unordered_set>
+
+#include "activity_svc/attendance/attendance_rules.h"
+#include "activity_svc/attendance/attendance_store.h"
+#include "activity_svc/names.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/shifts/shifts_rules.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "common/errors/errors.h"
+#include "common/ids/ids.h"
+#include "common/outbox/outbox.h"
+#include "wenming/activity/v1/events.pb.h"
+
+namespace wenming::activity {
+namespace {
+
+using A = v1::Attendance;
+using R = v1::Registration;
+
+constexpr int kAll = std::numeric_limits<int>::max();
+
+absl::StatusOr<std::vector<Presence>> AllPresences(db::Transaction& tx, const SettlementContext& context) {
+  return ListPresences(tx, context.center_id, context.shift.id, 0, kAll);
+}
+
+absl::Status MoveOn(db::Transaction& tx, const SettlementContext& context, ShiftMove move) {
+  const auto next = NextState(context.shift.state, move);
+  if (!next.ok()) return next.status();
+  context.shift.state = *next;
+  context.shift.accepting = false;
+  return SaveState(tx, context.center_id, context.shift, context.now);
+}
+
+absl::Status ClosePresences(db::Transaction& tx, const SettlementContext& context) {
+  auto presences = AllPresences(tx, context);
+  if (!presences.ok()) return presences.status();
+  for (Presence& presence : *presences) {
+    if (presence.state != A::STATE_CHECKED_IN) continue;
+    CloseAtPlannedEnd(context.shift, context.policy, presence);
+    const absl::Status closed = UpdatePresence(tx, context.center_id, presence, context.now);
+    if (!closed.ok()) return closed;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LapseThoseWhoWait(db::Transaction& tx, const SettlementContext& context) {
+  Shift& shift = context.shift;
+  const auto offered = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_OFFERED, context.now);
+  if (!offered.ok()) return offered.status();
+  const auto waiting = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_WAITLISTED, context.now);
+  if (!waiting.ok()) return waiting.status();
+  shift.taken_count -= static_cast<int>(*offered);
+  shift.waitlisted_count -= static_cast<int>(*waiting);
+  return SaveCounters(tx, context.center_id, shift, context.now);
+}
+
+bool NeedsWord(const Presence& presence) { return presence.state == A::STATE_AUTO_CLOSED; }
+
+// Every id of a list must be a flagged presence, and stand in one list only.
+absl::Status CheckVouching(const std::vector<Presence>& presences, const Vouching& vouching) {
+  std::unordered_set<uint64_t> open;
+  for (const Presence& presence : presences) {
+    if (NeedsWord(presence)) open.insert(presence.registration_id);
+  }
+  const auto take = [&open](const char* field, const std::vector<uint64_t>& list) -> absl::Status {
+    for (const uint64_t id : list) {
+      if (open.erase(id) == 1) continue;
+      return errors::InvalidField(field, type::REASON_UNKNOWN_REFERENCE,
+                                  {{"value", ids::ResourceName("registrations", id)}});
+    }
+    return absl::OkStatus();
+  };
+  if (auto status = take("vouched", vouching.vouched); !status.ok()) return status;
+  if (auto status = take("voided", vouching.voided); !status.ok()) return status;
+  if (open.empty()) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_UNCONFIRMED_PRESENCE, {{"count", std::to_string(open.size())}});
+}
+
+void ConfirmOne(const SettlementContext& context, bool voided, Presence& presence) {
+  Assess(context.shift, context.policy, presence);
+  if (voided) {
+    presence.state = A::STATE_VOIDED;
+    presence.minutes = 0;
+  } else if (presence.state != A::STATE_CORRECTED) {
+    presence.state = A::STATE_CONFIRMED;
+  }
+}
+
+v1::HoursSettled Credit(const Shift& shift, const Activity& activity, const Presence& presence, uint64_t recorder_id) {
+  const Span span = WithinShift(shift, presence.check_in_time, *presence.check_out_time);
+  v1::HoursSettled hours;
+  hours.set_volunteer_id(presence.volunteer_id);
+  hours.set_registration_id(presence.registration_id);
+  hours.set_shift_id(shift.id);
+  hours.set_activity_id(activity.id);
+  hours.set_unit_id(activity.unit_id);
+  hours.set_team_id(activity.team_id);
+  hours.set_activity_title(activity.title);
+  hours.set_content(activity.content);
+  hours.set_place(activity.place);
+  *hours.mutable_start_time() = ToProto(span.start);
+  *hours.mutable_end_time() = ToProto(span.end);
+  hours.set_minutes(presence.minutes);
+  hours.set_grade(presence.grade);
+  hours.set_person_in_charge_id(activity.person_in_charge_id);
+  hours.set_recorder_id(recorder_id);
+  return hours;
+}
+
+bool Counts(const Presence& presence) {
+  return presence.minutes > 0 && presence.check_out_time &&
+         (presence.state == A::STATE_CONFIRMED || presence.state == A::STATE_CORRECTED);
+}
+
+}  // namespace
+
+void CloseAtPlannedEnd(const Shift& shift, const Policy& policy, Presence& presence) {
+  presence.state = A::STATE_AUTO_CLOSED;
+  presence.check_out_time = shift.end_time;
+  presence.check_out_means = A::MEANS_AUTOMATIC;
+  presence.flagged = true;
+  Assess(shift, policy, presence);
+}
+
+absl::Status End(db::Transaction& tx, const SettlementContext& context) {
+  const auto next = NextState(context.shift.state, ShiftMove::kEnd);
+  if (!next.ok()) return next.status();
+  if (context.now < context.shift.end_time) return errors::FailedPrecondition(type::REASON_SHIFT_NOT_ENDED);
+  if (auto status = ClosePresences(tx, context); !status.ok()) return status;
+  if (auto status = LapseThoseWhoWait(tx, context); !status.ok()) return status;
+  return MoveOn(tx, context, ShiftMove::kEnd);
+}
+
+absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, const Vouching& vouching) {
+  if (auto status = MoveOn(tx, context, ShiftMove::kConfirm); !status.ok()) return status;
+  auto presences = AllPresences(tx, context);
+  if (!presences.ok()) return presences.status();
+  if (auto status = CheckVouching(*presences, vouching); !status.ok()) return status;
+  std::map<RegistrationState, std::vector<uint64_t>> outcomes;
+  std::unordered_set<uint64_t> present;
+  for (Presence& presence : *presences) {
+    const bool voided = std::ranges::find(vouching.voided, presence.registration_id) != vouching.voided.end();
+    ConfirmOne(context, voided, presence);
+    const absl::Status stored = UpdatePresence(tx, context.center_id, presence, context.now);
+    if (!stored.ok()) return stored;
+    present.insert(presence.registration_id);
+    outcomes[OutcomeOf(presence)].push_back(presence.registration_id);
+  }
+  const auto roster = ListRoster(tx, context.center_id, context.shift.id, R::STATE_CONFIRMED, {}, kAll);
+  if (!roster.ok()) return roster.status();
+  for (const Registration& registration : *roster) {
+    if (!present.contains(registration.id)) outcomes[R::STATE_ABSENT].push_back(registration.id);
+  }
+  for (const auto& [outcome, ids] : outcomes) {
+    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, context.now);
+    if (!set.ok()) return set;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Publicize(db::Transaction& tx, const SettlementContext& context) {
+  context.shift.publication_end_time = context.now + context.policy.publication();
+  return MoveOn(tx, context, ShiftMove::kPublicize);
+}
+
+absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::Generator& ids,
+                    const Activity& activity, uint64_t recorder_id) {
+  const auto next = NextState(context.shift.state, ShiftMove::kSettle);
+  if (!next.ok()) return next.status();
+  const auto until = context.shift.publication_end_time;
+  if (until && context.now < *until) {
+    return errors::FailedPrecondition(
+        type::REASON_PUBLICATION_RUNNING,
+        {{"until", absl::FormatTime("%Y-%m-%d %H:%M", *until, absl::FixedTimeZone(8 * 60 * 60))}});
+  }
+  if (auto status = MoveOn(tx, context, ShiftMove::kSettle); !status.ok()) return status;
+  const auto presences = AllPresences(tx, context);
+  if (!presences.ok()) return presences.status();
+  for (const Presence& presence : *presences) {
+    if (!Counts(presence)) continue;
+    const v1::HoursSettled hours = Credit(context.shift, activity, presence, recorder_id);
+    const absl::Status told = outbox::Append(
+        tx, ids, context.center_id, ids::ResourceName("volunteers", presence.volunteer_id), hours, context.now);
+    if (!told.ok()) return told;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,51 @@
+// From the end of a shift to hours in the ledger, step by step, inside a transaction. The shift is locked; each step
+// asks the table of shifts_rules.h first, and the state that it writes is what makes it happen once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "activity_svc/activities/activity.h"
+#include "activity_svc/attendance/presence.h"
+#include "activity_svc/policies/policy.h"
+#include "activity_svc/shifts/shift.h"
+#include "common/db/session.h"
+#include "common/ids/ids.h"
+
+namespace wenming::activity {
+
+// Who settles what.
+struct SettlementContext {
+  uint64_t center_id = 0;
+  Shift& shift;  // becomes what it is after the step
+  const Policy& policy;
+  absl::Time now = {};
+};
+
+// A forgotten check-out: closed at the planned end, and flagged.
+void CloseAtPlannedEnd(const Shift& shift, const Policy& policy, Presence& presence);
+
+// Closes open presences at the planned end and lets those go who still wait. Not before the planned end
+// (REASON_SHIFT_NOT_ENDED).
+absl::Status End(db::Transaction& transaction, const SettlementContext& context);
+
+// The leader's word on the flagged presences, as registration ids.
+struct Vouching {
+  std::vector<uint64_t> vouched = {};
+  std::vector<uint64_t> voided = {};
+};
+// Confirms the presences and gives every confirmed registration its outcome. INVALID_ARGUMENT for an id that is no
+// flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with REASON_UNCONFIRMED_PRESENCE when one
+// is in neither.
+absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
+
+// Begins the publication.
+absl::Status Publicize(db::Transaction& transaction, const SettlementContext& context);
+
+// Tells the ledger of every counted presence, once the publication has ended (REASON_PUBLICATION_RUNNING before).
+absl::Status Settle(db::Transaction& transaction, const SettlementContext& context, ids::Generator& ids,
+                    const Activity& activity, uint64_t recorder_id);
+
+}  // namespace wenming::activity

@@ -1,0 +1,43 @@
+#include "activity_svc/attendance/shift_sweeper.h"
+
+#include "absl/time/clock.h"
+#include "activity_svc/attendance/settlement.h"
+#include "activity_svc/policies/policies_store.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "common/db/transaction.h"
+
+namespace wenming::activity {
+namespace {
+
+constexpr int kBatch = 200;
+// For one transaction; the database's time, not that of the business.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+absl::Status EndIfOpen(db::Transaction& tx, const DueShift& due, absl::Time now) {
+  auto shift = LockShift(tx, due.center_id, due.id);
+  if (!shift.ok()) return shift.status();
+  if (shift->state != v1::Shift::STATE_OPEN) return absl::OkStatus();  // another process, or a person, was first
+  const auto policy = LoadPolicy(tx, due.center_id);
+  if (!policy.ok()) return policy.status();
+  return End(tx, {.center_id = due.center_id, .shift = *shift, .policy = *policy, .now = now});
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> SweepShifts(db::Pool& db, absl::Time now) {
+  const auto shifts =
+      db::Read(db, absl::Now() + kPatience, [](db::Session& session) { return ListDueShifts(session, kBatch); });
+  if (!shifts.ok()) return shifts.status();
+  absl::Status failed;
+  for (const DueShift& due : *shifts) {
+    if (due.due > now) return failed.ok() ? absl::StatusOr<absl::Time>(due.due) : failed;
+    const db::TransactionOptions options{.deadline = absl::Now() + kPatience, .repeatable = true};
+    const absl::Status ended =
+        db::RunTransaction(db, options, [&](db::Transaction& tx) { return EndIfOpen(tx, due, now); });
+    if (!ended.ok()) failed = ended;
+  }
+  if (!failed.ok()) return failed;
+  return shifts->empty() ? absl::InfiniteFuture() : now;
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,181 @@
+#include "activity_svc/registrations/registrations_service.h"
+
+#include <optional>
+
+#include "activity_svc/activities/activities_store.h"
+#include "activity_svc/names.h"
+#include "activity_svc/registrations/own_registration.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/registrations/sign_up.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "common/db/transaction.h"
+#include "common/errors/errors.h"
+#include "common/idempotency/idempotency.h"
+
+namespace wenming::activity {
+namespace {
+
+using R = v1::Registration;
+
+constexpr char kRead[] = "registrations.read";
+
+// Cancelling, accepting and declining find that they happened before: they may run twice.
+db::TransactionOptions Repeatable(const rpc::Call& call) { return {.deadline = call.deadline, .repeatable = true}; }
+
+absl::StatusOr<uint64_t> UnitOfShift(db::Session& session, uint64_t center_id, uint64_t shift_id) {
+  const auto shift = LoadShift(session, center_id, shift_id);
+  if (!shift.ok()) return shift.status();
+  const auto activity = LoadActivity(session, center_id, shift->activity_id);
+  if (!activity.ok()) return activity.status();
+  return activity->unit_id;
+}
+
+std::optional<RosterPosition> ToPosition(const std::vector<db::Value>& values) {
+  if (values.size() != 3) return std::nullopt;
+  return RosterPosition{static_cast<RegistrationState>(std::get<int64_t>(values[0].data())),
+                        std::get<int64_t>(values[1].data()), std::get<uint64_t>(values[2].data())};
+}
+
+}  // namespace
+
+rpc::Service RegistrationsService::Bind() {
+  return rpc::Service("wenming.activity.v1.RegistrationsService")
+      .Unary("CreateRegistration", rpc::kPooled, this, &RegistrationsService::CreateRegistration)
+      .Unary("GetRegistration", rpc::kPooled, this, &RegistrationsService::GetRegistration)
+      .Unary("ListRegistrations", rpc::kPooled, this, &RegistrationsService::ListRegistrations)
+      .Unary("ListMyRegistrations", rpc::kPooled, this, &RegistrationsService::ListMyRegistrations)
+      .Unary("CancelRegistration", rpc::kPooled, this, &RegistrationsService::CancelRegistration)
+      .Unary("AcceptOffer", rpc::kPooled, this, &RegistrationsService::AcceptOffer)
+      .Unary("DeclineOffer", rpc::kPooled, this, &RegistrationsService::DeclineOffer);
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::CreateRegistration(
+    const rpc::Call& call, const v1::CreateRegistrationRequest& request) {
+  const auto shift_id = ParseId("shifts", "parent", request.parent());
+  if (!shift_id.ok()) return shift_id.status();
+  const SignUp sign_up{ids_.Next(), *shift_id, call.caller.id, call.now};
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
+  bool repeated = false;
+  auto answer = db::RunTransaction(db_, options, [&](db::Transaction& tx) -> absl::StatusOr<v1::Registration> {
+    repeated = true;
+    return idempotency::Run<v1::Registration>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Registration> {
+      repeated = false;
+      const auto registration = MakeRegistration(tx, call.center_id, sign_up);
+      if (!registration.ok()) return registration.status();
+      return ToProto(*registration);
+    });
+  });
+  if (!repeated) CountSignUp(answer);
+  return answer;
+}
+
+void RegistrationsService::CountSignUp(const absl::StatusOr<v1::Registration>& answer) const {
+  if (answer.ok()) {
+    (answer->state() == R::STATE_CONFIRMED ? metrics_.confirmed : metrics_.waitlisted).Increment();
+  } else if (errors::ReasonOf(answer.status()) == type::REASON_SHIFT_FULL) {
+    metrics_.full.Increment();
+  } else if (absl::IsFailedPrecondition(answer.status()) || absl::IsAlreadyExists(answer.status())) {
+    metrics_.refused.Increment();
+  }
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::GetRegistration(const rpc::Call& call,
+                                                                       const v1::GetRegistrationRequest& request) {
+  const auto id = ParseId("registrations", "name", request.name());
+  if (!id.ok()) return id.status();
+  return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Registration> {
+    const auto registration = LoadRegistration(session, call.center_id, *id);
+    if (!registration.ok()) return registration.status();
+    const auto unit = UnitOfShift(session, call.center_id, registration->shift_id);
+    if (!unit.ok()) return unit.status();
+    if (auto status = call.AuthoriseSelfOr(registration->volunteer_id, kRead, *unit); !status.ok()) return status;
+    return ToProto(*registration);
+  });
+}
+
+absl::StatusOr<v1::ListRegistrationsResponse> RegistrationsService::ListRegistrations(
+    const rpc::Call& call, const v1::ListRegistrationsRequest& request) {
+  const auto shift_id = ParseId("shifts", "parent", request.parent());
+  if (!shift_id.ok()) return shift_id.status();
+  const auto position = pager_.Position(request);
+  if (!position.ok()) return position.status();
+  const auto after = ToPosition(*position).value_or(RosterPosition());
+  const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
+  return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListRegistrationsResponse> {
+    const auto unit = UnitOfShift(session, call.center_id, *shift_id);
+    if (!unit.ok()) return unit.status();
+    if (auto status = call.Authorise(kRead, *unit); !status.ok()) return status;
+    auto roster = ListRoster(session, call.center_id, *shift_id, request.state(), after, static_cast<int>(size) + 1);
+    if (!roster.ok()) return roster.status();
+    v1::ListRegistrationsResponse response;
+    if (roster->size() > size) {
+      roster->resize(size);
+      const Registration& last = roster->back();
+      response.set_next_page_token(pager_.Token(request, {last.state, last.waitlist_position, last.id}));
+    }
+    for (const Registration& registration : *roster) *response.add_registrations() = ToProto(registration);
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListMyRegistrationsResponse> RegistrationsService::ListMyRegistrations(
+    const rpc::Call& call, const v1::ListMyRegistrationsRequest& request) {
+  const auto position = pager_.Position(request);
+  if (!position.ok()) return position.status();
+  const uint64_t before = position->empty() ? UINT64_MAX : std::get<uint64_t>(position->front().data());
+  const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
+  auto own = db::Read(db_, call.deadline, [&](db::Session& session) {
+    return ListOwn(session, call.center_id, call.caller.id, before, static_cast<int>(size) + 1);
+  });
+  if (!own.ok()) return own.status();
+  v1::ListMyRegistrationsResponse response;
+  if (own->size() > size) {
+    own->resize(size);
+    response.set_next_page_token(pager_.Token(request, {own->back().id}));
+  }
+  for (const Registration& registration : *own) *response.add_registrations() = ToProto(registration);
+  return response;
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::CancelRegistration(
+    const rpc::Call& call, const v1::CancelRegistrationRequest& request) {
+  const auto id = ParseId("registrations", "name", request.name());
+  if (!id.ok()) return id.status();
+  const auto change = db::RunTransaction(
+      db_, Repeatable(call), [&](db::Transaction& tx) { return CancelOwn(tx, call, *id, request.reason()); });
+  if (!change.ok()) return change.status();
+  if (change->changed) {
+    (change->registration.state == R::STATE_LATE_CANCELLED ? metrics_.late_cancelled : metrics_.cancelled).Increment();
+  }
+  if (change->offered_again) metrics_.offered.Increment();
+  return ToProto(change->registration);
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::AcceptOffer(const rpc::Call& call,
+                                                                   const v1::AcceptOfferRequest& request) {
+  const auto id = ParseId("registrations", "name", request.name());
+  if (!id.ok()) return id.status();
+  const auto change =
+      db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) { return AcceptOwnOffer(tx, call, *id); });
+  if (!change.ok()) return change.status();
+  const bool lapsed = change->registration.state == R::STATE_LAPSED;
+  if (change->changed) (lapsed ? metrics_.lapsed : metrics_.accepted).Increment();
+  if (change->offered_again) metrics_.offered.Increment();
+  if (lapsed) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
+  return ToProto(change->registration);
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::DeclineOffer(const rpc::Call& call,
+                                                                    const v1::DeclineOfferRequest& request) {
+  const auto id = ParseId("registrations", "name", request.name());
+  if (!id.ok()) return id.status();
+  const auto change =
+      db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) { return DeclineOwnOffer(tx, call, *id); });
+  if (!change.ok()) return change.status();
+  if (change->changed) metrics_.declined.Increment();
+  if (change->offered_again) metrics_.offered.Increment();
+  return ToProto(change->registration);
+}
+
+}  // namespace wenming::activity

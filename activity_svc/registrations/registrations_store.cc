@@ -1,0 +1,182 @@
+#include "activity_svc/registrations/registrations_store.h"
+
+#include <algorithm>
+#include <bit>
+#include <span>
+
+#include "absl/strings/str_cat.h"
+#include "common/db/errors.h"
+#include "common/errors/errors.h"
+#include "common/ids/ids.h"
+
+namespace wenming::activity {
+namespace {
+
+using R = v1::Registration;
+
+constexpr char kSelect[] =
+    "SELECT r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time,"
+    " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name"
+    " FROM registrations r LEFT JOIN volunteers v ON v.center_id = r.center_id AND v.id = r.volunteer_id";
+constexpr char kById[] = " WHERE r.center_id = ? AND r.id = ?";
+constexpr char kFirstWaiting[] =
+    " WHERE r.center_id = ? AND r.shift_id = ? AND r.state = ? ORDER BY r.waitlist_position LIMIT 1";
+constexpr char kRoster[] =
+    " WHERE r.center_id = ? AND r.shift_id = ? AND r.state >= ? AND r.state <= ? AND (r.state > ?"
+    " OR r.waitlist_position > ? OR (r.waitlist_position = ? AND r.id > ?))"
+    " ORDER BY r.state, r.waitlist_position, r.id LIMIT ?";
+constexpr char kOwn[] = " WHERE r.center_id = ? AND r.volunteer_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?";
+constexpr char kInsert[] =
+    "INSERT INTO registrations (center_id, id, shift_id, activity_id, volunteer_id, state, live, waitlist_position,"
+    " start_time, end_time, reason, create_time, update_time) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', ?, ?)";
+constexpr char kChange[] =
+    "UPDATE registrations SET state = ?, live = ?, offer_expire_time = ?, reason = ?, update_time = ?"
+    " WHERE center_id = ? AND id = ? AND state = ?";
+constexpr char kFindOwn[] =
+    "SELECT id, shift_id, state FROM registrations WHERE center_id = ? AND volunteer_id = ? AND end_time > ?"
+    " AND start_time < ? AND live = 1 ORDER BY end_time, id";
+constexpr char kEndAll[] =
+    "UPDATE registrations SET state = ?, live = NULL, offer_expire_time = NULL, reason = ?, update_time = ?"
+    " WHERE center_id = ? AND shift_id = ? AND state IN (?, ?, ?)";
+constexpr char kOutcome[] =
+    "UPDATE registrations SET state = ?, update_time = ? WHERE center_id = ? AND state = ? AND id IN (";
+constexpr char kOffers[] =
+    "SELECT center_id, shift_id, id, offer_expire_time FROM registrations WHERE offer_expire_time IS NOT NULL"
+    " ORDER BY offer_expire_time LIMIT ?";
+
+// Registrations in one IN list, at most.
+constexpr size_t kChunk = 512;
+
+Registration FromRow(const db::Row& row) {
+  return Registration{.id = row.Id(0),
+                      .shift_id = row.Id(1),
+                      .activity_id = row.Id(2),
+                      .volunteer_id = row.Id(3),
+                      .state = row.Enum<RegistrationState>(4),
+                      .waitlist_position = row.Int(5),
+                      .offer_expire_time = row.OptionalTime(6),
+                      .start_time = row.Time(7),
+                      .end_time = row.Time(8),
+                      .create_time = row.Time(9),
+                      .update_time = row.Time(10),
+                      .volunteer_number = row.Text(11),
+                      .masked_name = row.Text(12)};
+}
+
+absl::StatusOr<std::vector<Registration>> Select(db::Session& session, const char* where,
+                                                 std::initializer_list<db::Value> values) {
+  const auto rows = session.Query(absl::StrCat(kSelect, where), values);
+  if (!rows.ok()) return rows.status();
+  std::vector<Registration> registrations;
+  registrations.reserve(rows->size());
+  for (const db::Row& row : *rows) registrations.push_back(FromRow(row));
+  return registrations;
+}
+
+// Cancelled and lapsed ones make room for another sign-up of the same person.
+db::Value LiveMark(RegistrationState state) {
+  const bool gone = state == R::STATE_CANCELLED || state == R::STATE_LATE_CANCELLED || state == R::STATE_LAPSED;
+  return gone ? db::Value() : db::Value(1);
+}
+
+}  // namespace
+
+absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t center_id, uint64_t id) {
+  auto found = Select(session, kById, {center_id, id});
+  if (!found.ok()) return found.status();
+  if (found->empty()) return errors::NotFound(ids::ResourceName("registrations", id));
+  return std::move(found->front());
+}
+
+absl::Status InsertRegistration(db::Transaction& transaction, uint64_t center_id, const Registration& r) {
+  const absl::Status inserted =
+      transaction
+          .Execute(kInsert, {center_id, r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position,
+                             r.start_time, r.end_time, r.create_time, r.create_time})
+          .status();
+  if (!db::IsDuplicateKey(inserted, "once_in_shift")) return inserted;
+  return errors::AlreadyExists(type::REASON_ALREADY_SIGNED_UP);
+}
+
+absl::Status ChangeState(db::Transaction& transaction, uint64_t center_id, Registration& registration,
+                         RegistrationState to, std::optional<absl::Time> offer_expire_time, std::string_view reason,
+                         absl::Time now) {
+  const auto changed = transaction.Execute(
+      kChange, {to, LiveMark(to), offer_expire_time, reason, now, center_id, registration.id, registration.state});
+  if (!changed.ok()) return changed.status();
+  if (*changed != 1) return errors::Aborted(type::REASON_CONFLICT);
+  registration.state = to;
+  registration.offer_expire_time = offer_expire_time;
+  registration.update_time = now;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Registration>> FirstWaiting(db::Transaction& transaction, uint64_t center_id,
+                                                         uint64_t shift_id) {
+  auto found = Select(transaction, kFirstWaiting, {center_id, shift_id, R::STATE_WAITLISTED});
+  if (!found.ok()) return found.status();
+  if (found->empty()) return std::optional<Registration>();
+  return std::optional<Registration>(std::move(found->front()));
+}
+
+absl::StatusOr<std::vector<OwnRegistration>> FindOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                     absl::Time start, absl::Time end) {
+  const auto rows = session.Query(kFindOwn, {center_id, volunteer_id, start, end});
+  if (!rows.ok()) return rows.status();
+  std::vector<OwnRegistration> own;
+  for (const db::Row& row : *rows) own.push_back({row.Id(0), row.Id(1), row.Enum<RegistrationState>(2)});
+  return own;
+}
+
+absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                              std::string_view reason, absl::Time now) {
+  return transaction
+      .Execute(kEndAll, {R::STATE_CANCELLED, reason, now, center_id, shift_id, R::STATE_CONFIRMED, R::STATE_WAITLISTED,
+                         R::STATE_OFFERED})
+      .status();
+}
+
+absl::StatusOr<int64_t> LapseAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                                        RegistrationState state, absl::Time now) {
+  return transaction.Execute(kEndAll, {R::STATE_LAPSED, "", now, center_id, shift_id, state, state, state});
+}
+
+absl::Status SetOutcome(db::Transaction& transaction, uint64_t center_id, const std::vector<uint64_t>& ids,
+                        RegistrationState outcome, absl::Time now) {
+  for (std::span<const uint64_t> rest = ids; !rest.empty();) {
+    const auto chunk = rest.first(std::min(kChunk, rest.size()));
+    rest = rest.subspan(chunk.size());
+    // Filled to a power of two with the last id, so that few statements are prepared.
+    const size_t size = std::bit_ceil(chunk.size());
+    std::vector<db::Value> values = {outcome, now, center_id, R::STATE_CONFIRMED};
+    for (size_t i = 0; i < size; ++i) values.emplace_back(chunk[std::min(i, chunk.size() - 1)]);
+    const auto changed = transaction.Execute(absl::StrCat(kOutcome, db::Placeholders(size), ")"), values);
+    if (!changed.ok()) return changed.status();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Registration>> ListRoster(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                     RegistrationState state, const RosterPosition& after, int limit) {
+  const bool all = state == R::STATE_UNSPECIFIED;
+  const int least = all ? after.state : state;
+  const int most = all ? R::State_MAX : state;
+  return Select(session, kRoster,
+                {center_id, shift_id, least, most, after.state, after.waitlist_position, after.waitlist_position,
+                 after.id, limit});
+}
+
+absl::StatusOr<std::vector<Registration>> ListOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                  uint64_t before, int limit) {
+  return Select(session, kOwn, {center_id, volunteer_id, before, limit});
+}
+
+absl::StatusOr<std::vector<OpenOffer>> ListOpenOffers(db::Session& session, int limit) {
+  const auto rows = session.Query(kOffers, {limit});
+  if (!rows.ok()) return rows.status();
+  std::vector<OpenOffer> offers;
+  for (const db::Row& row : *rows) offers.push_back({row.Id(0), row.Id(1), row.Id(2), row.Time(3)});
+  return offers;
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,71 @@
+// The table of registrations. Rows are written under the lock of their shift (shifts_store.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "activity_svc/registrations/registration.h"
+#include "activity_svc/registrations/registrations_rules.h"
+#include "common/db/session.h"
+
+namespace wenming::activity {
+
+// The registration; NOT_FOUND also for one of another center.
+absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t center_id, uint64_t id);
+
+// ALREADY_EXISTS with REASON_ALREADY_SIGNED_UP when the person has a live one in this shift.
+absl::Status InsertRegistration(db::Transaction& transaction, uint64_t center_id, const Registration& registration);
+
+// Takes a registration from the state it was loaded in to another, with its offer and its reason; ABORTED when it is
+// not in that state any more.
+absl::Status ChangeState(db::Transaction& transaction, uint64_t center_id, Registration& registration,
+                         RegistrationState to, std::optional<absl::Time> offer_expire_time, std::string_view reason,
+                         absl::Time now);
+
+// The first on the waiting list; nothing when it is empty. Under the lock of the shift.
+absl::StatusOr<std::optional<Registration>> FirstWaiting(db::Transaction& transaction, uint64_t center_id,
+                                                         uint64_t shift_id);
+
+// Live registrations of a person, in this shift or any other, whose time meets [start, end).
+absl::StatusOr<std::vector<OwnRegistration>> FindOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                     absl::Time start, absl::Time end);
+
+// Cancels every sign-up of a locked shift that is called off.
+absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                              std::string_view reason, absl::Time now);
+// Lets those of a locked shift go who are in this state (WAITLISTED, OFFERED) when it is over; says how many.
+absl::StatusOr<int64_t> LapseAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                                        RegistrationState state, absl::Time now);
+// Moves the confirmed registrations with these ids of a locked shift to what they became.
+absl::Status SetOutcome(db::Transaction& transaction, uint64_t center_id, const std::vector<uint64_t>& ids,
+                        RegistrationState outcome, absl::Time now);
+
+// Where a page of a roster begins: after this row in the order of state, place on the waiting list, id.
+struct RosterPosition {
+  RegistrationState state = v1::Registration::STATE_UNSPECIFIED;
+  int64_t waitlist_position = 0;
+  uint64_t id = 0;
+};
+// The confirmed first, then the waiting list in order, then the rest; only `state` unless that is UNSPECIFIED.
+absl::StatusOr<std::vector<Registration>> ListRoster(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                     RegistrationState state, const RosterPosition& after, int limit);
+// A person's own, newest first, those with an id below `before`.
+absl::StatusOr<std::vector<Registration>> ListOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                  uint64_t before, int limit);
+
+// An offer that is open.
+struct OpenOffer {
+  uint64_t center_id;
+  uint64_t shift_id;
+  uint64_t registration_id;
+  absl::Time expire_time;
+};
+// The first that expire, over all centers.
+absl::StatusOr<std::vector<OpenOffer>> ListOpenOffers(db::Session& session, int limit);
+
+}  // namespace wenming::activity

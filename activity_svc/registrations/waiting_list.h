@@ -1,0 +1,49 @@
+// Places of a shift as they are taken, given back and passed on to those who wait. Everything here works on a locked
+// shift (shifts_store.h) and keeps its counters true.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "activity_svc/policies/policy.h"
+#include "activity_svc/registrations/registration.h"
+#include "activity_svc/shifts/shift.h"
+#include "common/db/session.h"
+
+namespace wenming::activity {
+
+// What signing up got.
+struct Place {
+  RegistrationState state = v1::Registration::STATE_CONFIRMED;  // or WAITLISTED
+  int64_t waitlist_position = 0;
+};
+
+// Takes a place for one person while there is one, else the next place on the waiting list, and locks the shift. `seen`
+// is the shift as it was loaded without a lock. FAILED_PRECONDITION when both are full or sign-up was closed meanwhile.
+absl::StatusOr<Place> TakePlace(db::Transaction& transaction, uint64_t center_id, const Shift& seen, absl::Time now);
+
+// Gives a taken place of the locked shift to the first who waits, as an offer; with nobody waiting, or once the shift
+// has begun, the place is free. Says whether it was offered.
+absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
+                                 absl::Time now);
+
+// Takes one who waits off the list of the locked shift. The others keep their positions.
+absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, Shift& shift, absl::Time now);
+
+// Ends an offer of the locked shift, to LAPSED or CANCELLED, and passes the place on. Says whether it was offered
+// again.
+absl::StatusOr<bool> EndOffer(db::Transaction& transaction, uint64_t center_id, Shift& shift,
+                              Registration& registration, RegistrationState to, const Policy& policy, absl::Time now);
+
+// Lapses an offer whose time has passed, whoever comes first; does nothing to any other registration. Locks the shift.
+struct Lapse {
+  bool lapsed = false;
+  bool offered_again = false;
+};
+absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                                 uint64_t registration_id, absl::Time now);
+
+}  // namespace wenming::activity

@@ -1,0 +1,12 @@
+-- What volunteer_svc has told about its volunteers; written by its events only. The row is also what one person's
+-- sign-ups take turns by.
+CREATE TABLE volunteers (
+  center_id        BIGINT UNSIGNED NOT NULL,
+  id               BIGINT UNSIGNED NOT NULL,
+  volunteer_number VARCHAR(32)     NOT NULL,
+  masked_name      VARCHAR(60)     NOT NULL,
+  unit_id          BIGINT UNSIGNED NOT NULL,
+  birth_date       DATE,
+  active           SMALLINT        NOT NULL,
+  PRIMARY KEY (center_id, id)
+) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
