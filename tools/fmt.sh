@@ -18,6 +18,6 @@ cd "$ROOT"
 files=("$@")
 [[ $# -gt 0 ]] || mapfile -t files < <(our_files cc h)
 [[ ${#files[@]} -gt 0 ]] || fail 'There is no C++ file.'
-printf '%s\0' "${files[@]}" | xargs -0 -n 20 -P "$JOBS" clang-format-14 --style=file "${options[@]}" ||
+printf '%s\0' "${files[@]}" | xargs -0 clang-format-14 --style=file "${options[@]}" ||
   fail 'Some files are not formatted.' './wenming fmt formats them.'
 good "${#files[@]} files are formatted"
