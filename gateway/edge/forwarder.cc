@@ -85,6 +85,7 @@ Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> cl
 
 void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   if (trailers) return;
+  finished_ = false;
   context_.shared.metrics.edge_in_flight().Increment();
   language_ = errors::ParseAcceptLanguage(Value(headers, "accept-language"));
   identity_ = {.request_id = context_.ids.RequestId(Value(headers, "x-request-id")),
@@ -162,12 +163,10 @@ void Forwarder::OnClose(uint32_t) {
   timer_.cancel();
   if (!std::exchange(finished_, true)) Count(google::rpc::CANCELLED);
   if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
-  client_.reset();
-  client_ = nullptr;
 }
 
 void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {
-  if (client_ == nullptr || finished_) return;
+  if (finished_) return;
   bool only_headers = !trailers && h2::FindHeader(headers, "grpc-status") != nullptr;
   if (trailers || only_headers) return SendStatus(std::move(headers), only_headers);
   headers.emplace_back("x-request-id", identity_.request_id);
@@ -200,7 +199,7 @@ void Forwarder::OnServiceClose() {
 }
 
 void Forwarder::Fail(const absl::Status& failure) {
-  if (finished_ || client_ == nullptr) return;
+  if (finished_) return;
   auto keep = shared_from_this();
   if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
   h2::Headers status = StatusHeaders(failure, language_, identity_.request_id);

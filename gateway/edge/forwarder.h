@@ -68,7 +68,7 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   std::chrono::steady_clock::time_point begin_;
   bool client_ended_ = false;
   bool responded_ = false;  // headers have been sent to the client
-  bool finished_ = false;   // and so has the status
+  bool finished_ = true;    // there is no call yet, or its status has been sent
 };
 
 }  // namespace wenming::gateway

@@ -46,7 +46,7 @@ void Loop::Serve(Socket socket, http::Handler& handler, bool counted) {
   http_.push_back({connection, counted});
   if (counted) ++open_connections_;
   connection->Start();
-  if (draining_ || http_.size() > limits_.connections) connection->Drain();
+  if (counted && (draining_ || http_.size() > limits_.connections)) connection->Drain();
 }
 
 void Loop::ServeEdge(Socket socket) {

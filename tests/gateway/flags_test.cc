@@ -1,0 +1,66 @@
+#include "gateway/server/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wenming::gateway {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kDescriptors = std::string("--descriptors=") + GATEWAY_TEST_DESCRIPTORS;
+
+TEST(FlagsTest, ReadsThemAll) {
+  auto flags = ParseFlags({kDescriptors, "--backend", "a.b=[::1]:7001", "--backend=c=host:2", "--http=0.0.0.0:80",
+                           "--grpc=127.0.0.1:9090", "--metrics", "127.0.0.1:0", "--threads=3", "--forward-header=x-a",
+                           "--access=none", "--max-body=10", "--call-time=1500ms", "--drain-time=2s"});
+  ASSERT_TRUE(flags.ok()) << flags.status();
+  const GatewayOptions& options = flags->options;
+  EXPECT_EQ(options.descriptors.size(), 1u);
+  ASSERT_EQ(options.backends.size(), 2u);
+  EXPECT_EQ(options.backends[0].package, "a.b");
+  EXPECT_EQ(options.backends[0].address.Text(), "[::1]:7001");
+  EXPECT_EQ(options.http.Text(), "0.0.0.0:80");
+  EXPECT_EQ(options.grpc->port, 9090);
+  EXPECT_EQ(options.metrics->port, 0);
+  EXPECT_EQ(options.threads, 3);
+  EXPECT_EQ(options.access, AccessMode::kNone);
+  EXPECT_EQ(options.limits.body_bytes, 10u);
+  EXPECT_EQ(options.call_time.count(), 1500);
+  EXPECT_EQ(options.drain_time.count(), 2000);
+}
+
+TEST(FlagsTest, SaysWhatIsWrong) {
+  const struct {
+    std::vector<std::string> arguments;
+    const char* says;
+  } kCases[] = {
+      {{}, "--descriptors and --backend are needed"},
+      {{"--descriptors=/no/such/file"}, "cannot read"},
+      {{"--nothing=1"}, "unknown flag --nothing"},
+      {{"--http"}, "--http needs a value"},
+      {{"--http=8080"}, "is not HOST:PORT"},
+      {{"--http=a:99999"}, "is not HOST:PORT"},
+      {{"--backend=127.0.0.1:1"}, "is not PACKAGE=HOST:PORT"},
+      {{"--threads=0"}, "is not a count"},
+      {{"--access=some"}, "\"ours\" or \"none\""},
+      {{"--call-time=10"}, "is not a duration"},
+      {{"serve"}, "unexpected argument serve"},
+  };
+  for (const auto& test : kCases) {
+    auto flags = ParseFlags(test.arguments);
+    ASSERT_FALSE(flags.ok()) << test.says;
+    EXPECT_THAT(std::string(flags.status().message()), HasSubstr(test.says));
+  }
+}
+
+TEST(FlagsTest, HelpNamesEveryFlag) {
+  EXPECT_TRUE(ParseFlags({"--help"})->help);
+  for (const char* name :
+       {"--descriptors", "--backend", "--http", "--grpc", "--metrics", "--threads", "--forward-header", "--access"}) {
+    EXPECT_THAT(FlagsHelp(), HasSubstr(name));
+  }
+}
+
+}  // namespace
+}  // namespace wenming::gateway

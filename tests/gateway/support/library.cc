@@ -1,0 +1,155 @@
+#include "tests/gateway/support/library.h"
+
+#include <chrono>
+#include <thread>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace wenming::gateway {
+namespace {
+
+bool EndsWith(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+grpc::Status Missing(const std::string& name) {
+  google::rpc::Status status;
+  status.set_code(grpc::StatusCode::NOT_FOUND);
+  status.set_message("no such book");
+  google::rpc::ErrorInfo info;
+  info.set_reason("NOT_FOUND");
+  info.set_domain("library");
+  (*info.mutable_metadata())["name"] = name;
+  status.add_details()->PackFrom(info);
+  google::rpc::LocalizedMessage localized;
+  localized.set_locale("zh-CN");
+  localized.set_message("没有这本书");
+  status.add_details()->PackFrom(localized);
+  google::rpc::DebugInfo debug;
+  debug.set_detail("SELECT * FROM secrets");
+  status.add_details()->PackFrom(debug);
+  return {grpc::StatusCode::NOT_FOUND, status.message(), status.SerializeAsString()};
+}
+
+}  // namespace
+
+LibraryServer::LibraryServer(int port) {
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(this);
+  server_ = builder.BuildAndStart();
+}
+
+LibraryServer::~LibraryServer() {
+  if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
+}
+
+grpc::Status LibraryServer::WaitForCancel(Context* context) {
+  ++waiting_;
+  while (!context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  --waiting_;
+  ++cancelled_;
+  return grpc::Status::CANCELLED;
+}
+
+grpc::Status LibraryServer::GetBook(Context* context, const testdata::GetBookRequest* request, testdata::Book* book) {
+  if (EndsWith(request->name(), "/missing")) return Missing(request->name());
+  if (EndsWith(request->name(), "/crash")) return {grpc::StatusCode::INTERNAL, "table books is corrupt"};
+  if (EndsWith(request->name(), "/slow")) return WaitForCancel(context);
+  book->set_name(request->name());
+  book->set_title("红楼梦");
+  book->set_copies(9007199254740993);
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::ListBooks(Context*, const testdata::ListBooksRequest* request,
+                                      testdata::ListBooksResponse* response) {
+  *response->mutable_request() = *request;
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::CreateBook(Context*, const testdata::CreateBookRequest* request, testdata::Book* book) {
+  *book = request->book();
+  book->add_tags("request_id=" + request->request_id());
+  book->add_tags("parent=" + request->parent());
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::UpdateBook(Context*, const testdata::UpdateBookRequest* request, testdata::Book* book) {
+  *book = request->book();
+  for (const std::string& path : request->update_mask().paths()) book->add_tags(path);
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::MoveBook(Context*, const testdata::MoveBookRequest* request,
+                                     testdata::MoveBookResponse* response) {
+  response->mutable_book()->set_name(request->name());
+  response->mutable_book()->set_room(request->target());
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::DeleteBook(Context*, const testdata::GetBookRequest*, google::protobuf::Empty*) {
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::ExportBook(Context*, const testdata::GetBookRequest*, google::api::HttpBody* body) {
+  body->set_content_type("text/csv; charset=utf-8");
+  body->set_data("书名,页数\n红楼梦,1606\n");
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::UploadCover(Context*, const testdata::UploadCoverRequest* request, testdata::Book* book) {
+  book->set_name(request->name());
+  book->set_title(request->file().content_type());
+  book->set_cover(request->file().data());
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::TagBook(Context*, const testdata::TagBookRequest* request, testdata::Book* book) {
+  book->set_name(request->name());
+  *book->mutable_tags() = request->tags();
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::EchoMetadata(Context* context, const google::protobuf::Empty*, testdata::Book* book) {
+  for (const auto& [name, value] : context->client_metadata()) {
+    book->add_tags(std::string(name.data(), name.size()) + ": " + std::string(value.data(), value.size()));
+  }
+  auto left = context->deadline() - std::chrono::system_clock::now();
+  book->set_pages(static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()));
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::WatchBooks(Context* context, const testdata::WatchBooksRequest* request,
+                                       grpc::ServerWriter<testdata::Book>* writer) {
+  testdata::Book book;
+  book.set_title(std::string(static_cast<size_t>(request->size()), 'x'));
+  for (int i = 0; i < request->count(); ++i) {
+    book.set_pages(i);
+    if (!writer->Write(book)) {
+      ++cancelled_;
+      return grpc::Status::CANCELLED;
+    }
+  }
+  if (request->count() < 0) return WaitForCancel(context);
+  return request->code() == 0 ? grpc::Status::OK
+                              : grpc::Status(static_cast<grpc::StatusCode>(request->code()), "结束: done");
+}
+
+grpc::Status LibraryServer::CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
+                                         testdata::ListBooksResponse* response) {
+  testdata::Book book;
+  int total = 0;
+  while (reader->Read(&book)) ++total;
+  response->set_total(total);
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::EchoBooks(Context*, grpc::ServerReaderWriter<testdata::Book, testdata::Book>* stream) {
+  testdata::Book book;
+  while (stream->Read(&book)) stream->Write(book);
+  return grpc::Status::OK;
+}
+
+}  // namespace wenming::gateway

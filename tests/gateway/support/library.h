@@ -1,0 +1,56 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "tests/gateway/testdata/library.grpc.pb.h"
+
+namespace wenming::gateway {
+
+// The service of testdata/library.proto as its comments say, on a real gRPC server.
+//
+// Names that GetBook answers with an error: "…/books/missing" NOT_FOUND with details, "…/books/crash" INTERNAL without,
+// "…/books/slow" answers only when the call is cancelled.
+class LibraryServer final : public testdata::Library::Service {
+ public:
+  // On a free port of the loopback address, or on `port`.
+  explicit LibraryServer(int port = 0);
+  ~LibraryServer() override;
+
+  int port() const { return port_; }
+  // How many calls ended because the caller went away.
+  int cancelled() const { return cancelled_; }
+  // How many calls are inside a handler that waits.
+  int waiting() const { return waiting_; }
+
+  using Context = grpc::ServerContext;
+  using Status = grpc::Status;
+  Status GetBook(Context* context, const testdata::GetBookRequest* request, testdata::Book* book) override;
+  Status ListBooks(Context*, const testdata::ListBooksRequest* request, testdata::ListBooksResponse* response) override;
+  Status CreateBook(Context*, const testdata::CreateBookRequest* request, testdata::Book* book) override;
+  Status UpdateBook(Context*, const testdata::UpdateBookRequest* request, testdata::Book* book) override;
+  Status MoveBook(Context*, const testdata::MoveBookRequest* request, testdata::MoveBookResponse* response) override;
+  Status DeleteBook(Context*, const testdata::GetBookRequest*, google::protobuf::Empty*) override;
+  Status ExportBook(Context*, const testdata::GetBookRequest*, google::api::HttpBody* body) override;
+  Status UploadCover(Context*, const testdata::UploadCoverRequest* request, testdata::Book* book) override;
+  Status TagBook(Context*, const testdata::TagBookRequest* request, testdata::Book* book) override;
+  Status EchoMetadata(Context* context, const google::protobuf::Empty*, testdata::Book* book) override;
+  Status WatchBooks(Context* context, const testdata::WatchBooksRequest* request,
+                    grpc::ServerWriter<testdata::Book>* writer) override;
+  Status CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
+                      testdata::ListBooksResponse* response) override;
+  Status EchoBooks(Context*, grpc::ServerReaderWriter<testdata::Book, testdata::Book>* stream) override;
+
+ private:
+  Status WaitForCancel(Context* context);
+
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  std::atomic<int> cancelled_ = 0;
+  std::atomic<int> waiting_ = 0;
+};
+
+}  // namespace wenming::gateway
