@@ -29,8 +29,8 @@ export class Session {
     };
   }
 
-  // Sends `body` (an object becomes JSON) and resolves with { method, path, body, status, answer } whatever the status is.
-  // Rejects only when there was no answer at all.
+  // Sends `body` (an object becomes JSON) and resolves with { method, path, body, time, status, answer, raw }, whatever the
+  // status is. Rejects only when there was no answer at all.
   async send(method, path, body, more = {}) {
     const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     const headers = this.headers({ ...(text !== undefined && { 'content-type': 'application/json' }), ...more });
@@ -42,7 +42,7 @@ export class Session {
     } catch {
       // Not JSON: kept as the text it is.
     }
-    return { method, path, body, status: response.status, answer, raw };
+    return { method, path, body, time: this.time, status: response.status, answer, raw };
   }
 
   // The answer; a status other than 200 is a Refused.

@@ -1,8 +1,9 @@
 // Tells a story of calls: each step with the requests, the answers and what they prove, for people or as JSON.
 
+import { inCounty } from './calendar.mjs';
 import { Refused } from './session.mjs';
 
-const SHOWN = 150;
+const SHOWN = 220;
 
 const clip = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 const secret = (key, value) => (/^(password|accessToken)$/.test(key) ? '…' : value);
@@ -35,10 +36,11 @@ export class Teller {
 
   // Shows an exchange of Session.send, with the fields of the answer that tell something.
   show(exchange, fields) {
-    const { method, path, body, status, answer } = exchange;
+    const { method, path, body, time, status, answer } = exchange;
     const told = status === 200 ? telling(answer, fields) : refusalOf(answer);
-    this.#last.exchanges.push({ method, path, body: JSON.parse(JSON.stringify(body ?? null, secret)), status, answer: told });
-    this.print(`   → ${method} ${path}${body === undefined ? '' : ` ${clip(asText(body))}`}`);
+    this.#last.exchanges.push({ method, path, time, body: JSON.parse(JSON.stringify(body ?? null, secret)), status, answer: told });
+    const at = time ? ` [${inCounty(time)}]` : '';
+    this.print(`   →${at} ${method} ${path}${body === undefined ? '' : ` ${clip(asText(body))}`}`);
     this.print(`   ← ${status} ${clip(asText(told))}`);
     return exchange;
   }

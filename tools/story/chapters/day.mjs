@@ -4,7 +4,7 @@ import { FAR_AWAY, attend, checkCode, evidence } from '../activities.mjs';
 import { MINUTE_MS, later } from '../calendar.mjs';
 import { mapWide } from '../waiting.mjs';
 
-const PRESENCE = ['state', 'checkInTime', 'checkInMeans', 'checkInDistanceMetres', 'checkOutTime', 'minutes', 'grade', 'flagged'];
+const PRESENCE = ['state', 'checkInMeans', 'checkInDistanceMetres', 'minutes', 'grade'];
 const phone = ({ seed }, i) => `phone-${seed}-${i}`;
 
 // Who did what: story.people by their part in it.
