@@ -1,0 +1,45 @@
+#include "common/service/flags.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace wenming::service {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Flags, ReadsValuesInBothSpellingsAndSwitches) {
+  const auto flags = ParseFlags({"--grpc=127.0.0.1:9101", "--db-schema", "wenming_org", "--db-connections=4", "--dev",
+                                 "--log-level=error"});
+  ASSERT_TRUE(flags.ok()) << flags.status();
+  EXPECT_EQ(flags->grpc, "127.0.0.1:9101");
+  EXPECT_EQ(flags->db_schema, "wenming_org");
+  EXPECT_EQ(flags->db_connections, 4);
+  EXPECT_TRUE(flags->development);
+  EXPECT_FALSE(flags->migrate);
+  EXPECT_EQ(flags->log_level, observe::Severity::kError);
+}
+
+TEST(Flags, SaysWhatItDoesNotUnderstand) {
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* want;
+  };
+  for (const Case& c : {Case{{"--nonsense"}, "--nonsense"}, Case{{"grpc"}, "grpc"}, Case{{"--grpc"}, "needs a value"},
+                        Case{{"--db-connections=0"}, "does not take 0"}, Case{{"--db-port=x"}, "does not take x"},
+                        Case{{"--log-level=loud"}, "does not take loud"}, Case{{"--grp=x"}, "--grp=x"}}) {
+    const auto flags = ParseFlags(c.arguments);
+    EXPECT_EQ(flags.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(flags.status().message()), HasSubstr(c.want));
+  }
+}
+
+TEST(Flags, HelpNamesEveryFlag) {
+  const std::string help = HelpText("org_svc");
+  for (const char* name : {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--migrate\n", "--dev\n"}) {
+    EXPECT_THAT(help, HasSubstr(name));
+  }
+}
+
+}  // namespace
+}  // namespace wenming::service
