@@ -103,7 +103,9 @@ Book RandomBook(std::mt19937_64& random, int depth = 2) {
   if (chance()) book.mutable_note()->set_string_value("n");
   if (chance()) {
     testdata::Author author;
-    author.set_display_name(RandomText(random));
+    // The library leaves defaults out inside an Any, as it does nowhere else.
+    author.set_display_name("x" + RandomText(random));
+    author.set_birth_year(1);
     book.mutable_attachment()->PackFrom(author);
   }
   if (depth > 0 && chance()) *book.mutable_sequel() = RandomBook(random, depth - 1);
