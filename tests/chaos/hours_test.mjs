@@ -16,10 +16,11 @@ const MINUTES = 180;
 const VICTIMS = ['volunteer_svc', 'activity_svc', 'volunteer_svc', 'volunteer_svc'];
 const DAYS = VICTIMS.length;
 
-const onDay = (day, clock) => new Date(`2031-05-0${day + 1}T${clock}Z`);
+// Day 0 is the first of May 2031; the clock is UTC.
+const onDay = (day, hour) => new Date(Date.UTC(2031, 4, 1 + day, hour));
 const SHIFTS = VICTIMS.map((_, day) => ({
   post: '值守', capacity: VOLUNTEERS,
-  startTime: onDay(day, '01:00:00').toISOString(), endTime: onDay(day, '04:00:00').toISOString(),
+  startTime: onDay(day, 1).toISOString(), endTime: onDay(day, 4).toISOString(),
 }));
 
 let stack;
@@ -63,7 +64,7 @@ test('hours are credited once while services are killed', { timeout: 120000 }, a
   for (const shift of shifts) await hold(head, shift, volunteers);
 
   const outage = new Outage(stack);
-  const judge = head.at(onDay(DAYS + 8, '12:00:00'));
+  const judge = head.at(onDay(DAYS + 8, 12));
   for (const [day, victim] of VICTIMS.entries()) {
     const settled = await outage.insist(() => judge.send('POST', `/v1/${shifts[day].name}:settle`, {}));
     assert.equal(settled.status, 200, settled.raw);

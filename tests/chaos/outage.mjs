@@ -1,5 +1,11 @@
 // Kills services and brings them back, and lets callers wait until they are.
 
+// What stands for an exchange whose answer was lost on the way; a fault of ours is thrown on.
+function noAnswer(error) {
+  if (error.message !== 'fetch failed' && error.name !== 'TimeoutError') throw error;
+  return { status: 0, error };
+}
+
 export class Outage {
   #back = Promise.resolve();
   #stack;
@@ -26,7 +32,7 @@ export class Outage {
   async insist(send) {
     for (let attempt = 1; ; ++attempt) {
       await this.over;
-      const exchange = await send().catch((error) => ({ status: 0, error }));
+      const exchange = await send().catch(noAnswer);
       if (exchange.status >= 200 && exchange.status < 500 && exchange.status !== 429 && exchange.status !== 499) {
         return { ...exchange, attempt };
       }

@@ -1,6 +1,6 @@
 // Bad input, one line a case: who sends what, and how it must be refused. Functions get the fixture of bad_input_test.mjs.
 
-const invalid = (field, rule) => ({ status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS', field, rule });
+const invalid = (field, rule) => ({ status: 400, code: 'INVALID_ARGUMENT', reason: rule, field, rule });
 const precondition = (reason) => ({ status: 400, code: 'FAILED_PRECONDITION', reason });
 const notFound = { status: 404, code: 'NOT_FOUND', reason: 'NOT_FOUND' };
 
@@ -26,40 +26,40 @@ const POST_PERSON = (change, want, title) => ({ title, as: 'head', send: (f) => 
 export const CASES = [
   // Types, names and limits.
   POST_UNIT({ code: 5 }, invalid('unit.code', 'BAD_FORMAT'), 'a number where text belongs'),
-  POST_UNIT({ colour: 'red' }, invalid('unit.colour', 'UNKNOWN_VALUE'), 'a field that does not exist'),
+  POST_UNIT({ colour: 'red' }, invalid('unit.colour', 'BAD_FORMAT'), 'a field that does not exist'),
   POST_UNIT({ displayName: '站'.repeat(101) }, invalid('unit.display_name', 'TOO_LONG'), 'a name that is too long'),
   POST_UNIT({ displayName: '' }, invalid('unit.display_name', 'REQUIRED'), 'a name that is missing'),
   POST_UNIT({ level: 'LEVEL_MOON' }, invalid('unit.level', 'UNKNOWN_VALUE'), 'an enum value that does not exist'),
-  POST_UNIT({ level: 'LEVEL_INSTITUTE' }, { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' }, 'a parent of the wrong level'),
+  POST_UNIT({ level: 'LEVEL_INSTITUTE' }, precondition('PARENT_LEVEL'), 'a parent of the wrong level'),
   POST_UNIT({ code: "X'; DROP TABLE units; --" }, invalid('unit.code', 'BAD_FORMAT'), 'a code that would be SQL'),
   POST_UNIT({ parent: 'units/../../etc/passwd' }, invalid('unit.parent', 'BAD_RESOURCE_NAME'), 'a parent that is a path'),
   POST_UNIT({ divisionCode: '14102410' }, invalid('unit.division_code', 'BAD_FORMAT'), 'a division code that is too short'),
   POST_UNIT({ openedDate: { year: 2026, month: 13, day: 1 } }, invalid('unit.opened_date', 'BAD_FORMAT'), 'a thirteenth month'),
-  POST_UNIT({ location: { latitude: 91, longitude: 0 } }, invalid('unit.location', 'OUT_OF_RANGE'), 'a latitude beyond the pole'),
+  POST_UNIT({ location: { latitude: 91, longitude: 0 } }, invalid('unit.location.latitude', 'OUT_OF_RANGE'), 'a latitude beyond the pole'),
   POST_ACTIVITY({ themes: ['policy', 'thought', 'science', 'culture'] }, invalid('activity.themes', 'TOO_MANY_ITEMS'), 'four themes'),
-  POST_ACTIVITY({ themes: ['astrology'] }, { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' }, 'a theme that does not exist'),
-  POST_ACTIVITY({ method: 'METHOD_PREVENT' }, precondition('METHOD_NOT_IN_FORCE'), 'a method that is not in force'),
+  POST_ACTIVITY({ themes: ['astrology'] }, invalid('activity.themes', 'UNKNOWN_THEME'), 'a theme that does not exist'),
+  POST_ACTIVITY({ method: 'METHOD_PREVENT' }, { ...precondition('METHOD_NOT_IN_FORCE'), names: ['防'] }, 'a method that is not in force'),
   POST_ACTIVITY({ fenceMetres: 5001 }, invalid('activity.fence_metres', 'OUT_OF_RANGE'), 'a fence of five kilometres'),
   POST_ACTIVITY({ title: '讲' }, invalid('activity.title', 'TOO_SHORT'), 'a title of one character'),
   POST_SHIFT({ startTime: 'tomorrow' }, invalid('shift.start_time', 'BAD_FORMAT'), 'a time in words'),
   POST_SHIFT({ endTime: '2031-05-01T00:59:00Z' }, invalid('shift.end_time', 'TIME_ORDER'), 'an end before the start'),
   POST_SHIFT({ endTime: '2031-05-02T01:00:01Z' }, invalid('shift.end_time', 'TIME_ORDER'), 'a shift of more than a day'),
   POST_SHIFT({ capacity: 0 }, invalid('shift.capacity', 'REQUIRED'), 'no places at all'),
-  POST_SHIFT({ capacity: 99999999999 }, invalid('shift.capacity', 'OUT_OF_RANGE'), 'a number beyond 32 bits'),
+  POST_SHIFT({ capacity: 99999999999 }, invalid('shift.capacity', 'BAD_FORMAT'), 'a number beyond 32 bits'),
   POST_SHIFT({ capacity: '7.5' }, invalid('shift.capacity', 'BAD_FORMAT'), 'half a place'),
   POST_PERSON({ idType: 'ID_TYPE_RESIDENT', idNumber: ID_NUMBER }, { ...invalid('volunteer.id_number', 'BAD_FORMAT'), secrets: [ID_NUMBER, PHONE] }, 'an ID number with a wrong check digit'),
   POST_PERSON({ phone: '12345' }, invalid('volunteer.phone', 'BAD_FORMAT'), 'a phone number that is none'),
   POST_PERSON({ skills: Array(21).fill('书法') }, invalid('volunteer.skills', 'TOO_MANY_ITEMS'), 'too many skills'),
 
   // The envelope: JSON, UTF-8, size, query, path.
-  { title: 'JSON that ends early', as: 'center', send: () => ['POST', '/v1/units', '{"code": "HT'], want: { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' } },
-  { title: 'a list instead of an object', as: 'center', send: () => ['POST', '/v1/units', '[]'], want: { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' } },
-  { title: 'a field twice', as: 'center', send: () => ['POST', '/v1/units', '{"code":"A1","code":"A2"}'], want: { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' } },
-  { title: 'JSON a thousand levels deep', as: 'center', send: () => ['POST', '/v1/units:import', deep(1000)], want: { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' } },
-  { title: 'text that is not UTF-8', as: 'center', send: () => ['POST', '/v1/units', Buffer.from('{"displayName":"\xff\xfe"}', 'latin1')], want: { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS' } },
+  { title: 'JSON that ends early', as: 'center', send: () => ['POST', '/v1/units', '{"code": "HT'], want: invalid('unit', 'BAD_JSON') },
+  { title: 'a list instead of an object', as: 'center', send: () => ['POST', '/v1/units', '[]'], want: invalid('unit', 'BAD_FORMAT') },
+  { title: 'a field twice', as: 'center', send: () => ['POST', '/v1/units', '{"code":"A1","code":"A2"}'], want: invalid('unit.code', 'BAD_FORMAT') },
+  { title: 'JSON a thousand levels deep', as: 'center', send: () => ['POST', '/v1/units:import', deep(1000)], want: invalid('unit', 'BAD_FORMAT') },
+  { title: 'text that is not UTF-8', as: 'center', send: () => ['POST', '/v1/units', Buffer.from('{"displayName":"\xff\xfe"}', 'latin1')], want: invalid('unit', 'INVALID_UTF8') },
   { title: 'a body of twenty megabytes', as: 'center', send: () => ['POST', '/v1/units', `{"displayName":"${'x'.repeat(20 << 20)}"}`], want: { status: 413, code: 'RESOURCE_EXHAUSTED', reason: 'BODY_TOO_LARGE' }, chineseOnly: true },
   { title: 'bytes that are not base64', as: 'admin', send: () => ['POST', '/v1/units:import', { csv: '***' }], want: invalid('csv', 'BAD_FORMAT') },
-  { title: 'a query parameter that does not exist', as: 'anonymous', send: () => ['GET', '/v1/units?colour=red'], want: invalid('colour', 'UNKNOWN_VALUE') },
+  { title: 'a query parameter that does not exist', as: 'anonymous', send: () => ['GET', '/v1/units?colour=red'], want: invalid('colour', 'BAD_FORMAT') },
   { title: 'a page of minus one', as: 'anonymous', send: () => ['GET', '/v1/units?pageSize=-1'], want: invalid('page_size', 'OUT_OF_RANGE') },
   { title: 'a page token of another make', as: 'anonymous', send: () => ['GET', '/v1/units?pageToken=abc'], want: invalid('page_token', 'BAD_PAGE_TOKEN') },
   { title: 'a resource name that would be SQL', as: 'anonymous', send: () => ['GET', `/v1/units/${encodeURIComponent("1' OR '1'='1")}`], want: invalid('name', 'BAD_RESOURCE_NAME') },
@@ -69,7 +69,7 @@ export const CASES = [
   { title: 'an address that does not exist', as: 'anonymous', send: () => ['GET', '/v1/moons'], want: { status: 404, code: 'NOT_FOUND', reason: 'UNKNOWN_METHOD' } },
   { title: 'a verb that the address does not have', as: 'anonymous', send: () => ['PUT', '/v1/units', {}], want: { status: 405, code: 'UNIMPLEMENTED', reason: 'METHOD_NOT_ALLOWED' } },
   { title: 'a request id that is too short', as: 'volunteer', send: (f) => ['POST', `/v1/${f.shift}/registrations`, { requestId: 'abc' }], want: invalid('request_id', 'BAD_FORMAT') },
-  { title: 'an update of a field that does not exist', as: 'head', send: (f) => ['PATCH', `/v1/${f.draft}?updateMask=colour`, { title: '讲座' }], want: invalid('update_mask', 'UNKNOWN_VALUE') },
+  { title: 'an update of a field that does not exist', as: 'head', send: (f) => ['PATCH', `/v1/${f.draft}?updateMask=colour`, { title: '讲座' }], want: invalid('update_mask.colour', 'UNKNOWN_VALUE') },
 
   // Who calls.
   { title: 'no token', as: 'anonymous', send: (f) => ['POST', '/v1/units', unit(f)], want: { status: 401, code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING' } },

@@ -64,7 +64,7 @@ test('a request id that was used for something else is refused, and the first an
   const { shifts, ...activity } = PLAN;
   const first = await head.post(path, { activity, requestId: 'bad-input-0001' });
   const other = await head.send('POST', path, { activity: { ...activity, title: '另一个读书会' }, requestId: 'bad-input-0001' });
-  assertRefusal(other, { status: 400, code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELDS', field: 'request_id', rule: 'REQUEST_ID_REUSED' }, '');
+  assertRefusal(other, { status: 400, code: 'INVALID_ARGUMENT', reason: 'REQUEST_ID_REUSED', field: 'request_id', rule: 'REQUEST_ID_REUSED' }, '');
   assert.equal((await head.post(path, { activity, requestId: 'bad-input-0001' })).name, first.name);
 });
 
