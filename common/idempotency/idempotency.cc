@@ -37,7 +37,7 @@ absl::StatusOr<std::optional<std::string>> Claim(db::Transaction& transaction, c
   auto row = transaction.QueryOne(kFind, {scope.center_id, key});
   if (!row.ok()) return row.status();
   if (!row->has_value()) return errors::Aborted(type::REASON_CONFLICT);  // forgotten in this very moment
-  if ((*row)->Text(0) != fingerprint) return errors::InvalidArgument(type::REASON_REQUEST_ID_REUSED);
+  if ((*row)->Text(0) != fingerprint) return errors::InvalidField("request_id", type::REASON_REQUEST_ID_REUSED);
   return std::optional<std::string>((*row)->TakeText(1));
 }
 
