@@ -73,18 +73,18 @@ std::string AccessRule::ScopeField(const google::protobuf::Message& request) con
   return {};
 }
 
-absl::Status AccessRule::Check(const google::protobuf::Message& request, absl::Time real_now, Call& call) const {
+absl::Status AccessRule::Check(const google::protobuf::Message& request, Call& call) const {
   if (call.caller.center_id != 0) call.center_id = call.caller.center_id;
   const type::Audience audience = AudienceOf(call.caller.kind);
-  if (audience == type::AUDIENCE_STAFF && Allows(access_, audience)) return CheckStaff(request, real_now, call);
+  if (audience == type::AUDIENCE_STAFF && Allows(access_, audience)) return CheckStaff(request, call);
   if (Allows(access_, audience) || Allows(access_, type::AUDIENCE_PUBLIC)) return absl::OkStatus();
   if (audience == type::AUDIENCE_PUBLIC) return errors::Unauthenticated(type::REASON_TOKEN_MISSING);
   return errors::PermissionDenied(type::REASON_AUDIENCE);
 }
 
-absl::Status AccessRule::CheckStaff(const google::protobuf::Message& request, absl::Time real_now, Call& call) const {
+absl::Status AccessRule::CheckStaff(const google::protobuf::Message& request, Call& call) const {
   const auth::Directory* directory = call.directory;
-  if (directory == nullptr || !directory->Ready(real_now)) {
+  if (directory == nullptr || !directory->Ready(call.arrival)) {
     return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
   }
   if (!directory->StaffActive(call.caller.id)) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);

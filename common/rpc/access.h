@@ -6,7 +6,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/rpc/call.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -22,7 +21,7 @@ class AccessRule {
 
   // Decides on what is known before the handler runs, and finds the center the call concerns (Call::center_id).
   // UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND for a unit that is not there, or UNAVAILABLE without a directory.
-  absl::Status Check(const google::protobuf::Message& request, absl::Time real_now, Call& call) const;
+  absl::Status Check(const google::protobuf::Message& request, Call& call) const;
 
   // Whether the handler has to decide for staff.
   bool HandlerDecides() const { return scope_ == Scope::kResource; }
@@ -31,7 +30,7 @@ class AccessRule {
  private:
   enum class Scope { kNone, kField, kResource, kAnywhere, kPlatform };
 
-  absl::Status CheckStaff(const google::protobuf::Message& request, absl::Time real_now, Call& call) const;
+  absl::Status CheckStaff(const google::protobuf::Message& request, Call& call) const;
   std::string ScopeField(const google::protobuf::Message& request) const;
 
   type::Access access_;

@@ -9,7 +9,7 @@ bool Call::May(std::string_view permission, uint64_t unit_id) const {
 absl::Status Call::Authorise(std::string_view permission, uint64_t unit_id) const {
   access_decided = true;
   if (!IsStaff()) return errors::PermissionDenied(type::REASON_AUDIENCE);
-  if (directory == nullptr || !directory->Ready(absl::Now())) {
+  if (directory == nullptr || !directory->Ready(arrival)) {
     return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
   }
   if (!directory->Holds(caller.id, permission, unit_id)) {

@@ -18,6 +18,8 @@ struct Call {
   auth::Caller caller;
   // The time of the call; handlers read no clock.
   absl::Time now = absl::InfinitePast();
+  // When it arrived by the server's clock: the same, unless a development call carries its own time.
+  absl::Time arrival = absl::InfinitePast();
   // After this no answer is awaited; never infinite in a server.
   absl::Time deadline = absl::InfiniteFuture();
   // The center the call concerns: the caller's own; else that of the unit the request names; else the one of the

@@ -53,9 +53,9 @@ absl::StatusOr<std::vector<MethodRuntime>> Pipeline::Resolve(const Service& serv
 
 absl::Status Pipeline::Admit(const MethodRuntime& method, const Envelope& envelope, const Message& request,
                              Call& call) const {
-  const Step step{method, envelope, request, call, options_.clock()};
+  const Step step{method, envelope, request, call};
   call.method = method.path;
-  call.now = step.real_now;
+  call.arrival = call.now = options_.clock();
   call.directory = options_.directory;
   for (const Concern concern : kConcerns) {
     if (absl::Status status = (this->*concern)(step); !status.ok()) return status;
@@ -75,22 +75,22 @@ absl::Status Pipeline::Trace(const Step& step) const {
 }
 
 absl::Status Pipeline::Deadline(const Step& step) const {
-  step.call.deadline = std::min(step.envelope.deadline, step.real_now + options_.longest);
-  return step.call.deadline <= step.real_now ? errors::DeadlineExceeded() : absl::OkStatus();
+  step.call.deadline = std::min(step.envelope.deadline, step.call.arrival + options_.longest);
+  return step.call.deadline <= step.call.arrival ? errors::DeadlineExceeded() : absl::OkStatus();
 }
 
 absl::Status Pipeline::Authenticate(const Step& step) const {
   const auto header = step.envelope.metadata("authorization");
   if (!header) return absl::OkStatus();
   if (header->substr(0, kBearer.size()) != kBearer) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);
-  auto caller = options_.verifier->Verify(header->substr(kBearer.size()), step.real_now);
+  auto caller = options_.verifier->Verify(header->substr(kBearer.size()), step.call.arrival);
   if (!caller.ok()) return caller.status();
   step.call.caller = *std::move(caller);
   return absl::OkStatus();
 }
 
 absl::Status Pipeline::Authorise(const Step& step) const {
-  auto status = step.method.access.Check(step.request, step.real_now, step.call);
+  auto status = step.method.access.Check(step.request, step.call);
   if (!status.ok() || step.call.center_id != 0 || options_.directory == nullptr) return status;
   const auto code = step.envelope.metadata("x-wenming-center");
   const auto center = code ? options_.directory->FindCenterByCode(*code) : options_.directory->OnlyCenter();

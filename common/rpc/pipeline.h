@@ -78,7 +78,6 @@ class Pipeline {
     const Envelope& envelope;
     const Message& request;
     Call& call;
-    absl::Time real_now;
   };
   using Concern = absl::Status (Pipeline::*)(const Step&) const;
   static const Concern kConcerns[];

@@ -40,7 +40,7 @@ class AccessTest : public ::testing::Test {
     test::v1::EchoRequest request;
     if (unit != 0) request.set_unit(ids::ResourceName("units", unit));
     call.center_id = 0;
-    const auto status = AccessRule::Compile(MethodOf("EchoService", method))->Check(request, absl::Now(), call);
+    const auto status = AccessRule::Compile(MethodOf("EchoService", method))->Check(request, call);
     center_id_ = call.center_id;
     return errors::ReasonOf(status);
   }
