@@ -15,7 +15,7 @@ import { settle } from './story/chapters/settle.mjs';
 import { gather, passOn, signUp } from './story/chapters/sign_up.mjs';
 import { Refused } from './story/session.mjs';
 import { logIn } from './story/staff.mjs';
-import { loadedDemo, runningStack, sessionOf } from './story/stack.mjs';
+import { loadedDemo, sessionOf, stackInDevelopment } from './story/stack.mjs';
 import { Teller } from './story/teller.mjs';
 
 const HELP = `usage: ./wenming demo [--json] [--seed N] [--run-dir DIR]
@@ -40,7 +40,7 @@ async function begin(stack, demo, seed, teller) {
 }
 
 async function tell(runDir, seed, print) {
-  const stack = runningStack(runDir);
+  const stack = stackInDevelopment(runDir);
   const demo = loadedDemo(runDir);
   if (demo === null) throw new Problem('The Hongtong demo is not loaded.', './wenming up (without --no-demo) loads it.');
   const teller = new Teller(print);

@@ -35,8 +35,9 @@ const told = ({ created, updated, unchanged }) =>
   (created + updated === 0 ? `${unchanged}, all there already` : `${created} created, ${updated} updated, ${unchanged} unchanged`);
 
 async function load(runDir, { count, seed, activities }) {
-  const session = sessionOf(runningStack(runDir));
-  const admin = await logIn(session, 'admin', secretFile(`${runDir}/admin.password`));
+  const stack = runningStack(runDir);
+  const session = sessionOf(stack);
+  const admin = await logIn(session, stack.admin.login, secretFile(stack.admin.password_file));
   const county = await part('units and teams', async () => {
     const { units, teams } = await importCounty(admin);
     return [await readCounty(session), `units ${told(units)}; teams ${told(teams)}`];
@@ -47,7 +48,8 @@ async function load(runDir, { count, seed, activities }) {
     return [sessions, created === 0 ? 'all there already' : `${created} accounts created`];
   });
   const people = await part('volunteers', () => registerVolunteers(staff.get('center'), county, count, seed));
-  if (activities) await part('activities', () => planWeek({ session, staff, county, people, seed, now: new Date() }));
+  if (activities && !stack.dev) good('activities: none, since volunteers log in to sign up in development only');
+  if (activities && stack.dev) await part('activities', () => planWeek({ session, staff, county, people, seed, now: new Date() }));
   keepDemo(runDir, {
     seed,
     volunteers: count,

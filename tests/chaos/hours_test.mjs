@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { query } from '../../tools/local/database.mjs';
 import { attend, signUp } from '../../tools/story/activities.mjs';
 import { HOUR_MS, later } from '../../tools/story/calendar.mjs';
 import { mapWide, until } from '../../tools/story/waiting.mjs';
@@ -64,16 +65,19 @@ test('hours are credited once while services are killed', { timeout: 120000 }, a
   for (const shift of shifts) await hold(head, shift, volunteers);
 
   const outage = new Outage(stack);
+  const { socket } = stack.record.database;
+  const credited = [];
   const judge = head.at(onDay(DAYS + 8, 12));
   for (const [day, victim] of VICTIMS.entries()) {
     const settled = await outage.insist(() => judge.send('POST', `/v1/${shifts[day].name}:settle`, {}));
     assert.equal(settled.status, 200, settled.raw);
     const back = outage.strike(victim);
+    credited.push(Number(query(socket, 'SELECT COUNT(*) FROM wenming_volunteer.hour_entries')[0][0]));
     // Settling again, also while somebody is down, must not credit again.
     await outage.insist(() => judge.send('POST', `/v1/${shifts[day].name}:settle`, {}));
     await back;
   }
-  t.diagnostic(`${outage.kills} kills`);
+  t.diagnostic(`${outage.kills} kills; entries in the ledgers after each: ${credited.join(', ')}`);
 
   await until('all hours to arrive', async () => {
     const counts = await mapWide(volunteers, 8, async ({ name, self }) => Number((await self.get(`/v1/${name}/hourAccount`)).entryCount));

@@ -25,9 +25,9 @@ export class RunningStack {
     this.runDir = path.join(directory, 'run');
   }
 
-  // Starts what is dead, on the ports it had.
-  async revive() {
-    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--ports', 'auto', '--fast-db');
+  // Starts what is dead, on the ports it had; with other flags than before, starts all anew.
+  async revive(...flags) {
+    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--ports', 'auto', '--fast-db', ...flags);
   }
 
   load(...flags) {

@@ -12,8 +12,14 @@ const UP = './wenming up starts it.';
 export function runningStack(runDir) {
   const record = readRecord(runDir);
   if (record === null) throw new Problem('wenming is not running.', UP);
-  if (!record.dev) throw new Problem('This stack runs without --dev: there is no development log-in.', 'Start it without --no-dev.');
   return record;
+}
+
+// The same for what needs the development log-in and the clock header.
+export function stackInDevelopment(runDir) {
+  const stack = runningStack(runDir);
+  if (!stack.dev) throw new Problem('This stack runs without the development log-in.', 'Start it without --no-dev.');
+  return stack;
 }
 
 export const sessionOf = (stack) => new Session(stack.http);
