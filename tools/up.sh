@@ -40,7 +40,7 @@ fi
 "$ROOT/tools/stack" start "${stack[@]}"
 
 if [[ $demo ]] && grep -q '"dev": true' "$run_dir/stack.json"; then
-  step 'Loading the Hongtong demo'
+  [[ -f $run_dir/demo.json ]] || step 'Loading the Hongtong demo'
   node "$ROOT/tools/load_demo.mjs" --run-dir "$run_dir" ||
     fail 'The demo was not loaded whole.' 'The services run; `./wenming up` again continues where it ended.'
 elif [[ $demo ]]; then

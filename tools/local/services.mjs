@@ -18,6 +18,7 @@ export const paths = (runDir) => ({
   stack: path.join(runDir, 'stack.json'),
   lock: path.join(runDir, 'lock'),
   demo: path.join(runDir, 'demo.json'),
+  demoPassword: path.join(runDir, 'demo.password'),
   adminPassword: path.join(runDir, 'admin.password'),
   passwords: path.join(runDir, 'passwords'),
   passwordOf: (service) => path.join(runDir, 'passwords', service),
