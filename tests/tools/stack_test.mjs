@@ -71,8 +71,14 @@ function restartsWhatWasRebuilt({ start, pids, build }) {
   const before = pids();
   fs.utimesSync(path.join(build, 'bin/org_svc'), 1e9, 1e9);
   assert.equal(start().status, 0);
-  assert.notEqual(pids().org_svc, before.org_svc);
-  assert.equal(pids().gateway, before.gateway);
+  const between = pids();
+  assert.deepEqual({ ...between, org_svc: before.org_svc }, before);
+  assert.notEqual(between.org_svc, before.org_svc);
+
+  fs.utimesSync(path.join(build, 'wenming.binpb'), 3e9, 3e9);
+  assert.equal(start().status, 0);
+  assert.deepEqual({ ...pids(), gateway: between.gateway }, between);
+  assert.notEqual(pids().gateway, between.gateway);
 }
 
 function keepsUsersInTheirSchemas({ record, runDir }) {
@@ -98,7 +104,7 @@ test('a stack from start to end', async (t) => {
   const stack = newStack(t);
   await t.test('start brings up four processes that are ready; a second start changes nothing', () => bringsUpWhatIsReadyOnce(stack));
   await t.test('a start after a kill revives the dead one on its port and leaves the others alone', () => revivesTheDeadAlone(stack));
-  await t.test('a rebuilt binary is restarted', () => restartsWhatWasRebuilt(stack));
+  await t.test('what was rebuilt is restarted, the gateway also for new descriptors', () => restartsWhatWasRebuilt(stack));
   await t.test('each service user reaches its own schema only', () => keepsUsersInTheirSchemas(stack));
   await t.test('stop ends them all, --wipe leaves nothing', () => endsEverything(stack));
 });

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { query } from './database.mjs';
 import { Problem, good, red, run, tail } from './problem.mjs';
-import { STORES, paths } from './services.mjs';
+import { STORES, builtAt, paths } from './services.mjs';
 import { OPTIONS, PORTS, isFree, runDirOf } from './settings.mjs';
 import { liveRecord } from './status.mjs';
 
@@ -57,11 +57,11 @@ function checkSecrets(runDir) {
   bad(`others can read ${open.join(', ')}`, `chmod 600 ${open.join(' ')}`);
 }
 
-function checkService(name, { state, log, metrics, binary, built }) {
+function checkService(name, { state, log, metrics, files, built }) {
   if (state === 'dead') return bad(`${name} does not run; its last words:\n${tail(log ?? '', 6)}`, './wenming up starts it again.');
   if (state === 'not ready') return bad(`${name} runs but is not ready (see ${metrics}/metrics):\n${tail(log, 6)}`, `The log is ${log}.`);
-  if (!fs.existsSync(binary) || fs.statSync(binary).mtimeMs !== built) {
-    return bad(`${name} runs an older build than ${binary}`, './wenming up restarts it.');
+  if (builtAt(files) !== built) {
+    return bad(`${name} runs another build than ${files.join(', ')}`, './wenming up restarts it.');
   }
   good(`${name} is ready`);
 }

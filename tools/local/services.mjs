@@ -1,5 +1,6 @@
 // The four processes of the stack: which binary, with which flags, and how each is asked whether it is ready.
 
+import fs from 'node:fs';
 import path from 'node:path';
 import { HOST } from './settings.mjs';
 
@@ -46,26 +47,35 @@ function storeFlags(name, { runDir, ports, dev }, socket) {
   return flags;
 }
 
-function gatewayFlags({ ports, dev, buildDir }) {
+const descriptors = ({ buildDir }) => path.join(buildDir, 'wenming.binpb');
+
+function gatewayFlags(settings) {
+  const { ports, dev } = settings;
   const address = (port) => `${HOST}:${ports[port]}`;
   return [
-    ...['--descriptors', path.join(buildDir, 'wenming.binpb')],
+    ...['--descriptors', descriptors(settings)],
     ...Object.entries(STORES).flatMap(([name, store]) => ['--backend', `${store.package}=${address(name)}`]),
     ...['--http', address('http'), '--grpc', address('grpc'), '--metrics', address('gateway_metrics')],
     ...(dev ? ['--forward-header', 'x-wenming-now'] : []),
   ];
 }
 
-// What should run: a map from service to { binary, args, metrics (a URL), log, ports (names of those it listens on) }.
+// What should run: a map from service to { binary, files (it is made of), args, grpc, metrics (a URL), log, ports (names of
+// those it listens on) }.
 export function wanted(settings, socket) {
   return Object.fromEntries(SERVICES.map((name) => [name, {
     binary: path.join(settings.buildDir, 'bin', name),
     args: name === 'gateway' ? gatewayFlags(settings) : storeFlags(name, settings, socket),
+    files: [path.join(settings.buildDir, 'bin', name), ...(name === 'gateway' ? [descriptors(settings)] : [])],
+    grpc: `${HOST}:${settings.ports[name === 'gateway' ? 'grpc' : name]}`,
     metrics: `http://${HOST}:${settings.ports[`${name}_metrics`]}`,
     log: paths(settings.runDir).logOf(name),
     ports: name === 'gateway' ? ['http', 'grpc', 'gateway_metrics'] : [name, `${name}_metrics`],
   }]));
 }
+
+// When the youngest of the files was written; NaN when one is missing.
+export const builtAt = (files) => Math.max(...files.map((file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? NaN));
 
 // True when the process behind that metrics URL says that it is ready: the gateway on /readyz, a service by its gauge.
 export async function isReady(name, metrics) {

@@ -13,7 +13,8 @@
 //   services             by name (org_svc, volunteer_svc, activity_svc, gateway):
 //     pid, started       the process; started is its start time in clock ticks
 //     grpc, metrics      "127.0.0.1:9101" and "http://127.0.0.1:9201" (the gateway's grpc is its edge)
-//     log, binary, args  the log file and the command line; built is the binary's modification time
+//     log, binary, args  the log file and the command line
+//     files, built       what it was built into, and when the youngest of those was written
 
 import { parseArgs } from 'node:util';
 import { Problem, run } from './problem.mjs';

@@ -8,7 +8,7 @@ import { answers, ensureSchemas, secretFile, socketOf, startDatabase } from './d
 import { Problem, good, step, tail } from './problem.mjs';
 import { end, isAlive, launch, until } from './process.mjs';
 import { readRecord, withLock, writeRecord } from './record.mjs';
-import { SERVICES, STORES, isReady, paths, wanted } from './services.mjs';
+import { SERVICES, STORES, builtAt, isReady, paths, wanted } from './services.mjs';
 import { HOST, PORTS, ROOT, isFree, runDirOf, settings } from './settings.mjs';
 
 const READY_MS = 60000;
@@ -29,7 +29,7 @@ async function checkPortsFree(names, ports) {
   }
 }
 
-// The record of a running service stands only while its process lives with today's binary and flags.
+// The record of a running service stands only while its process lives with today's files and flags.
 const isCurrent = (entry, want) =>
   isAlive(entry) && entry.built === want.built && entry.binary === want.binary && isDeepStrictEqual(entry.args, want.args);
 
@@ -55,13 +55,33 @@ function migrate(name, { binary, args, log }) {
   throw new Problem(`${name} could not migrate its schema:\n${tail(log)}`, `The whole log is ${log}.`);
 }
 
-async function waitReady(name, entry, want) {
+// Waits until the service is ready and returns the seconds that took.
+async function waitReady(name, entry) {
   const began = Date.now();
   let died = false;
-  const ready = await until(async () => (died = !isAlive(entry)) || isReady(name, want.metrics), READY_MS);
-  if (ready && !died) return good(`${name} is ready (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  const ready = await until(async () => (died = !isAlive(entry)) || isReady(name, entry.metrics), READY_MS);
+  if (ready && !died) return ((Date.now() - began) / 1000).toFixed(1);
   const what = died ? `${name} ended while starting` : `${name} was not ready after ${READY_MS / 1000} s`;
-  throw new Problem(`${what}:\n${tail(want.log)}`, `The whole log is ${want.log}.`);
+  throw new Problem(`${what}:\n${tail(entry.log)}`, `The whole log is ${entry.log}.`);
+}
+
+// Directories, keys, passwords, the database with its schemas: what stands before the first process. All of it once.
+function prepare(runDir, fastDb) {
+  for (const directory of [paths(runDir).log, paths(runDir).passwords]) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  execFileSync(path.join(ROOT, 'tools/make_keys.sh'), [paths(runDir).keys], { stdio: ['ignore', 'ignore', 'inherit'] });
+  secretFile(paths(runDir).adminPassword);
+  ensureSchemas(runDir, startDatabase(runDir, fastDb));
+  good('the database is ready');
+}
+
+// Launches the services that are due; the record on disk knows each as soon as it runs.
+function launchAll(due, wants, record) {
+  for (const name of due) if (name in STORES) migrate(name, wants[name]);
+  for (const name of due) {
+    const { binary, args, grpc, metrics, log, files, built } = wants[name];
+    record.services[name] = { ...launch(binary, args, log), grpc, metrics, log, binary, args, files, built };
+    writeRecord(record.run_dir, record);
+  }
 }
 
 async function startIn(runDir, flags) {
@@ -69,42 +89,24 @@ async function startIn(runDir, flags) {
   const chosen = await settings(flags, recorded);
   const socket = socketOf(runDir);
   const wants = wanted(chosen, socket);
-  checkBuilt([...Object.values(wants).map(({ binary }) => binary), path.join(chosen.buildDir, 'wenming.binpb')]);
-  for (const want of Object.values(wants)) want.built = fs.statSync(want.binary).mtimeMs;
+  checkBuilt(Object.values(wants).flatMap(({ files }) => files));
+  for (const want of Object.values(wants)) want.built = builtAt(want.files);
 
   const kept = SERVICES.filter((name) => isCurrent(recorded?.services?.[name], wants[name]));
   const due = SERVICES.filter((name) => !kept.includes(name));
-  if (due.length === 0 && answers(socket)) {
-    await Promise.all(kept.map((name) => until(() => isReady(name, wants[name].metrics), READY_MS)));
-    good('everything runs already; nothing changed');
-    return;
+  const changes = due.length > 0 || !answers(socket);
+  if (changes) {
+    for (const name of due) await end(recorded?.services?.[name]);
+    await checkPortsFree(due.flatMap((name) => wants[name].ports), chosen.ports);
+    step(`Starting wenming in ${path.relative(process.cwd(), runDir) || '.'}`);
+    prepare(runDir, chosen.fastDb);
   }
-
-  for (const name of due) await end(recorded?.services?.[name]);
-  await checkPortsFree(due.flatMap((name) => wants[name].ports), chosen.ports);
-
-  step(`Starting wenming in ${path.relative(process.cwd(), runDir) || '.'}`);
-  for (const directory of [paths(runDir).log, paths(runDir).passwords]) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  execFileSync(path.join(ROOT, 'tools/make_keys.sh'), [paths(runDir).keys], { stdio: ['ignore', 'ignore', 'inherit'] });
-  secretFile(paths(runDir).adminPassword);
-  startDatabase(runDir, chosen.fastDb);
   const record = newRecord(chosen, socket);
   for (const name of kept) record.services[name] = recorded.services[name];
-  writeRecord(runDir, record);
-  ensureSchemas(runDir, socket);
-  good('the database is ready');
-
-  for (const name of due) if (name in STORES) migrate(name, wants[name]);
-  for (const name of due) {
-    const { binary, args, metrics, log, built } = wants[name];
-    record.services[name] = {
-      ...launch(binary, args, log),
-      grpc: `${HOST}:${chosen.ports[name === 'gateway' ? 'grpc' : name]}`,
-      metrics, log, binary, args, built,
-    };
-    writeRecord(runDir, record);
-  }
-  await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name], wants[name])));
+  launchAll(due, wants, record);
+  const took = await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name])));
+  SERVICES.forEach((name, i) => due.includes(name) && good(`${name} is ready (${took[i]} s)`));
+  if (!changes) good('everything runs already; nothing changed');
 }
 
 // `tools/stack check`: what start would refuse before it does anything, so that nobody builds for minutes to learn it.
