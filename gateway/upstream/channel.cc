@@ -46,6 +46,7 @@ void Channel::Start() { Connect(); }
 
 void Channel::Stop() {
   if (std::exchange(stopped_, true)) return;
+  connecting_ = false;
   timer_.cancel();
   resolver_.cancel();
   if (session_ != nullptr) {
