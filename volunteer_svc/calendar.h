@@ -1,4 +1,5 @@
-// Days as they stand on paper in China, and instants as they are stored; both as the contract writes them. Pure functions.
+// Days as they stand on paper in China, and instants as they are stored; both as the contract writes them. Pure
+// functions.
 #pragma once
 
 #include <optional>

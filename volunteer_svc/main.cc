@@ -4,8 +4,7 @@
 #include "volunteer_svc/schema.h"
 
 int main(int argc, char** argv) {
-  return wenming::service::Run(argc, argv,
-                               {.name = "volunteer_svc",
-                                .migrations = wenming::volunteer::Migrations(),
-                                .build = wenming::volunteer::Build});
+  return wenming::service::Run(
+      argc, argv,
+      {.name = "volunteer_svc", .migrations = wenming::volunteer::Migrations(), .build = wenming::volunteer::Build});
 }

@@ -27,22 +27,20 @@ rpc::Service AuthService::Bind() {
       .Unary("DevelopmentLogIn", rpc::kPooled, this, &AuthService::DevelopmentLogIn);
 }
 
-absl::StatusOr<v1::DevelopmentLogInResponse> AuthService::DevelopmentLogIn(
-    const rpc::Call& call, const v1::DevelopmentLogInRequest& request) {
+absl::StatusOr<v1::DevelopmentLogInResponse> AuthService::DevelopmentLogIn(const rpc::Call& call,
+                                                                           const v1::DevelopmentLogInRequest& request) {
   if (!development_) return errors::PermissionDenied(type::REASON_DEVELOPMENT_ONLY);
   const auto id = ids::ParseName("volunteers", request.volunteer());
   if (!id) return errors::NotFound(request.volunteer());
-  const auto record = db::Read(
-      db_, call.deadline, [&](db::Session& session) { return store_.Find(session, call.center_id, *id); });
+  const auto record =
+      db::Read(db_, call.deadline, [&](db::Session& session) { return store_.Find(session, call.center_id, *id); });
   if (!record.ok()) return record.status();
   if (!record->has_value()) return errors::NotFound(request.volunteer());
   if ((*record)->state != v1::Volunteer::STATE_ACTIVE) {
     return errors::FailedPrecondition(type::REASON_VOLUNTEER_NOT_ACTIVE);
   }
-  const auth::Caller volunteer{.kind = auth::CallerKind::kVolunteer,
-                               .id = *id,
-                               .center_id = call.center_id,
-                               .subject = request.volunteer()};
+  const auth::Caller volunteer{
+      .kind = auth::CallerKind::kVolunteer, .id = *id, .center_id = call.center_id, .subject = request.volunteer()};
   const auto token = signer_.Sign(volunteer, clock_(), kTokenLifetime);
   if (!token.ok()) return token.status();
   v1::DevelopmentLogInResponse response;

@@ -20,9 +20,9 @@ absl::StatusOr<absl::CivilDay> DayOr(bool given, const google::type::Date& date,
                                      absl::CivilDay otherwise) {
   if (!given) return otherwise;
   if (const auto day = FromDate(date)) return *day;
-  return errors::InvalidField(field, type::REASON_BAD_FORMAT,
-                              {{"expected_zh", "应为日历上的一天（年、月、日）"},
-                               {"expected_en", "a day of the calendar (year, month, day)"}});
+  return errors::InvalidField(
+      field, type::REASON_BAD_FORMAT,
+      {{"expected_zh", "应为日历上的一天（年、月、日）"}, {"expected_en", "a day of the calendar (year, month, day)"}});
 }
 
 absl::Status OutOfOrder(const char* field, const char* zh, const char* en) {

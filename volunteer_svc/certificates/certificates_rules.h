@@ -46,8 +46,8 @@ struct Period {
   absl::CivilDay end;
 };
 
-// The period a request names; where it leaves a day out, from the day of the first entry, until today. INVALID_ARGUMENT for
-// what is no day of the calendar, an end before the start or in the future.
+// The period a request names; where it leaves a day out, from the day of the first entry, until today. INVALID_ARGUMENT
+// for what is no day of the calendar, an end before the start or in the future.
 absl::StatusOr<Period> PeriodOf(const v1::CreateCertificateRequest& request, absl::CivilDay first_entry,
                                 absl::CivilDay today);
 

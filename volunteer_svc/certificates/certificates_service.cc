@@ -71,9 +71,8 @@ absl::StatusOr<v1::Certificate> CertificatesService::CreateCertificate(const rpc
 
 absl::StatusOr<v1::Certificate> CertificatesService::GetCertificate(const rpc::Call& call,
                                                                     const v1::GetCertificateRequest& request) {
-  const auto record = db::Read(dependencies_.db, call.deadline, [&](db::Session& session) {
-    return Load(session, call, request.name(), kRead);
-  });
+  const auto record = db::Read(dependencies_.db, call.deadline,
+                               [&](db::Session& session) { return Load(session, call, request.name(), kRead); });
   if (!record.ok()) return record.status();
   return ToProto(*record);
 }
@@ -123,9 +122,8 @@ absl::StatusOr<v1::VerifyCertificateResponse> CertificatesService::VerifyCertifi
   const std::string code = absl::AsciiStrToUpper(request.code());
   const auto center_id = CenterOfCode(code);
   if (!center_id) return NotGenuine();
-  const auto record = db::Read(dependencies_.db, call.deadline, [&](db::Session& session) {
-    return store_.FindByCode(session, *center_id, code);
-  });
+  const auto record = db::Read(dependencies_.db, call.deadline,
+                               [&](db::Session& session) { return store_.FindByCode(session, *center_id, code); });
   if (!record.ok()) return record.status();
   if (!record->has_value()) return NotGenuine();
   return ToPublic(**record);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kInsert[] =
     "INSERT INTO certificates (center_id, id, volunteer_id, serial, volunteer_number, id_type, start_date, end_date,"
-    " minutes, star, activities, ledger_sequence, ledger_hash, issuer_unit_id, issuer_name, issued_by, issue_time, state,"
+    " minutes, star, activities, ledger_sequence, ledger_hash, issuer_unit_id, issuer_name, issued_by, issue_time, "
+    "state,"
     " display_name_sealed, id_number_sealed, code_sealed, code_hash, revoke_reason, revoked_by, revoke_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', NULL)";
 constexpr char kSelect[] =
@@ -49,11 +50,28 @@ absl::Status CertificatesStore::Insert(db::Transaction& transaction, const Certi
   const auto code = cipher_.Seal(record.code, PlaceOf(record.id, "code"));
   if (!code.ok()) return code.status();
   return transaction
-      .Execute(kInsert, {record.center_id, record.id, record.volunteer_id, record.serial, record.volunteer_number,
-                         record.id_type, record.start_date, record.end_date, record.minutes, record.star,
-                         ActivitiesColumn(record.activities), record.ledger_sequence, record.ledger_hash,
-                         record.issuer_unit_id, record.issuer_name, record.issued_by, record.issue_time, record.state,
-                         *name, *id_number, *code, crypto::Sha256(record.code)})
+      .Execute(kInsert, {record.center_id,
+                         record.id,
+                         record.volunteer_id,
+                         record.serial,
+                         record.volunteer_number,
+                         record.id_type,
+                         record.start_date,
+                         record.end_date,
+                         record.minutes,
+                         record.star,
+                         ActivitiesColumn(record.activities),
+                         record.ledger_sequence,
+                         record.ledger_hash,
+                         record.issuer_unit_id,
+                         record.issuer_name,
+                         record.issued_by,
+                         record.issue_time,
+                         record.state,
+                         *name,
+                         *id_number,
+                         *code,
+                         crypto::Sha256(record.code)})
       .status();
 }
 
@@ -62,8 +80,7 @@ absl::StatusOr<std::optional<CertificateRecord>> CertificatesStore::Find(db::Ses
   return ReadOne(session.QueryOne(absl::StrCat(kSelect, kById), {center_id, id}));
 }
 
-absl::StatusOr<std::optional<CertificateRecord>> CertificatesStore::FindByCode(db::Session& session,
-                                                                               uint64_t center_id,
+absl::StatusOr<std::optional<CertificateRecord>> CertificatesStore::FindByCode(db::Session& session, uint64_t center_id,
                                                                                std::string_view code) const {
   return ReadOne(session.QueryOne(absl::StrCat(kSelect, kByCode), {center_id, crypto::Sha256(code)}));
 }
@@ -85,9 +102,9 @@ absl::StatusOr<std::vector<CertificateRecord>> CertificatesStore::List(db::Sessi
 
 absl::StatusOr<bool> CertificatesStore::Revoke(db::Transaction& transaction, uint64_t center_id, uint64_t id,
                                                const Revocation& revocation) {
-  const auto revoked = transaction.Execute(
-      kRevoke, {v1::Certificate::STATE_REVOKED, revocation.reason, revocation.actor, revocation.time, center_id, id,
-                v1::Certificate::STATE_ISSUED});
+  const auto revoked =
+      transaction.Execute(kRevoke, {v1::Certificate::STATE_REVOKED, revocation.reason, revocation.actor,
+                                    revocation.time, center_id, id, v1::Certificate::STATE_ISSUED});
   if (!revoked.ok()) return revoked.status();
   return *revoked == 1;
 }
@@ -106,7 +123,8 @@ absl::StatusOr<CertificateRecord> CertificatesStore::Read(db::Row& row) const {
   record.star = static_cast<int>(row.Int(9));
   v1::Certificate snapshot;
   if (!snapshot.ParseFromString(row.Text(10))) return absl::DataLossError("the activities of a certificate");
-  for (const auto& activity : snapshot.activities()) record.activities.push_back({activity.title(), activity.minutes()});
+  for (const auto& activity : snapshot.activities())
+    record.activities.push_back({activity.title(), activity.minutes()});
   record.ledger_sequence = row.Int(11);
   record.ledger_hash = row.TakeText(12);
   record.issuer_unit_id = row.Id(13);

@@ -40,9 +40,12 @@ absl::StatusOr<ChainReport> VerifyChain(db::Transaction& transaction, uint64_t c
     }
     more = entries->size() == kPage;
   }
-  if (reached.sequence != (*account)->sequence) report.fault = ChainFault{reached.sequence + 1, "number of entries"};
-  else if (reached.balance_minutes != (*account)->balance_minutes) report.fault = ChainFault{reached.sequence + 1, "account balance"};
-  else if (reached.head_hash != (*account)->head_hash) report.fault = ChainFault{reached.sequence + 1, "account hash"};
+  if (reached.sequence != (*account)->sequence)
+    report.fault = ChainFault{reached.sequence + 1, "number of entries"};
+  else if (reached.balance_minutes != (*account)->balance_minutes)
+    report.fault = ChainFault{reached.sequence + 1, "account balance"};
+  else if (reached.head_hash != (*account)->head_hash)
+    report.fault = ChainFault{reached.sequence + 1, "account hash"};
   return report;
 }
 

@@ -21,8 +21,8 @@ struct ChainReport {
   std::optional<ChainFault> fault;
 };
 
-// Follows the chain from the first entry to the head of the account and finds a row that was altered, removed, inserted or
-// moved. Holds the account's lock meanwhile, so that nothing is written to it. NOT_FOUND where there is no account.
+// Follows the chain from the first entry to the head of the account and finds a row that was altered, removed, inserted
+// or moved. Holds the account's lock meanwhile, so that nothing is written to it. NOT_FOUND where there is no account.
 absl::StatusOr<ChainReport> VerifyChain(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id);
 
 }  // namespace wenming::volunteer

@@ -8,9 +8,9 @@
 
 namespace wenming::volunteer {
 
-// The bytes that stand for an entry in its hash: "wenming-hours-1", then every column of `hour_entries` but the hash in the
-// order of the table, each as its length in decimal, ":" and its text; numbers in decimal, times in microseconds since 1970
-// UTC. A later form gets another first word, so that old entries keep their hash.
+// The bytes that stand for an entry in its hash: "wenming-hours-1", then every column of `hour_entries` but the hash in
+// the order of the table, each as its length in decimal, ":" and its text; numbers in decimal, times in microseconds
+// since 1970 UTC. A later form gets another first word, so that old entries keep their hash.
 std::string CanonicalBytes(const HourEntry& entry);
 
 // SHA-256 of the hash of the entry before and of the canonical bytes: 32 bytes. `hash` of the entry is not looked at.

@@ -15,8 +15,8 @@
 
 namespace wenming::volunteer {
 
-// Both halves of an outbox::Consumer: what it applies and whom it tells. Counts wenming_hours_credited_minutes_total and
-// wenming_stars_reached_total{star} once the transaction is committed, not for attempts that were rolled back.
+// Both halves of an outbox::Consumer: what it applies and whom it tells. Counts wenming_hours_credited_minutes_total
+// and wenming_stars_reached_total{star} once the transaction is committed, not for attempts that were rolled back.
 //
 // Used by the consumer's thread alone.
 class HoursConsumer : public outbox::ConsumerObserver {

@@ -12,9 +12,9 @@
 
 namespace wenming::volunteer {
 
-// The entry that an event asks for, without its place in the chain (sequence, balance, hash). INVALID_ARGUMENT for an event
-// that names no volunteer or registration, whose end is not after its start, or whose minutes are none or more than there
-// are in between.
+// The entry that an event asks for, without its place in the chain (sequence, balance, hash). INVALID_ARGUMENT for an
+// event that names no volunteer or registration, whose end is not after its start, or whose minutes are none or more
+// than there are in between.
 absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursSettled& event, absl::Time now);
 
 // Puts the entry behind the newest one: sequence, balance and hash; and makes it the newest of the account.

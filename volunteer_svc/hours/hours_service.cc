@@ -57,8 +57,8 @@ absl::StatusOr<v1::ListHourEntriesResponse> HoursService::ListHourEntries(const 
   if (!position.ok()) return position.status();
   const int64_t before = position->empty() ? 0 : std::get<int64_t>(position->front().data());
   const size_t size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
-  auto entries = db::Read(
-      dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<std::vector<HourEntry>> {
+  auto entries =
+      db::Read(dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<std::vector<HourEntry>> {
         if (absl::Status allowed = AuthoriseFor(call, session, *id, kRead); !allowed.ok()) return allowed;
         return HoursStore::Before(session, call.center_id, *id, before, static_cast<int>(size) + 1);
       });

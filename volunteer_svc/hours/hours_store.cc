@@ -30,8 +30,7 @@ constexpr char kSelect[] =
     " end_time, activity_id, activity_title, shift_id, unit_id, team_id, place, content, person_in_charge_id,"
     " recorder_id, grade, record_time, hash FROM hour_entries WHERE ";
 // Each of these follows kSelect.
-constexpr char kLastBefore[] =
-    "center_id = ? AND volunteer_id = ? AND start_time < ? ORDER BY start_time DESC LIMIT 1";
+constexpr char kLastBefore[] = "center_id = ? AND volunteer_id = ? AND start_time < ? ORDER BY start_time DESC LIMIT 1";
 constexpr char kOfRegistration[] = "center_id = ? AND registration_id = ? AND revision = 0";
 constexpr char kAfter[] = "center_id = ? AND volunteer_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
 constexpr char kBefore[] = "center_id = ? AND volunteer_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
@@ -117,11 +116,27 @@ absl::StatusOr<std::optional<HourAccount>> HoursStore::LockAccount(db::Transacti
 }
 
 absl::Status HoursStore::Append(db::Transaction& transaction, const HourEntry& entry, const HourAccount& account) {
-  const auto inserted = transaction.Execute(
-      kAppend, {entry.center_id, entry.volunteer_id, entry.sequence, entry.registration_id, entry.revision,
-                entry.minutes, entry.balance_minutes, entry.start_time, entry.end_time, entry.activity_id,
-                entry.activity_title, entry.shift_id, entry.unit_id, entry.team_id, entry.place, entry.content,
-                entry.person_in_charge_id, entry.recorder_id, entry.grade, entry.record_time, entry.hash});
+  const auto inserted = transaction.Execute(kAppend, {entry.center_id,
+                                                      entry.volunteer_id,
+                                                      entry.sequence,
+                                                      entry.registration_id,
+                                                      entry.revision,
+                                                      entry.minutes,
+                                                      entry.balance_minutes,
+                                                      entry.start_time,
+                                                      entry.end_time,
+                                                      entry.activity_id,
+                                                      entry.activity_title,
+                                                      entry.shift_id,
+                                                      entry.unit_id,
+                                                      entry.team_id,
+                                                      entry.place,
+                                                      entry.content,
+                                                      entry.person_in_charge_id,
+                                                      entry.recorder_id,
+                                                      entry.grade,
+                                                      entry.record_time,
+                                                      entry.hash});
   if (!inserted.ok()) return inserted.status();
   const auto moved = transaction.Execute(kMoveAccount, {account.sequence, account.balance_minutes, account.head_hash,
                                                         entry.center_id, entry.volunteer_id, entry.sequence - 1});

@@ -10,8 +10,8 @@
 
 namespace wenming::volunteer {
 
-// Lets the volunteer himself pass, and staff who hold the permission on the unit he belongs to. NOT_FOUND where the center
-// has no such volunteer; another volunteer hears PERMISSION_DENIED whether there is one or not.
+// Lets the volunteer himself pass, and staff who hold the permission on the unit he belongs to. NOT_FOUND where the
+// center has no such volunteer; another volunteer hears PERMISSION_DENIED whether there is one or not.
 absl::Status AuthoriseFor(const rpc::Call& call, db::Session& session, uint64_t volunteer_id,
                           std::string_view permission);
 

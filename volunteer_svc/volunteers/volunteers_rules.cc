@@ -46,8 +46,7 @@ std::vector<std::string> List(const RepeatedPtrField<std::string>& texts, const 
 std::string Name(const Volunteer& volunteer, Violations& violations) {
   std::string name = OneLine(volunteer.display_name(), "volunteer.display_name", violations);
   if (CountCharacters(name) < kShortestName) {
-    violations.push_back(
-        {"volunteer.display_name", type::REASON_TOO_SHORT, {{"min", absl::StrCat(kShortestName)}}});
+    violations.push_back({"volunteer.display_name", type::REASON_TOO_SHORT, {{"min", absl::StrCat(kShortestName)}}});
   }
   return name;
 }
@@ -59,7 +58,8 @@ void CheckBirthDate(const Volunteer& volunteer, std::optional<absl::CivilDay> fr
   if (volunteer.has_birth_date()) {
     stated = FromDate(volunteer.birth_date());
     if (!stated) {
-      violations.push_back(Malformed(kField, "应为日历上的一天（年、月、日）", "a day of the calendar (year, month, day)"));
+      violations.push_back(
+          Malformed(kField, "应为日历上的一天（年、月、日）", "a day of the calendar (year, month, day)"));
       return;
     }
   }

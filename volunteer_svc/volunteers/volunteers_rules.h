@@ -14,7 +14,8 @@ namespace wenming::volunteer {
 
 // The person whom a request describes, on the day it is. Texts are trimmed, lists lose what is empty or repeated, birth
 // date and sex come from the ID number where it says them. INVALID_ARGUMENT naming every field ("volunteer.…") that is
-// wrong: an ID number that is none, a birth date that is missing, in the future or contradicts the ID number, and so on.
+// wrong: an ID number that is none, a birth date that is missing, in the future or contradicts the ID number, and so
+// on.
 absl::StatusOr<Person> PersonOf(const v1::Volunteer& volunteer, absl::CivilDay today);
 
 // The fields that UpdateVolunteer may change, and the change. INVALID_ARGUMENT as above.

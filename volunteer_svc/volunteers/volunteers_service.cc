@@ -49,9 +49,8 @@ absl::StatusOr<v1::Volunteer> VolunteersService::GetVolunteer(const rpc::Call& c
   const auto id = IdOf(request.name(), "name");
   if (!id.ok()) return id.status();
   if (call.IsVolunteer() && !call.IsVolunteer(*id)) return call.AuthoriseSelfOr(*id, "volunteers.read", 0);
-  const auto record = db::Read(dependencies_.db, call.deadline, [&](db::Session& session) {
-    return store_.Find(session, call.center_id, *id);
-  });
+  const auto record = db::Read(dependencies_.db, call.deadline,
+                               [&](db::Session& session) { return store_.Find(session, call.center_id, *id); });
   if (!record.ok()) return record.status();
   if (!record->has_value()) return errors::NotFound(request.name());
   const absl::Status allowed = call.AuthoriseSelfOr(*id, "volunteers.read", (*record)->unit_id);
@@ -59,8 +58,8 @@ absl::StatusOr<v1::Volunteer> VolunteersService::GetVolunteer(const rpc::Call& c
   return ToProto(**record, ViewFor(call, **record));
 }
 
-absl::StatusOr<v1::ListVolunteersResponse> VolunteersService::ListVolunteers(
-    const rpc::Call& call, const v1::ListVolunteersRequest& request) {
+absl::StatusOr<v1::ListVolunteersResponse> VolunteersService::ListVolunteers(const rpc::Call& call,
+                                                                             const v1::ListVolunteersRequest& request) {
   const auto unit_id = ids::ParseName("units", request.parent());
   if (!unit_id) return errors::NotFound(request.parent());
   const auto position = dependencies_.pager.Position(request);
@@ -96,24 +95,25 @@ absl::StatusOr<v1::Volunteer> VolunteersService::CreateVolunteer(const rpc::Call
 
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
   const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
-  return db::RunTransaction(dependencies_.db, options, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
-    // What is kept for a repeated request names the volunteer only: an answer holds personal data in clear.
-    const auto created = idempotency::Run<v1::GetVolunteerRequest>(
-        transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::GetVolunteerRequest> {
-          if (absl::Status registered = Register(transaction, call, record); !registered.ok()) return registered;
-          v1::GetVolunteerRequest name;
-          name.set_name(ids::ResourceName("volunteers", record.id));
-          return name;
-        });
-    if (!created.ok()) return created.status();
-    const auto id = IdOf(created->name(), "name");
-    if (!id.ok()) return id.status();
-    if (*id == record.id) return ToProto(record, View::kWhole);
-    const auto kept = store_.Find(transaction, call.center_id, *id);
-    if (!kept.ok()) return kept.status();
-    if (!kept->has_value()) return errors::NotFound(created->name());
-    return ToProto(**kept, View::kWhole);
-  });
+  return db::RunTransaction(
+      dependencies_.db, options, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
+        // What is kept for a repeated request names the volunteer only: an answer holds personal data in clear.
+        const auto created = idempotency::Run<v1::GetVolunteerRequest>(
+            transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::GetVolunteerRequest> {
+              if (absl::Status registered = Register(transaction, call, record); !registered.ok()) return registered;
+              v1::GetVolunteerRequest name;
+              name.set_name(ids::ResourceName("volunteers", record.id));
+              return name;
+            });
+        if (!created.ok()) return created.status();
+        const auto id = IdOf(created->name(), "name");
+        if (!id.ok()) return id.status();
+        if (*id == record.id) return ToProto(record, View::kWhole);
+        const auto kept = store_.Find(transaction, call.center_id, *id);
+        if (!kept.ok()) return kept.status();
+        if (!kept->has_value()) return errors::NotFound(created->name());
+        return ToProto(**kept, View::kWhole);
+      });
 }
 
 absl::StatusOr<v1::Volunteer> VolunteersService::UpdateVolunteer(const rpc::Call& call,
@@ -123,34 +123,39 @@ absl::StatusOr<v1::Volunteer> VolunteersService::UpdateVolunteer(const rpc::Call
   if (!id.ok()) return id.status();
   const auto fields = rpc::FieldsToUpdate(request.update_mask(), volunteer, UpdatableFields());
   if (!fields.ok()) return fields.status();
-  // With an etag a second run finds its own write and says so, which would be wrong; without one it writes the same again.
+  // With an etag a second run finds its own write and says so, which would be wrong; without one it writes the same
+  // again.
   const db::TransactionOptions options{.deadline = call.deadline, .repeatable = volunteer.etag().empty()};
-  return db::RunTransaction(dependencies_.db, options, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
-    auto record = LoadForChange(transaction, call, *id);
-    if (!record.ok()) return record.status();
-    if (!volunteer.etag().empty() && volunteer.etag() != EtagOf(record->version)) {
-      return errors::Aborted(type::REASON_ETAG_MISMATCH);
-    }
-    if (absl::Status applied = ApplyUpdate(volunteer, *fields, record->person); !applied.ok()) return applied;
-    if (!fields->empty()) {
-      if (absl::Status stored = StoreChange(transaction, call, *record); !stored.ok()) return stored;
-    }
-    return ToProto(*record, View::kWhole);
-  });
+  return db::RunTransaction(dependencies_.db, options,
+                            [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
+                              auto record = LoadForChange(transaction, call, *id);
+                              if (!record.ok()) return record.status();
+                              if (!volunteer.etag().empty() && volunteer.etag() != EtagOf(record->version)) {
+                                return errors::Aborted(type::REASON_ETAG_MISMATCH);
+                              }
+                              if (absl::Status applied = ApplyUpdate(volunteer, *fields, record->person); !applied.ok())
+                                return applied;
+                              if (!fields->empty()) {
+                                if (absl::Status stored = StoreChange(transaction, call, *record); !stored.ok())
+                                  return stored;
+                              }
+                              return ToProto(*record, View::kWhole);
+                            });
 }
 
 absl::StatusOr<v1::Volunteer> VolunteersService::DeactivateVolunteer(const rpc::Call& call,
                                                                      const v1::DeactivateVolunteerRequest& request) {
   const auto id = IdOf(request.name(), "name");
   if (!id.ok()) return id.status();
-  return db::RunTransaction(
-      dependencies_.db, {.deadline = call.deadline}, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
-        auto record = LoadForChange(transaction, call, *id);
-        if (!record.ok()) return record.status();
-        record->state = v1::Volunteer::STATE_INACTIVE;
-        if (absl::Status stored = StoreChange(transaction, call, *record); !stored.ok()) return stored;
-        return ToProto(*record, View::kWhole);
-      });
+  return db::RunTransaction(dependencies_.db, {.deadline = call.deadline},
+                            [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
+                              auto record = LoadForChange(transaction, call, *id);
+                              if (!record.ok()) return record.status();
+                              record->state = v1::Volunteer::STATE_INACTIVE;
+                              if (absl::Status stored = StoreChange(transaction, call, *record); !stored.ok())
+                                return stored;
+                              return ToProto(*record, View::kWhole);
+                            });
 }
 
 absl::Status VolunteersService::Register(db::Transaction& transaction, const rpc::Call& call,
@@ -164,7 +169,8 @@ absl::Status VolunteersService::Register(db::Transaction& transaction, const rpc
   record.id = dependencies_.ids.Next();
   record.number = absl::StrFormat("%s%08d", center->code, *running_number);
   if (absl::Status stored = store_.Insert(transaction, record); !stored.ok()) return stored;
-  if (absl::Status opened = HoursStore::OpenAccount(transaction, call.center_id, record.id); !opened.ok()) return opened;
+  if (absl::Status opened = HoursStore::OpenAccount(transaction, call.center_id, record.id); !opened.ok())
+    return opened;
   return outbox::Append(transaction, dependencies_.ids, call.center_id, ids::ResourceName("volunteers", record.id),
                         ToEvent(record), call.now);
 }

@@ -28,8 +28,7 @@ class VolunteersService {
 
  private:
   absl::Status Register(db::Transaction& transaction, const rpc::Call& call, VolunteerRecord& record) const;
-  absl::StatusOr<VolunteerRecord> LoadForChange(db::Transaction& transaction, const rpc::Call& call,
-                                                uint64_t id) const;
+  absl::StatusOr<VolunteerRecord> LoadForChange(db::Transaction& transaction, const rpc::Call& call, uint64_t id) const;
   absl::Status StoreChange(db::Transaction& transaction, const rpc::Call& call, VolunteerRecord& record) const;
 
   const Dependencies dependencies_;

@@ -13,7 +13,8 @@ namespace wenming::volunteer {
 namespace {
 
 constexpr char kSelect[] =
-    "SELECT v.center_id, v.id, v.unit_id, v.number, v.sex, v.id_type, v.skills, v.service_categories, v.state, v.version,"
+    "SELECT v.center_id, v.id, v.unit_id, v.number, v.sex, v.id_type, v.skills, v.service_categories, v.state, "
+    "v.version,"
     " v.create_time, v.update_time, v.display_name_sealed, v.birth_date_sealed, v.id_number_sealed, v.phone_sealed,"
     " v.residence_sealed FROM ";
 constexpr char kInsert[] =
@@ -28,20 +29,30 @@ constexpr char kUpdate[] =
 constexpr char kOne[] = "volunteers v WHERE v.center_id = ? AND v.id = ?";
 constexpr char kOneForUpdate[] = "volunteers v WHERE v.center_id = ? AND v.id = ? FOR UPDATE";
 constexpr char kOfCenter[] = "volunteers v WHERE v.center_id = ? AND v.number > ? ORDER BY v.number LIMIT ?";
-// The page is chosen in the index `by_unit` alone; only its rows are read. The list of units stands between the two.
-constexpr char kOfUnits[] = "(SELECT id FROM volunteers WHERE center_id = ? AND number > ? AND unit_id IN (";
+// The page is chosen in the index `by_unit` alone, from the first numbers of each unit; only its rows are read. A part
+// for each unit, joined by kAnd, stands between the two.
+constexpr char kOfUnits[] = "(SELECT id FROM (";
+constexpr char kOfUnit[] =
+    "(SELECT number, id FROM volunteers WHERE center_id = ? AND unit_id = ? AND number > ? ORDER BY number LIMIT ?)";
+constexpr char kAnd[] = " UNION ALL ";
 constexpr char kOfUnitsEnd[] =
-    ") ORDER BY number LIMIT ?) page JOIN volunteers v ON v.center_id = ? AND v.id = page.id ORDER BY v.number";
+    ") parts ORDER BY number LIMIT ?) page JOIN volunteers v ON v.center_id = ? AND v.id = page.id ORDER BY v.number";
 constexpr char kFindUnit[] = "SELECT unit_id FROM volunteers WHERE center_id = ? AND id = ?";
 
 // Lists of units are asked for in pieces of at most so many.
-constexpr size_t kMostUnits = 512;
+constexpr size_t kMostUnits = 64;
 
-// Few lengths, so that there are few statements to prepare: the next power of two, filled up with the last id.
+// Few lengths, so that there are few statements to prepare: the next power of two, filled up with no unit.
 size_t PaddedLength(size_t count) {
   size_t length = 1;
   while (length < count) length *= 2;
   return length;
+}
+
+std::string SelectOfUnits(size_t units) {
+  std::string sql = absl::StrCat(kSelect, kOfUnits, kOfUnit);
+  for (size_t i = 1; i < units; ++i) absl::StrAppend(&sql, kAnd, kOfUnit);
+  return sql.append(kOfUnitsEnd);
 }
 
 absl::Status TakenOr(const absl::Status& status) {
@@ -73,9 +84,8 @@ absl::Status VolunteersStore::Update(db::Transaction& transaction, VolunteerReco
   const bool active = record.state == v1::Volunteer::STATE_ACTIVE;
   const db::Value phone_index = active ? db::Value(sealed->phone_index) : db::Value();
   const auto updated = transaction.Execute(
-      kUpdate, {sealed->phone, phone_index, sealed->residence, ToJson(person.skills),
-                ToJson(person.service_categories), record.state, record.update_time, record.center_id, record.id,
-                record.version});
+      kUpdate, {sealed->phone, phone_index, sealed->residence, ToJson(person.skills), ToJson(person.service_categories),
+                record.state, record.update_time, record.center_id, record.id, record.version});
   if (!updated.ok()) return TakenOr(updated.status());
   if (*updated == 0) return errors::Aborted(type::REASON_ETAG_MISMATCH);
   ++record.version;
@@ -113,12 +123,12 @@ absl::StatusOr<std::vector<VolunteerRecord>> VolunteersStore::ListUnits(db::Sess
     const std::span<const uint64_t> piece = rest.first(std::min(kMostUnits, rest.size()));
     rest = rest.subspan(piece.size());
     const size_t length = PaddedLength(piece.size());
-    std::vector<db::Value> params = {center_id, after};
-    params.insert(params.end(), piece.begin(), piece.end());
-    params.resize(2 + length, db::Value(piece.back()));
+    std::vector<db::Value> params;
+    for (size_t i = 0; i < length; ++i) {
+      params.insert(params.end(), {center_id, i < piece.size() ? piece[i] : uint64_t{0}, after, limit});
+    }
     params.insert(params.end(), {limit, center_id});
-    const std::string sql = absl::StrCat(kSelect, kOfUnits, db::Placeholders(length), kOfUnitsEnd);
-    auto part = ReadAll(session.Query(sql, params));
+    auto part = ReadAll(session.Query(SelectOfUnits(length), params));
     if (!part.ok()) return part.status();
     std::move(part->begin(), part->end(), std::back_inserter(page));
   }

@@ -26,8 +26,8 @@ class VolunteersStore {
   // ALREADY_EXISTS with REASON_ID_NUMBER_TAKEN or REASON_PHONE_TAKEN where another volunteer of the center has it.
   absl::Status Insert(db::Transaction& transaction, const VolunteerRecord& record) const;
 
-  // Stores phone, residence, skills, service categories, state and time of change, and makes the next version. ABORTED with
-  // REASON_ETAG_MISMATCH where the row is no longer of `record.version`, ALREADY_EXISTS as above.
+  // Stores phone, residence, skills, service categories, state and time of change, and makes the next version. ABORTED
+  // with REASON_ETAG_MISMATCH where the row is no longer of `record.version`, ALREADY_EXISTS as above.
   absl::Status Update(db::Transaction& transaction, VolunteerRecord& record) const;
 
   absl::StatusOr<std::optional<VolunteerRecord>> Find(db::Session& session, uint64_t center_id, uint64_t id,
@@ -35,8 +35,8 @@ class VolunteersStore {
   // The unit the volunteer belongs to, of the volunteer that is there.
   static absl::StatusOr<std::optional<uint64_t>> FindUnit(db::Session& session, uint64_t center_id, uint64_t id);
 
-  // Up to `limit` volunteers with numbers greater than `after`, in the order of their numbers: of the whole center, or of
-  // the units named.
+  // Up to `limit` volunteers with numbers greater than `after`, in the order of their numbers: of the whole center, or
+  // of the units named.
   absl::StatusOr<std::vector<VolunteerRecord>> ListCenter(db::Session& session, uint64_t center_id,
                                                           std::string_view after, int limit) const;
   absl::StatusOr<std::vector<VolunteerRecord>> ListUnits(db::Session& session, uint64_t center_id,
