@@ -71,7 +71,7 @@ absl::Status OrgTest::Admit(rpc::Call& call, const google::protobuf::Message& re
   call.method = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   const auto rule = rpc::AccessRule::Compile(method);
   if (!rule.ok()) return rule.status();
-  if (absl::Status may = rule->Check(request, absl::Now(), call); !may.ok()) return may;
+  if (absl::Status may = rule->Check(request, call); !may.ok()) return may;
   if (const auto center = here_.directory.OnlyCenter(); center && call.center_id == 0) call.center_id = center->id;
   call.access_decided = false;
   return rpc::Validator(*request.GetDescriptor()).Check(request);

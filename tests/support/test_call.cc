@@ -12,6 +12,7 @@ rpc::Call MakeCall(const auth::Directory& directory, auth::CallerKind kind, uint
   rpc::Call call;
   call.caller = {.kind = kind, .id = id, .center_id = center_id, .subject = std::move(subject)};
   call.now = Morning();
+  call.arrival = absl::Now();
   call.deadline = absl::Now() + absl::Minutes(1);
   call.center_id = center_id;
   call.method = "/wenming.test.v1.TestService/Test";
