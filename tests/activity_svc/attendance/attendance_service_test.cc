@@ -1,0 +1,306 @@
+#include "activity_svc/attendance/attendance_service.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "activity_svc/attendance/shift_sweeper.h"
+#include "activity_svc/names.h"
+#include "common/errors/errors.h"
+#include "tests/activity_svc/activity_fixture.h"
+
+namespace wenming::activity {
+namespace {
+
+using A = v1::Attendance;
+using R = v1::Registration;
+
+class AttendanceServiceTest : public ActivityTest {
+ protected:
+  AttendanceServiceTest() : shift_(Published(8, 3, 0)) {
+    for (uint64_t id = 1; id <= 9; ++id) {
+      AddVolunteer(id);
+      all_.push_back(*SignUp(id, shift_.name()));
+    }
+  }
+
+  v1::Evidence Evidence(absl::Time shown, const std::string& device) const {
+    v1::Evidence evidence;
+    evidence.set_code(codes_.At(IdOf(shift_.name()), shown));
+    evidence.mutable_location()->set_latitude(36.2540);
+    evidence.mutable_location()->set_longitude(111.6755);
+    evidence.set_accuracy_metres(20);
+    evidence.set_device_id(device);
+    return evidence;
+  }
+  absl::StatusOr<v1::Attendance> In(size_t who, absl::Time now, const v1::Evidence& evidence) {
+    v1::CheckInRequest request;
+    request.set_registration(all_[who].name());
+    *request.mutable_evidence() = evidence;
+    return attendance_.CheckIn(Person(who + 1, now), request);
+  }
+  absl::StatusOr<v1::Attendance> In(size_t who, absl::Time now) {
+    return In(who, now, Evidence(now, "phone-" + std::to_string(who)));
+  }
+  absl::StatusOr<v1::Attendance> Out(size_t who, absl::Time now, const v1::Evidence& evidence) {
+    v1::CheckOutRequest request;
+    request.set_registration(all_[who].name());
+    *request.mutable_evidence() = evidence;
+    return attendance_.CheckOut(Person(who + 1, now), request);
+  }
+  absl::StatusOr<v1::Attendance> Out(size_t who, absl::Time now) {
+    return Out(who, now, Evidence(now, "phone-" + std::to_string(who)));
+  }
+  v1::Evidence Offline(absl::Time captured, const std::string& device) const {
+    v1::Evidence evidence = Evidence(captured, device);
+    *evidence.mutable_capture_time() = ToProto(captured);
+    return evidence;
+  }
+  absl::StatusOr<v1::Attendance> Correct(size_t who, absl::Time in, absl::Time out, absl::Time now,
+                                         uint64_t staff = kHead) {
+    v1::CorrectAttendanceRequest request;
+    request.set_registration(all_[who].name());
+    *request.mutable_check_in_time() = ToProto(in);
+    *request.mutable_check_out_time() = ToProto(out);
+    request.set_reason("手机没电");
+    return attendance_.CorrectAttendance(Staff(staff, now), request);
+  }
+  absl::StatusOr<v1::Shift> End(absl::Time now) {
+    v1::EndShiftRequest request;
+    request.set_name(shift_.name());
+    return attendance_.EndShift(Staff(kHead, now), request);
+  }
+  absl::StatusOr<v1::Shift> Confirm(std::vector<size_t> vouched, std::vector<size_t> voided) {
+    v1::ConfirmShiftRequest request;
+    request.set_name(shift_.name());
+    for (const size_t who : vouched) request.add_vouched(all_[who].name());
+    for (const size_t who : voided) request.add_voided(all_[who].name());
+    return attendance_.ConfirmShift(Staff(kHead, end_ + absl::Hours(2)), request);
+  }
+  absl::StatusOr<v1::Shift> Publicize(absl::Time now) {
+    v1::PublicizeShiftRequest request;
+    request.set_name(shift_.name());
+    return attendance_.PublicizeShift(Staff(kApprover, now), request);
+  }
+  absl::StatusOr<v1::Shift> Settle(absl::Time now) {
+    v1::SettleShiftRequest request;
+    request.set_name(shift_.name());
+    return attendance_.SettleShift(Staff(kApprover, now), request);
+  }
+  std::vector<v1::Attendance> List() {
+    v1::ListAttendancesRequest request;
+    request.set_parent(shift_.name());
+    request.set_page_size(2);
+    std::vector<v1::Attendance> all;
+    do {
+      const auto page = attendance_.ListAttendances(Staff(kHead, now_), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      all.insert(all.end(), page->attendances().begin(), page->attendances().end());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+
+  const absl::Time end_ = start_ + absl::Hours(2);
+  const v1::Shift shift_;
+  std::vector<v1::Registration> all_;  // eight with a place, the ninth waits
+};
+
+TEST_F(AttendanceServiceTest, TheCodeIsForTheLeaderAndTheWayInForTheRegistered) {
+  v1::GetCheckCodeRequest request;
+  request.set_shift(shift_.name());
+  const auto code = attendance_.GetCheckCode(Staff(kHead, start_), request);
+  ASSERT_TRUE(code.ok()) << code.status();
+  EXPECT_EQ(code->code(), codes_.At(IdOf(shift_.name()), start_));
+  EXPECT_GT(FromProto(code->expire_time()), start_);
+  EXPECT_REASON(attendance_.GetCheckCode(Staff(kStranger, start_), request), REASON_PERMISSION);
+  v1::Evidence evidence = Evidence(start_, "phone-1");
+  evidence.set_code(code->code());
+  const auto in = In(0, start_ + absl::Seconds(20), evidence);
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->state(), A::STATE_CHECKED_IN);
+  EXPECT_EQ(in->check_in_means(), A::MEANS_CODE);
+  EXPECT_NEAR(in->check_in_distance_metres(), 63, 3);
+  EXPECT_EQ(FromProto(in->check_in_time()), start_ + absl::Seconds(20));
+  EXPECT_REASON(In(8, start_), REASON_NO_PLACE);
+  v1::CheckInRequest others;
+  others.set_registration(all_[1].name());
+  *others.mutable_evidence() = Evidence(start_, "phone-9");
+  EXPECT_REASON(attendance_.CheckIn(Person(3, start_), others), REASON_NOT_YOURS);
+}
+
+TEST_F(AttendanceServiceTest, ARepeatedCheckInGetsTheSameAnswer) {
+  const auto evidence = Evidence(start_, "phone-0");
+  const auto first = In(0, start_, evidence);
+  const auto again = In(0, start_ + absl::Minutes(10), evidence);  // the code is old by now
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(metrics_.by_code.Value(), 1);
+}
+
+TEST_F(AttendanceServiceTest, EachRuleHasItsReason) {
+  EXPECT_REASON(In(0, start_ - absl::Minutes(31)), REASON_OUTSIDE_WINDOW);
+  EXPECT_REASON(In(0, end_ + absl::Minutes(1)), REASON_OUTSIDE_WINDOW);
+  EXPECT_REASON(In(0, start_, Evidence(start_ - absl::Minutes(1), "phone-0")), REASON_WRONG_CODE);
+  v1::Evidence evidence = Evidence(start_, "phone-0");
+  evidence.mutable_location()->set_latitude(36.2636);
+  EXPECT_REASON(In(0, start_, evidence), REASON_OUTSIDE_FENCE);
+  evidence = Evidence(start_, "phone-0");
+  evidence.set_accuracy_metres(800);
+  EXPECT_REASON(In(0, start_, evidence), REASON_LOCATION_TOO_VAGUE);
+  evidence.clear_location();
+  EXPECT_REASON(In(0, start_, evidence), REASON_REQUIRED);
+  EXPECT_REASON(Out(0, start_), REASON_NOT_CHECKED_IN);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM attendances"), 0);
+}
+
+TEST_F(AttendanceServiceTest, OnePhoneChecksInOnePerson) {
+  const auto evidence = Evidence(start_, "one-phone");
+  ASSERT_TRUE(In(0, start_, evidence).ok());
+  EXPECT_REASON(In(1, start_, evidence), REASON_DEVICE_USED);
+  ASSERT_TRUE(In(1, start_).ok());
+  EXPECT_REASON(Out(1, end_, Evidence(end_, "one-phone")), REASON_DEVICE_USED);
+  EXPECT_TRUE(Out(1, end_, Evidence(end_, "a-new-phone")).ok());
+}
+
+TEST_F(AttendanceServiceTest, CheckedInPeopleDoNotCancel) {
+  ASSERT_TRUE(In(0, start_ - absl::Minutes(10)).ok());
+  EXPECT_REASON(Cancel(all_[0], start_ - absl::Minutes(5)), REASON_CHECKED_IN);
+}
+
+TEST_F(AttendanceServiceTest, WithoutNetworkTheCodeProvesTheTime) {
+  const absl::Time in = start_ + absl::Minutes(5), out = end_ + absl::Minutes(5);
+  const absl::Time sent = end_ + absl::Hours(70);
+  EXPECT_REASON(In(0, end_ + absl::Hours(73), Offline(in, "phone-0")), REASON_UPLOAD_TOO_LATE);
+  EXPECT_REASON(In(0, in, Offline(in + absl::Hours(1), "phone-0")), REASON_TIME_ORDER);
+  v1::Evidence other_time = Offline(in, "phone-0");
+  *other_time.mutable_capture_time() = ToProto(in + absl::Minutes(2));
+  EXPECT_REASON(In(0, sent, other_time), REASON_WRONG_CODE);
+  ASSERT_TRUE(End(end_ + absl::Hours(1)).ok());
+  const auto arrived = In(0, sent, Offline(in, "phone-0"));
+  ASSERT_TRUE(arrived.ok()) << arrived.status();
+  EXPECT_EQ(arrived->check_in_means(), A::MEANS_CODE_OFFLINE);
+  EXPECT_EQ(arrived->state(), A::STATE_AUTO_CLOSED);
+  EXPECT_TRUE(arrived->flagged());
+  const auto left = Out(0, sent, Offline(out, "phone-0"));
+  ASSERT_TRUE(left.ok()) << left.status();
+  EXPECT_EQ(left->state(), A::STATE_CHECKED_OUT);
+  EXPECT_FALSE(left->flagged());
+  EXPECT_EQ(left->minutes(), 115);
+  EXPECT_EQ(left->grade(), A::GRADE_A);
+  EXPECT_EQ(metrics_.by_code_offline.Value(), 1);
+}
+
+TEST_F(AttendanceServiceTest, ACorrectionKeepsWhatItReplaces) {
+  ASSERT_TRUE(In(0, start_).ok());
+  EXPECT_REASON(Correct(0, start_, end_, end_, kStranger), REASON_PERMISSION);
+  EXPECT_REASON(Correct(0, end_, start_, end_), REASON_TIME_ORDER);
+  EXPECT_REASON(Correct(0, start_, end_, start_), REASON_TIME_ORDER);
+  EXPECT_REASON(Correct(0, start_ - absl::Hours(2), end_, end_), REASON_TIME_ORDER);
+  EXPECT_REASON(Correct(8, start_, end_, end_), REASON_NO_PLACE);
+  const auto corrected = Correct(0, start_ + absl::Minutes(10), end_, end_);
+  ASSERT_TRUE(corrected.ok()) << corrected.status();
+  EXPECT_EQ(corrected->state(), A::STATE_CORRECTED);
+  EXPECT_EQ(corrected->grade(), A::GRADE_C);
+  EXPECT_EQ(corrected->minutes(), 110);
+  EXPECT_EQ(corrected->reason(), "手机没电");
+  ASSERT_TRUE(Correct(1, start_, end_, end_).ok());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM attendance_corrections WHERE old_state = 1 AND old_check_in_means = 1"), 1);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM attendance_corrections WHERE old_state = 0"), 1);
+  EXPECT_EQ(metrics_.by_leader.Value(), 1);
+}
+
+// From the door to the ledger: four ways of being there, and one of not being there.
+TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
+  ASSERT_TRUE(In(0, start_ - absl::Minutes(10)).ok());  // in and out: A
+  ASSERT_TRUE(Out(0, end_ + absl::Minutes(10)).ok());
+  ASSERT_TRUE(In(1, start_ + absl::Minutes(20)).ok());  // forgets to check out, the leader vouches: B
+  ASSERT_TRUE(In(2, start_).ok());                      // forgets, the leader does not
+  ASSERT_TRUE(In(3, start_).ok());                      // leaves early: partial
+  ASSERT_TRUE(Out(3, start_ + absl::Minutes(60)).ok());
+  EXPECT_REASON(Confirm({}, {}), REASON_MOVE_NOT_ALLOWED);
+  EXPECT_REASON(End(end_ - absl::Seconds(1)), REASON_SHIFT_NOT_ENDED);
+  ASSERT_TRUE(End(end_ + absl::Minutes(30)).ok());
+  EXPECT_TRUE(End(end_ + absl::Minutes(31)).ok());
+  ASSERT_TRUE(Correct(4, start_, end_, end_ + absl::Hours(1)).ok());  // the leader's list: C
+  EXPECT_EQ(ActivityTest::Get(all_[8]).state(), R::STATE_LAPSED);     // waited in vain
+
+  EXPECT_REASON(Confirm({1}, {}), REASON_UNCONFIRMED_PRESENCE);
+  EXPECT_REASON(Confirm({1, 0}, {2}), REASON_UNKNOWN_REFERENCE);
+  EXPECT_REASON(Confirm({1}, {1, 2}), REASON_UNKNOWN_REFERENCE);
+  ASSERT_TRUE(Confirm({1}, {2}).ok());
+  const R::State outcomes[] = {R::STATE_ATTENDED, R::STATE_ATTENDED, R::STATE_ABSENT,
+                                        R::STATE_PARTIAL,  R::STATE_ATTENDED, R::STATE_ABSENT};
+  for (size_t who = 0; who < std::size(outcomes); ++who) {
+    EXPECT_EQ(ActivityTest::Get(all_[who]).state(), outcomes[who]) << who;
+  }
+  const auto list = List();
+  ASSERT_EQ(list.size(), 5u);
+  const int minutes[] = {120, 100, 0, 0, 120};
+  const A::Grade grades[] = {A::GRADE_A, A::GRADE_B, A::GRADE_B, A::GRADE_A, A::GRADE_C};
+  for (size_t who = 0; who < 5; ++who) {
+    EXPECT_EQ(list[who].minutes(), minutes[who]) << who;
+    EXPECT_EQ(list[who].grade(), grades[who]) << who;
+  }
+  EXPECT_REASON(Correct(0, start_, end_, end_ + absl::Hours(3)), REASON_MOVE_NOT_ALLOWED);
+
+  EXPECT_REASON(Settle(end_), REASON_MOVE_NOT_ALLOWED);
+  const auto published = Publicize(end_ + absl::Hours(3));
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(FromProto(published->publication_end_time()), end_ + absl::Hours(3 + 7 * 24));
+  EXPECT_REASON(Settle(end_ + absl::Hours(24)), REASON_PUBLICATION_RUNNING);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM outbox"), 0);
+  ASSERT_TRUE(Settle(end_ + absl::Hours(3 + 7 * 24)).ok());
+  ASSERT_TRUE(Settle(end_ + absl::Hours(3 + 7 * 24)).ok());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM outbox WHERE payload_type = 'wenming.activity.v1.HoursSettled'"), 3);
+  EXPECT_EQ(Number("SELECT COUNT(DISTINCT event_key) FROM outbox WHERE event_key LIKE 'volunteers/%'"), 3);
+  EXPECT_EQ(metrics_.settled.Value(), 1);
+
+  using M = v1::MoveActivityRequest;
+  for (const auto move : {M::MOVE_START, M::MOVE_END, M::MOVE_REPORT, M::MOVE_SETTLE, M::MOVE_ARCHIVE}) {
+    Move(shift_.activity(), move, kHead);
+  }
+}
+
+TEST_F(AttendanceServiceTest, SettlingAtOnceFromManySidesTellsTheLedgerOnce) {
+  ASSERT_TRUE(In(0, start_).ok());
+  ASSERT_TRUE(Out(0, end_).ok());
+  ASSERT_TRUE(End(end_).ok());
+  ASSERT_TRUE(Confirm({}, {}).ok());
+  ASSERT_TRUE(Publicize(end_ + absl::Hours(3)).ok());
+  std::vector<std::thread> staff;
+  for (int i = 0; i < 8; ++i) {
+    staff.emplace_back([this] { EXPECT_TRUE(Settle(end_ + absl::Hours(24 * 30)).ok()); });
+  }
+  for (std::thread& one : staff) one.join();
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM outbox"), 1);
+  EXPECT_EQ(metrics_.settled.Value(), 1);
+}
+
+TEST_F(AttendanceServiceTest, AForgottenShiftEndsByItselfOnce) {
+  ASSERT_TRUE(In(0, start_).ok());
+  const absl::Time due = end_ + absl::Hours(1);
+  const auto next = SweepShifts(database_.pool(), due - absl::Seconds(1));
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(*next, due);
+  EXPECT_EQ(GetShift(shift_.name()).state(), v1::Shift::STATE_OPEN);
+  const auto replica = [&] { EXPECT_TRUE(SweepShifts(database_.pool(), due).ok()); };
+  std::thread first(replica), second(replica);
+  first.join();
+  second.join();
+  EXPECT_EQ(GetShift(shift_.name()).state(), v1::Shift::STATE_ENDED);
+  const auto list = List();
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_TRUE(list[0].flagged());
+  EXPECT_EQ(FromProto(list[0].check_out_time()), end_);
+  EXPECT_EQ(list[0].check_out_means(), A::MEANS_AUTOMATIC);
+  EXPECT_EQ(*SweepShifts(database_.pool(), due), absl::InfiniteFuture());
+  // Whoever is still there checks out while the window is open.
+  const auto out = Out(0, due);
+  ASSERT_TRUE(out.ok()) << out.status();
+  EXPECT_FALSE(out->flagged());
+}
+
+}  // namespace
+}  // namespace wenming::activity

@@ -1,0 +1,133 @@
+#include "activity_svc/registrations/registrations_rules.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <utility>
+
+namespace wenming::activity {
+namespace {
+
+using R = v1::Registration;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'777'600'800);
+
+// Somebody who may sign up.
+SignUpFacts Facts() {
+  SignUpFacts facts;
+  facts.shift.id = 1;
+  facts.shift.start_time = kNow + absl::Hours(5);
+  facts.shift.end_time = kNow + absl::Hours(7);
+  facts.shift.capacity = 2;
+  facts.shift.waitlist_capacity = 1;
+  facts.shift.accepting = true;
+  facts.volunteer.emplace();
+  facts.volunteer->active = true;
+  return facts;
+}
+
+TEST(RegistrationsRules, EachRuleHasItsReason) {
+  struct Case {
+    const char* what;
+    void (*spoil)(SignUpFacts&);
+    type::Reason reason;
+  };
+  for (const Case& c : {
+           Case{"draft", [](SignUpFacts& f) { f.shift.accepting = false; }, type::REASON_ACTIVITY_NOT_OPEN},
+           Case{"closed",
+                [](SignUpFacts& f) {
+                  f.shift.accepting = false;
+                  f.activity_state = v1::Activity::STATE_CLOSED;
+                },
+                type::REASON_SIGN_UP_CLOSED},
+           Case{"begun", [](SignUpFacts& f) { f.shift.start_time = kNow; }, type::REASON_SHIFT_STARTED},
+           Case{"unknown", [](SignUpFacts& f) { f.volunteer.reset(); }, type::REASON_UNKNOWN_VOLUNTEER},
+           Case{"ended membership", [](SignUpFacts& f) { f.volunteer->active = false; },
+                type::REASON_VOLUNTEER_NOT_ACTIVE},
+           Case{"waits here",
+                [](SignUpFacts& f) {
+                  f.own = {{9, 1, R::STATE_WAITLISTED}};
+                },
+                type::REASON_ALREADY_SIGNED_UP},
+           Case{"confirmed elsewhere",
+                [](SignUpFacts& f) {
+                  f.own = {{9, 2, R::STATE_CONFIRMED}};
+                },
+                type::REASON_OVERLAPPING_SHIFT},
+           Case{"offered elsewhere",
+                [](SignUpFacts& f) {
+                  f.own = {{9, 2, R::STATE_OFFERED}};
+                },
+                type::REASON_OVERLAPPING_SHIFT},
+           Case{"was elsewhere",
+                [](SignUpFacts& f) {
+                  f.own = {{9, 2, R::STATE_ATTENDED}};
+                },
+                type::REASON_OVERLAPPING_SHIFT},
+           Case{"full",
+                [](SignUpFacts& f) {
+                  f.shift.taken_count = 2;
+                  f.shift.waitlisted_count = 1;
+                },
+                type::REASON_SHIFT_FULL},
+       }) {
+    SignUpFacts facts = Facts();
+    c.spoil(facts);
+    const auto refusals = FindRefusals(facts, kNow);
+    ASSERT_EQ(refusals.size(), 1u) << c.what;
+    EXPECT_EQ(refusals.front().reason, c.reason) << c.what;
+    EXPECT_EQ(errors::ReasonOf(CheckSignUp(facts, kNow)), c.reason) << c.what;
+  }
+}
+
+TEST(RegistrationsRules, WhatIsNoObstacle) {
+  EXPECT_TRUE(CheckSignUp(Facts(), kNow).ok());
+  SignUpFacts waits_elsewhere = Facts();
+  waits_elsewhere.own = {{9, 2, R::STATE_WAITLISTED}};
+  EXPECT_TRUE(CheckSignUp(waits_elsewhere, kNow).ok());
+  SignUpFacts waiting_room = Facts();
+  waiting_room.shift.taken_count = 2;
+  EXPECT_TRUE(CheckSignUp(waiting_room, kNow).ok());
+  SignUpFacts free_but_others_wait = Facts();
+  free_but_others_wait.shift.taken_count = 1;
+  free_but_others_wait.shift.waitlisted_count = 1;
+  EXPECT_EQ(errors::ReasonOf(CheckSignUp(free_but_others_wait, kNow)), type::REASON_SHIFT_FULL);
+}
+
+TEST(RegistrationsRules, EveryStateTimesEveryMove) {
+  const std::set<std::pair<RegistrationState, RegistrationMove>> allowed = {
+      {R::STATE_CONFIRMED, RegistrationMove::kCancel}, {R::STATE_WAITLISTED, RegistrationMove::kCancel},
+      {R::STATE_OFFERED, RegistrationMove::kCancel},   {R::STATE_OFFERED, RegistrationMove::kAccept},
+      {R::STATE_OFFERED, RegistrationMove::kDecline},
+  };
+  for (int state = R::STATE_CONFIRMED; state <= R::State_MAX; ++state) {
+    for (const auto move : {RegistrationMove::kCancel, RegistrationMove::kAccept, RegistrationMove::kDecline}) {
+      const auto from = static_cast<RegistrationState>(state);
+      const absl::Status status = CheckMove(from, move);
+      EXPECT_EQ(status.ok(), allowed.contains({from, move})) << R::State_Name(from) << " " << ChineseName(move);
+      if (!status.ok()) {
+        EXPECT_EQ(errors::ReasonOf(status), type::REASON_MOVE_NOT_ALLOWED);
+      }
+    }
+  }
+}
+
+TEST(RegistrationsRules, TheCutOffDecidesHowACancellationIsKept) {
+  Registration registration;
+  registration.start_time = kNow;
+  const Policy policy;  // three hours
+  EXPECT_EQ(*StateAfterCancel(registration, policy, kNow - absl::Hours(3)), R::STATE_CANCELLED);
+  EXPECT_EQ(*StateAfterCancel(registration, policy, kNow - absl::Hours(3) + absl::Seconds(1)), R::STATE_LATE_CANCELLED);
+  EXPECT_EQ(errors::ReasonOf(StateAfterCancel(registration, policy, kNow).status()), type::REASON_SHIFT_STARTED);
+  registration.state = R::STATE_WAITLISTED;
+  EXPECT_EQ(*StateAfterCancel(registration, policy, kNow - absl::Minutes(1)), R::STATE_CANCELLED);
+}
+
+TEST(RegistrationsRules, AnOfferNeverOutlivesTheStart) {
+  const SignUpFacts facts = Facts();
+  EXPECT_EQ(OfferExpiry(facts.shift, Policy(), kNow), kNow + absl::Hours(2));
+  EXPECT_EQ(OfferExpiry(facts.shift, Policy(), kNow + absl::Hours(4)), facts.shift.start_time);
+}
+
+}  // namespace
+}  // namespace wenming::activity

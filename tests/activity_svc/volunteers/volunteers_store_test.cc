@@ -1,0 +1,73 @@
+#include "activity_svc/volunteers/volunteers_store.h"
+
+#include <gtest/gtest.h>
+
+#include "activity_svc/schema.h"
+#include "common/db/transaction.h"
+#include "tests/support/test_database.h"
+#include "wenming/activity/v1/events.pb.h"
+#include "wenming/volunteer/v1/events.pb.h"
+
+namespace wenming::activity {
+namespace {
+
+constexpr uint64_t kCenter = 1;
+
+class VolunteersStoreTest : public ::testing::Test {
+ protected:
+  absl::Status Apply(const google::protobuf::Message& payload) {
+    events::v1::Event event;
+    event.set_center_id(kCenter);
+    event.mutable_payload()->PackFrom(payload);
+    return db::RunTransaction(database_.pool(), {},
+                              [&](db::Transaction& tx) { return ApplyVolunteerEvent(tx, event); });
+  }
+  std::optional<Volunteer> Load(uint64_t center_id, uint64_t id) {
+    const auto found = db::Read(database_.pool(), absl::InfiniteFuture(),
+                                [&](db::Session& session) { return LoadVolunteer(session, center_id, id); });
+    return found.ok() ? *found : std::nullopt;
+  }
+
+  test::TestDatabase database_{Migrations()};
+};
+
+TEST_F(VolunteersStoreTest, TheLastWordCounts) {
+  volunteer::v1::VolunteerChanged changed;
+  changed.set_volunteer_id(7);
+  changed.set_number("HT000007");
+  changed.set_masked_name("王*明");
+  changed.set_unit_id(5);
+  changed.mutable_birth_date()->set_year(2010);
+  changed.mutable_birth_date()->set_month(2);
+  changed.mutable_birth_date()->set_day(28);
+  changed.set_active(true);
+  ASSERT_TRUE(Apply(changed).ok());
+  ASSERT_TRUE(Apply(changed).ok());
+  auto volunteer = Load(kCenter, 7);
+  ASSERT_TRUE(volunteer);
+  EXPECT_EQ(volunteer->number, "HT000007");
+  EXPECT_EQ(volunteer->masked_name, "王*明");
+  EXPECT_EQ(volunteer->birth_date, absl::CivilDay(2010, 2, 28));
+  EXPECT_TRUE(volunteer->active);
+  changed.set_active(false);
+  changed.clear_birth_date();
+  ASSERT_TRUE(Apply(changed).ok());
+  volunteer = Load(kCenter, 7);
+  EXPECT_FALSE(volunteer->active);
+  EXPECT_FALSE(volunteer->birth_date);
+  EXPECT_FALSE(Load(2, 7));
+}
+
+TEST_F(VolunteersStoreTest, OtherEventsArePassedOverAndBrokenOnesRefusedForGood) {
+  EXPECT_TRUE(Apply(v1::HoursSettled()).ok());
+  EXPECT_EQ(Apply(volunteer::v1::VolunteerChanged()).code(), absl::StatusCode::kInvalidArgument);
+  events::v1::Event event;
+  event.mutable_payload()->set_type_url("type.googleapis.com/wenming.volunteer.v1.VolunteerChanged");
+  event.mutable_payload()->set_value("\xff\xff");
+  const auto status =
+      db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return ApplyVolunteerEvent(tx, event); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace wenming::activity
