@@ -53,21 +53,22 @@ function rosterFaults(shift, roster) {
   const faults = overbooked(shift, roster);
   const taken = roster.filter(({ state }) => HOLDS_A_PLACE.includes(state)).length;
   const waiting = roster.filter(({ state }) => state === 'STATE_WAITLISTED');
-  if (shift.takenCount !== taken) faults.push(`${shift.name} counts ${shift.takenCount} taken places, its roster ${taken}`);
-  if (shift.waitlistedCount !== waiting.length) faults.push(`${shift.name} counts ${shift.waitlistedCount} waiting, its roster ${waiting.length}`);
-  if (waiting.length > 0 && taken < shift.capacity) faults.push(`${shift.name} has ${shift.capacity - taken} free places while ${waiting.length} wait`);
+  const { name, capacity, takenCount, waitlistedCount } = shift;
+  if (takenCount !== taken) faults.push(`${name} counts ${takenCount} taken places, its roster ${taken}`);
+  if (waitlistedCount !== waiting.length) faults.push(`${name} counts ${waitlistedCount} waiting, its roster ${waiting.length}`);
+  if (waiting.length > 0 && taken < capacity) faults.push(`${name} has ${capacity - taken} free places while ${waiting.length} wait`);
 
   const positions = roster.map(({ waitlistPosition }) => Number(waitlistPosition)).filter((position) => position > 0);
-  if (new Set(positions).size !== positions.length) faults.push(`${shift.name} gave a waiting-list position twice`);
+  if (new Set(positions).size !== positions.length) faults.push(`${name} gave a waiting-list position twice`);
   const served = roster.filter(({ state, waitlistPosition }) =>
     Number(waitlistPosition) > 0 && ['STATE_CONFIRMED', 'STATE_OFFERED', 'STATE_LAPSED'].includes(state));
   const lastServed = Math.max(0, ...served.map(({ waitlistPosition }) => Number(waitlistPosition)));
-  for (const { name, waitlistPosition } of waiting) {
-    if (Number(waitlistPosition) < lastServed) faults.push(`${name} still waits at ${waitlistPosition} while ${lastServed} was served`);
+  for (const { name: waits, waitlistPosition } of waiting) {
+    if (Number(waitlistPosition) < lastServed) faults.push(`${waits} still waits at ${waitlistPosition} while ${lastServed} was served`);
   }
 
-  const live = roster.filter(({ state }) => HOLDS_A_PLACE.includes(state) || state === 'STATE_WAITLISTED').map(({ volunteer }) => volunteer);
-  if (new Set(live).size !== live.length) faults.push(`somebody is on the roster of ${shift.name} twice`);
+  const live = roster.filter(({ state }) => HOLDS_A_PLACE.includes(state) || state === 'STATE_WAITLISTED');
+  if (new Set(live.map(({ volunteer }) => volunteer)).size !== live.length) faults.push(`somebody is on the roster of ${name} twice`);
   return faults;
 }
 
@@ -87,7 +88,7 @@ export function finalFaults(history, rosters) {
   const acknowledged = new Set([...history.signUps.values()].map(({ name }) => name));
   for (const name of all.keys()) if (!acknowledged.has(name)) faults.push(`${name} was made for nobody who was told`);
 
-  const confirmed = rosters.flatMap(({ roster }) => roster.filter(({ state }) => state === 'STATE_CONFIRMED').map(({ volunteer }) => volunteer));
-  if (new Set(confirmed).size !== confirmed.length) faults.push('somebody is confirmed for two shifts at the same time');
+  const confirmed = rosters.flatMap(({ roster }) => roster.filter(({ state }) => state === 'STATE_CONFIRMED'));
+  if (new Set(confirmed.map(({ volunteer }) => volunteer)).size !== confirmed.length) faults.push('somebody is confirmed for two shifts at the same time');
   return faults;
 }

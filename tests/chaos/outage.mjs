@@ -36,7 +36,8 @@ export class Outage {
       if (exchange.status >= 200 && exchange.status < 500 && exchange.status !== 429 && exchange.status !== 499) {
         return { ...exchange, attempt };
       }
-      if (attempt === 200) throw new Error(`no definite answer after ${attempt} attempts: ${exchange.status} ${exchange.raw ?? exchange.error}`);
+      const found = `${exchange.status} ${exchange.raw ?? exchange.error}`;
+      if (attempt === 200) throw new Error(`no definite answer after ${attempt} attempts: ${found}`);
     }
   }
 }

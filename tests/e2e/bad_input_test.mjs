@@ -64,14 +64,19 @@ test('a request id that was used for something else is refused, and the first an
   const { shifts, ...activity } = PLAN;
   const first = await head.post(path, { activity, requestId: 'bad-input-0001' });
   const other = await head.send('POST', path, { activity: { ...activity, title: '另一个读书会' }, requestId: 'bad-input-0001' });
-  assertRefusal(other, { status: 400, code: 'INVALID_ARGUMENT', reason: 'REQUEST_ID_REUSED', field: 'request_id', rule: 'REQUEST_ID_REUSED' }, '');
+  const reused = 'REQUEST_ID_REUSED';
+  assertRefusal(other, { status: 400, code: 'INVALID_ARGUMENT', reason: reused, field: 'request_id', rule: reused }, '');
   assert.equal((await head.post(path, { activity, requestId: 'bad-input-0001' })).name, first.name);
 });
 
 test('a person is registered once, and the refusal does not tell who has the number', async () => {
   const { head } = callers;
-  const person = { displayName: '测试乙', idType: 'ID_TYPE_PASSPORT', idNumber: 'E87654321', birthDate: { year: 1990, month: 1, day: 1 }, phone: '12400004321' };
+  const person = {
+    displayName: '测试乙', idType: 'ID_TYPE_PASSPORT', idNumber: 'E87654321', phone: '12400004321',
+    birthDate: { year: 1990, month: 1, day: 1 },
+  };
   await head.post(`/v1/${fixture.station}/volunteers`, { volunteer: person });
   const again = await head.send('POST', `/v1/${fixture.station}/volunteers`, { volunteer: { ...person, phone: '12400004322' } });
-  assertRefusal(again, { status: 409, code: 'ALREADY_EXISTS', reason: 'ID_NUMBER_TAKEN', secrets: [person.idNumber, person.displayName, person.phone] }, '');
+  const secrets = [person.idNumber, person.displayName, person.phone];
+  assertRefusal(again, { status: 409, code: 'ALREADY_EXISTS', reason: 'ID_NUMBER_TAKEN', secrets }, '');
 });

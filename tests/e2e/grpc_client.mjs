@@ -35,7 +35,10 @@ export function unary(address, method, message, metadata = {}) {
       connection.close();
       const told = trailers ?? headers;  // an answer without a message has its status in the headers
       const body = Buffer.concat(chunks);
-      resolve({ status: Number(told['grpc-status']), message: told['grpc-message'] ?? '', reply: body.subarray(5), headers: { ...headers, ...trailers } });
+      resolve({
+        status: Number(told['grpc-status']), message: told['grpc-message'] ?? '',
+        reply: body.subarray(5), headers: { ...headers, ...trailers },
+      });
     });
     stream.end(frame(message));
   });

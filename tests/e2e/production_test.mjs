@@ -36,7 +36,8 @@ test('no caller sets the clock, neither at the gateway nor at a service', async 
 
 test('the demo says what it needs', async () => {
   const said = await new Promise((resolve) => {
-    execFile(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], (error, out, err) => resolve({ status: error?.code ?? 0, err }));
+    execFile(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir],
+      (error, out, err) => resolve({ status: error?.code ?? 0, err }));
   });
   assert.equal(said.status, 1);
   assert.match(said.err, /without the development log-in/);

@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 
 const CHINESE = /[\u4e00-\u9fff]/;
-const INSIDE = /\b(select|insert|update|delete)\b.+\b(from|into|set|where)\b|mysql|mariadb|sqlstate|errno|exception|stack trace|\/(usr|tmp|work|home|var)\/|\.(cc|h|sql|pem)\b/i;
+const INSIDE = new RegExp([
+  String.raw`\b(select|insert|update|delete)\b.+\b(from|into|set|where)\b`, 'mysql|mariadb|sqlstate|errno|exception|stack trace',
+  String.raw`\/(usr|tmp|home|var|etc|root)\/`, String.raw`\.(cc|h|sql|pem)\b`,
+].join('|'), 'i');
 
 const detail = (answer, type) => answer.details.find((one) => one['@type'] === `type.googleapis.com/google.rpc.${type}`);
 

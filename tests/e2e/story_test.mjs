@@ -1,10 +1,12 @@
 // ./wenming demo on a stack of its own, told twice: the second time everything of the first is there already.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT } from '../../tools/local/settings.mjs';
+import { generateVolunteers } from '../../tools/volunteers.mjs';
 import { startStack } from '../support/running_stack.mjs';
 
 const DEMO = path.join(ROOT, 'tools/demo.mjs');
@@ -29,6 +31,24 @@ test('the story holds, twice', async () => {
     assert.equal(status, 0);
     assert.ok(steps.length >= 14 && steps.every(({ proofs }) => proofs.length > 0), 'every step proves something');
   }
+});
+
+// What identifies the volunteers of a story that was told with this seed.
+const identities = (seed) => generateVolunteers(40, seed).flatMap(({ idNumber, phone, displayName }) => [idNumber, phone, displayName]);
+
+test('what names a volunteer is neither in a log nor in clear in the database', async () => {
+  const seed = 20260501;
+  assert.equal((await demo('--seed', String(seed))).status, 0);
+  const logs = fs.readdirSync(path.join(stack.runDir, 'log')).map((file) => fs.readFileSync(path.join(stack.runDir, 'log', file), 'utf8'));
+  const dump = execFileSync('mariadb-dump', ['--no-defaults', `--socket=${stack.record.database.socket}`, '--user=root', '--databases',
+    'wenming_org', 'wenming_volunteer', 'wenming_activity'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  assert.ok(dump.includes('常一社区'), 'the dump is one');
+  for (const [where, text] of [['a log', logs.join('\n')], ['the database', dump]]) {
+    const found = identities(seed).filter((identity) => text.includes(identity));
+    assert.deepEqual(found, [], `in ${where}`);
+  }
+  const { accounts } = stack.demo;
+  assert.ok(![...logs, dump].some((text) => text.includes(accounts[0].password)), 'a password is kept as a hash');
 });
 
 test('it is told for people, without a password or a token', async () => {

@@ -24,10 +24,13 @@ export async function plan(story) {
   const { teller, session, staff, station, center, day } = story;
   const { head, approver } = staff;
   const { themes } = await session.get(`/v1/${center}/themes`);
-  const { activity, shifts } = lecture(themes[1].key, span(day(12, '09:00'), day(12, '12:00')), span(day(12, '14:30'), day(12, '16:30')));
+  const morning = span(day(12, '09:00'), day(12, '12:00'));
+  const afternoon = span(day(12, '14:30'), day(12, '16:30'));
+  const { activity, shifts } = lecture(themes[1].key, morning, afternoon);
 
   teller.step('站长起草活动：讲，一组主题，两个班次 · A station head drafts an activity');
-  story.activity = await teller.ask(head, 'POST', `/v1/${station}/activities`, { activity }, ['name', 'title', 'method', 'themes', 'state']);
+  story.activity = await teller.ask(head, 'POST', `/v1/${station}/activities`, { activity },
+    ['name', 'title', 'method', 'themes', 'state']);
   const made = [];
   for (const shift of shifts) {
     made.push(await teller.ask(head, 'POST', `/v1/${story.activity.name}/shifts`, { shift },

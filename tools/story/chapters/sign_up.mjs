@@ -5,6 +5,7 @@ import { onceKnown } from '../waiting.mjs';
 import { generateVolunteers } from '../../volunteers.mjs';
 
 const PEOPLE = 40;
+const PLACES = ['capacity', 'takenCount', 'waitlistedCount'];
 const SPARE = 20;  // to draw from where an ID number is registered already
 
 // Registers new people and logs them in; leaves story.people: [{ person, name, self }], `person` as it was drawn.
@@ -56,11 +57,13 @@ export async function signUp(story) {
     states.slice(30).every((state, i) => state === `STATE_WAITLISTED ${i + 1}`), states.slice(30));
 
   const again = await teller.ask(people[31].self, 'POST', path, request(story, 31), ['name', 'state', 'waitlistPosition']);
-  const shift = await teller.ask(story.session, 'GET', `/v1/${morning.name}`, undefined, ['capacity', 'takenCount', 'waitlistedCount']);
+  const shift = await teller.ask(story.session, 'GET', `/v1/${morning.name}`, undefined, PLACES);
   teller.proves('同一请求重复提交，结果不变 · a repeated request changes nothing',
     again.name === people[31].registration && shift.takenCount === 30 && shift.waitlistedCount === 10, shift);
   await teller.refused(people[0].self, 'POST', path, {}, 'ALREADY_SIGNED_UP', '再次报名会说明原因 · a second sign-up says why not');
-  for (const one of people.slice(6, 11)) await one.self.post(`/v1/${story.afternoon.name}/registrations`).then(({ name }) => (one.afternoon = name));
+  for (const one of people.slice(6, 11)) {
+    one.afternoon = (await one.self.post(`/v1/${story.afternoon.name}/registrations`)).name;
+  }
 }
 
 export async function passOn(story) {
@@ -76,7 +79,7 @@ export async function passOn(story) {
   await teller.refused(second.self, 'POST', `/v1/${second.registration}:acceptOffer`, {}, 'MOVE_NOT_ALLOWED',
     '第二位不能抢先 · the second cannot jump the queue');
   const taken = await teller.ask(first.self, 'POST', `/v1/${first.registration}:acceptOffer`, {}, ['state']);
-  const shift = await teller.ask(story.session, 'GET', `/v1/${story.morning.name}`, undefined, ['capacity', 'takenCount', 'waitlistedCount']);
+  const shift = await teller.ask(story.session, 'GET', `/v1/${story.morning.name}`, undefined, PLACES);
   teller.proves('第一位确认，名额仍是三十 · accepted, and still thirty places are taken',
     taken.state === 'STATE_CONFIRMED' && shift.takenCount === 30 && shift.waitlistedCount === 9, shift);
 }
