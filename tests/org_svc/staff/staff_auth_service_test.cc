@@ -85,8 +85,8 @@ TEST_F(StaffAuthTest, AllRefusalsAreTheSame) {
   ASSERT_TRUE(Do(staff_, &StaffService::DisableStaffMember, By(center_admin_), disable).ok());
   const absl::Status disabled = LogIn("wang", kPassword).status();
   EXPECT_EQ(ReasonName(unknown), "BAD_CREDENTIALS");
-  EXPECT_EQ(unknown.ToString(), wrong.ToString());
-  EXPECT_EQ(unknown.ToString(), disabled.ToString());
+  EXPECT_EQ(unknown, wrong);
+  EXPECT_EQ(unknown, disabled);
   EXPECT_EQ(Counted("refused"), 3);
   EXPECT_EQ(Counted("let_in"), 0);
 }

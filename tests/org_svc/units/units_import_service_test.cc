@@ -29,14 +29,16 @@ TEST_F(ImportUnitsTest, ImportsTheCountyOnceAndChangesNothingTheSecondTime) {
   EXPECT_EQ(Count("units WHERE level = 2"), 28);
   EXPECT_EQ(Count("units WHERE level = 3"), 325);
   EXPECT_EQ(Unit("HT").opened_date().day(), 29);
-  const int64_t events = Count("events") + Count("outbox");
+  // In one statement: events move from the one table to the other all the time.
+  const std::string told = "(SELECT event_key FROM events UNION ALL SELECT event_key FROM outbox) AS told";
+  const int64_t events = Count(told);
 
   const auto second = ImportUnits(admin_, Hongtong());
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(second->created(), 0);
   EXPECT_EQ(second->updated(), 0);
   EXPECT_EQ(second->unchanged(), 354);
-  EXPECT_EQ(Count("events") + Count("outbox"), events) << "what has not changed is not told";
+  EXPECT_EQ(Count(told), events) << "what has not changed is not told";
   EXPECT_EQ(Count("units WHERE version > 1"), 0);
 }
 
