@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdio>
 
-#include "absl/time/clock.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -29,8 +28,7 @@ absl::StatusOr<auth::DirectoryUnit> FindUnit(const rpc::Call& call, std::string_
   if (call.directory == nullptr) return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
   auto unit = call.directory->FindUnit(*id);
   if (unit && !unit->deleted) return *std::move(unit);
-  // The directory's age is a matter of the machine's clock, not of the call's.
-  if (!call.directory->Ready(absl::Now())) {
+  if (!call.directory->Ready(call.arrival)) {
     return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
   }
   return errors::NotFound(name);
