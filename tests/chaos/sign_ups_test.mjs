@@ -13,7 +13,7 @@ import { logInAll, openActivity, untilKnown } from './setting.mjs';
 const CLIENTS = 64;
 const VOLUNTEERS = 128;
 const ACTIONS = 40;  // of each client
-const KILL_AT = [0.25, 0.5, 0.75];  // of all actions
+const KILL_AT = [0.3, 0.6];  // of all actions
 
 const WHEN = { startTime: '2031-05-01T01:00:00Z', endTime: '2031-05-01T04:00:00Z' };
 const SHIFTS = [

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { isAlive } from '../../tools/local/process.mjs';
-import { ROOT } from '../../tools/local/settings.mjs';
+import { PORTS, ROOT, isFree } from '../../tools/local/settings.mjs';
 import { logIn } from '../../tools/story/staff.mjs';
 import { loadedDemo, runningStack, sessionOf } from '../../tools/story/stack.mjs';
 
@@ -18,16 +18,27 @@ function environment() {
   return Object.fromEntries(ours);
 }
 
+// Flags for ports that no other test file chooses at the same moment: a block of its own for each process id.
+async function ownPorts() {
+  const names = Object.values(PORTS);
+  for (let block = process.pid; ; ++block) {
+    const first = 12000 + (block % 400) * 20;
+    const free = await Promise.all(names.map((_, i) => isFree(first + i)));
+    if (free.every(Boolean)) return names.flatMap(({ flag }, i) => [`--${flag}`, String(first + i)]);
+  }
+}
+
 export class RunningStack {
-  constructor(directory, buildDir) {
+  constructor(directory, buildDir, ports) {
     this.directory = directory;
     this.buildDir = buildDir;
+    this.ports = ports;
     this.runDir = path.join(directory, 'run');
   }
 
   // Starts what is dead, on the ports it had; with other flags than before, starts all anew.
   async revive(...flags) {
-    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--ports', 'auto', '--fast-db', ...flags);
+    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--fast-db', ...this.ports, ...flags);
   }
 
   load(...flags) {
@@ -84,7 +95,8 @@ export class RunningStack {
 export async function startStack({ volunteers }) {
   const buildDir = process.env.WENMING_BUILD_DIR;
   if (!buildDir) throw new Error('WENMING_BUILD_DIR does not say what to test; run ./wenming test');
-  const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir));
+  const ports = await ownPorts();
+  const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir), ports);
   try {
     await stack.revive();
     await stack.load('--volunteers', String(volunteers), '--no-activities');
