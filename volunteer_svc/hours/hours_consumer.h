@@ -5,11 +5,14 @@
 #include <map>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/db/session.h"
 #include "common/observe/clock.h"
 #include "common/outbox/consumer.h"
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
+#include "volunteer_svc/hours/hours_rules.h"
 #include "volunteer_svc/hours/ledger.h"
 #include "wenming/events/v1/events.pb.h"
 
@@ -32,12 +35,25 @@ class HoursConsumer : public outbox::ConsumerObserver {
   void Failed(const absl::Status& status) override;
 
  private:
+  // What a credit is worth in metrics.
+  struct Gain {
+    int64_t minutes;
+    int star_before, star_after;
+  };
+  struct Levels {
+    std::vector<StarLevel> levels;
+    absl::Time read_time;
+  };
+
+  absl::StatusOr<Gain> GainOf(db::Transaction& transaction, uint64_t center_id, const Credit& credit, absl::Time now);
+
   const observe::Clock clock_;
   outbox::ConsumerObserver silent_;
   outbox::ConsumerObserver& next_;
   prometheus::Counter& minutes_;
   std::vector<prometheus::Counter*> stars_;  // [star - 1]
-  std::map<int64_t, Credit> pending_;        // by cursor: applied, perhaps not committed
+  std::map<int64_t, Gain> pending_;          // by cursor: applied, perhaps not committed
+  std::map<uint64_t, Levels> levels_;        // by center; they change once in years
 };
 
 }  // namespace wenming::volunteer

@@ -41,15 +41,11 @@ absl::StatusOr<Credit> ApplyHoursSettled(db::Transaction& transaction, uint64_t 
     return errors::FailedPrecondition(type::REASON_HOURS_OVERLAP);
   }
 
-  const auto levels = HoursStore::StarLevels(transaction, center_id);
-  if (!levels.ok()) return levels.status();
-  Credit credit{.minutes = entry->minutes, .star_before = StarOf(*levels, (*account)->balance_minutes)};
   Chain(*entry, **account);
-  credit.star_after = StarOf(*levels, (*account)->balance_minutes);
   const absl::Status appended = HoursStore::Append(transaction, *entry, **account);
   if (!db::IsDuplicateKey(appended, "by_registration")) {
     if (!appended.ok()) return appended;
-    return credit;
+    return Credit{.minutes = entry->minutes, .balance_minutes = entry->balance_minutes};
   }
   const auto before = CreditedBefore(transaction, *entry);
   if (!before.ok()) return before.status();

@@ -12,9 +12,8 @@ namespace wenming::volunteer {
 
 // What an event did to the ledger.
 struct Credit {
-  int64_t minutes = 0;  // 0 where the registration was credited before: nothing has changed
-  int star_before = 0;
-  int star_after = 0;
+  int64_t minutes = 0;          // 0 where the registration was credited before: nothing has changed
+  int64_t balance_minutes = 0;  // of the volunteer, after a credit
 };
 
 // Credits settled hours within the transaction, whose lock on the account puts the events of one volunteer one behind

@@ -47,6 +47,16 @@ TEST_F(HoursServiceTest, ShowsBalanceAndStar) {
   EXPECT_EQ(account->head_hash().size(), 32u);
 }
 
+TEST_F(HoursServiceTest, ACenterMayHaveItsOwnStars) {
+  const uint64_t id = Register(1);
+  ASSERT_TRUE(CreditHours(Settled(id, 1, test::Morning(), 120)).ok());
+  Execute("INSERT INTO star_levels VALUES (1001, 1, 60), (1001, 2, 120), (2001, 3, 1)");
+  const auto account = service_.GetHourAccount(Self(id), AccountRequest(id));
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_EQ(account->star(), 2);
+  EXPECT_EQ(account->next_star_minutes(), 0);
+}
+
 TEST_F(HoursServiceTest, ListsEntriesNewestFirstInPages) {
   const uint64_t id = Register(1);
   for (int i = 1; i <= 5; ++i) {

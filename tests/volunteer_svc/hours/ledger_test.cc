@@ -79,21 +79,12 @@ TEST_F(LedgerTest, RefusesAVolunteerThatIsNotThere) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries"), 0);
 }
 
-TEST_F(LedgerTest, ReachesStarsOneAfterTheOther) {
-  for (int i = 0; i < 26; ++i) {
+TEST_F(LedgerTest, TellsTheBalanceOfEachCredit) {
+  for (int i = 0; i < 3; ++i) {
     const auto credit = Apply(Settled(volunteer_, 10 + i, start_ + absl::Hours(5 * i), 240));
     ASSERT_TRUE(credit.ok());
-    EXPECT_EQ(credit->star_after, i == 24 || i == 25 ? 1 : 0) << i;
-    EXPECT_EQ(credit->star_before, i == 25 ? 1 : 0) << i;
+    EXPECT_EQ(credit->balance_minutes, 240 * (i + 1));
   }
-}
-
-TEST_F(LedgerTest, ACenterMayHaveItsOwnStars) {
-  Execute("INSERT INTO star_levels VALUES (1001, 1, 60), (1001, 2, 120)");
-  const auto levels = db::Read(pool_, absl::InfiniteFuture(),
-                               [](db::Session& session) { return HoursStore::StarLevels(session, kCenter); });
-  ASSERT_EQ(levels->size(), 2u);
-  EXPECT_EQ(Apply(Settled(volunteer_, 1, start_, 120))->star_after, 2);
 }
 
 // Each change of the stored rows that a person with access to the database might make.
