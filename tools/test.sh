@@ -46,7 +46,7 @@ unset WENMING_RUN_DIR
 selection=()
 [[ -z $filter ]] || selection+=(--tests-regex "$filter")
 if [[ $preset == asan ]]; then
-  export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   selection+=(--exclude-regex '^(e2e|chaos|tools)')
 fi
 
