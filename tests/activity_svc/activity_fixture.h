@@ -18,6 +18,7 @@
 #include "activity_svc/policies/policies_service.h"
 #include "activity_svc/registrations/registrations_service.h"
 #include "activity_svc/shifts/shifts_service.h"
+#include "common/errors/errors.h"
 #include "common/ids/ids.h"
 #include "common/paging/paging.h"
 #include "prometheus/registry.h"
@@ -92,8 +93,10 @@ class ActivityTest : public ::testing::Test {
   AttendanceService attendance_{dependencies_};
 };
 
-// Matches a status by its reason.
-#define EXPECT_REASON(result, expected) \
-  EXPECT_EQ(errors::ReasonOf((result).status()), type::expected) << (result).status()
+// Why a call was refused; UNSPECIFIED when it was not.
+template <typename T>
+type::Reason ReasonOf(const absl::StatusOr<T>& result) {
+  return errors::ReasonOf(result.status());
+}
 
 }  // namespace wenming::activity

@@ -55,7 +55,7 @@ TEST_F(ActivitiesServiceTest, ARepeatedRequestMakesOneDraft) {
   EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
   EXPECT_EQ(Number("SELECT COUNT(*) FROM activities"), 1);
   request.mutable_activity()->set_title("另一个活动");
-  EXPECT_REASON(activities_.CreateActivity(Staff(kHead, now_), request), REASON_REQUEST_ID_REUSED);
+  EXPECT_EQ(ReasonOf(activities_.CreateActivity(Staff(kHead, now_), request)), type::REASON_REQUEST_ID_REUSED);
 }
 
 TEST_F(ActivitiesServiceTest, BadDraftsAreRefusedAndLeaveNothing) {
@@ -78,7 +78,7 @@ TEST_F(ActivitiesServiceTest, BadDraftsAreRefusedAndLeaveNothing) {
     c.spoil(*request.mutable_activity());
     EXPECT_EQ(errors::ReasonOf(activities_.CreateActivity(Staff(kHead, now_), request).status()), c.reason);
   }
-  EXPECT_REASON(activities_.CreateActivity(Staff(kStranger, now_), DraftRequest()), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(activities_.CreateActivity(Staff(kStranger, now_), DraftRequest())), type::REASON_PERMISSION);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM activities"), 0);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM requests"), 0);
 }
@@ -95,32 +95,32 @@ TEST_F(ActivitiesServiceTest, OnlyDraftsChangeAndOnlyTheNamedFields) {
   EXPECT_EQ(updated->title(), "新的名称");
   EXPECT_EQ(updated->place(), draft.place());
   EXPECT_NE(updated->etag(), draft.etag());
-  EXPECT_REASON(activities_.UpdateActivity(Staff(kHead, now_), request), REASON_ETAG_MISMATCH);
+  EXPECT_EQ(ReasonOf(activities_.UpdateActivity(Staff(kHead, now_), request)), type::REASON_ETAG_MISMATCH);
   request.mutable_update_mask()->set_paths(0, "state");
-  EXPECT_REASON(activities_.UpdateActivity(Staff(kHead, now_), request), REASON_NOT_SETTABLE);
+  EXPECT_EQ(ReasonOf(activities_.UpdateActivity(Staff(kHead, now_), request)), type::REASON_NOT_SETTABLE);
   request.mutable_update_mask()->set_paths(0, "title");
   request.mutable_activity()->clear_etag();
   AddShift(draft.name(), start_, absl::Hours(2), 5, 0);
   Move(draft.name(), M::MOVE_SUBMIT, kHead);
-  EXPECT_REASON(activities_.UpdateActivity(Staff(kHead, now_), request), REASON_NOT_A_DRAFT);
+  EXPECT_EQ(ReasonOf(activities_.UpdateActivity(Staff(kHead, now_), request)), type::REASON_NOT_A_DRAFT);
 }
 
 TEST_F(ActivitiesServiceTest, NobodyApprovesHisOwnDraft) {
   const v1::Activity draft = Draft();
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_SUBMIT, kHead), REASON_NO_SHIFTS);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_SUBMIT, kHead)), type::REASON_NO_SHIFTS);
   AddShift(draft.name(), start_, absl::Hours(2), 5, 0);
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_SUBMIT, kStranger), REASON_PERMISSION);
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_PUBLISH, kApprover), REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_SUBMIT, kStranger)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_PUBLISH, kApprover)), type::REASON_MOVE_NOT_ALLOWED);
   EXPECT_EQ(Move(draft.name(), M::MOVE_SUBMIT, kHead).state(), A::STATE_SUBMITTED);
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_PUBLISH, kHead), REASON_PERMISSION);
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_REJECT, kApprover, ""), REASON_REQUIRED);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_PUBLISH, kHead)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_REJECT, kApprover, "")), type::REASON_REQUIRED);
   const auto rejected = TryMove(draft.name(), M::MOVE_REJECT, kApprover, "时间不合适");
   ASSERT_TRUE(rejected.ok()) << rejected.status();
   EXPECT_EQ(rejected->reason(), "时间不合适");
   EXPECT_EQ(Move(draft.name(), M::MOVE_REVISE, kHead).reason(), "时间不合适");
   EXPECT_EQ(Move(draft.name(), M::MOVE_SUBMIT, kHead).reason(), "");
   EXPECT_EQ(Move(draft.name(), M::MOVE_PUBLISH, kApprover).state(), A::STATE_PUBLISHED);
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_SETTLE, kOtherAdmin), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_SETTLE, kOtherAdmin)), type::REASON_NOT_FOUND);
 }
 
 TEST_F(ActivitiesServiceTest, EveryMoveIsKept) {
@@ -136,13 +136,13 @@ TEST_F(ActivitiesServiceTest, EveryMoveIsKept) {
   EXPECT_EQ(moves->moves(2).from_state(), A::STATE_PUBLISHED);
   EXPECT_EQ(moves->moves(2).to_state(), A::STATE_SUSPENDED);
   EXPECT_EQ(moves->moves(2).reason(), "疫情");
-  EXPECT_REASON(activities_.ListActivityMoves(Staff(kStranger, now_), request), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(activities_.ListActivityMoves(Staff(kStranger, now_), request)), type::REASON_PERMISSION);
 }
 
 TEST_F(ActivitiesServiceTest, DraftsAreForStaffOfTheUnitOnly) {
   const v1::Activity draft = Draft();
-  EXPECT_REASON(Get(Anybody(now_), draft.name()), REASON_NOT_FOUND);
-  EXPECT_REASON(Get(Staff(kStranger, now_), draft.name()), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(Get(Anybody(now_), draft.name())), type::REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(Get(Staff(kStranger, now_), draft.name())), type::REASON_NOT_FOUND);
   EXPECT_TRUE(Get(Staff(kApprover, now_), draft.name()).ok());
   const v1::Shift shift = Published(5, 0);
   EXPECT_TRUE(Get(Anybody(now_), shift.activity()).ok());
@@ -153,7 +153,7 @@ TEST_F(ActivitiesServiceTest, DraftsAreForStaffOfTheUnitOnly) {
   EXPECT_EQ(List(Staff(kAdmin, now_), kOtherStation)->activities_size(), 0);
   rpc::Call elsewhere = Anybody(now_);
   elsewhere.center_id = kOtherCenter;
-  EXPECT_REASON(Get(elsewhere, shift.activity()), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(Get(elsewhere, shift.activity())), type::REASON_NOT_FOUND);
 }
 
 TEST_F(ActivitiesServiceTest, PagesGoThroughAllNewestFirst) {
@@ -170,7 +170,7 @@ TEST_F(ActivitiesServiceTest, PagesGoThroughAllNewestFirst) {
     } while (!token.empty());
     EXPECT_EQ(seen, made);
   }
-  EXPECT_REASON(List(Staff(kAdmin, now_), kCenter, 3, "nonsense"), REASON_BAD_PAGE_TOKEN);
+  EXPECT_EQ(ReasonOf(List(Staff(kAdmin, now_), kCenter, 3, "nonsense")), type::REASON_BAD_PAGE_TOKEN);
 }
 
 TEST_F(ActivitiesServiceTest, UnpublishingNeedsThatNobodyHasSignedUp) {
@@ -178,10 +178,10 @@ TEST_F(ActivitiesServiceTest, UnpublishingNeedsThatNobodyHasSignedUp) {
   const v1::Shift shift = Published(1, 0);
   const auto registration = SignUp(1, shift.name());
   ASSERT_TRUE(registration.ok()) << registration.status();
-  EXPECT_REASON(TryMove(shift.activity(), M::MOVE_UNPUBLISH, kHead), REASON_HAS_SIGN_UPS);
+  EXPECT_EQ(ReasonOf(TryMove(shift.activity(), M::MOVE_UNPUBLISH, kHead)), type::REASON_HAS_SIGN_UPS);
   ASSERT_TRUE(Cancel(*registration, now_).ok());
   EXPECT_EQ(Move(shift.activity(), M::MOVE_UNPUBLISH, kHead).state(), A::STATE_DRAFT);
-  EXPECT_REASON(SignUp(1, shift.name()), REASON_ACTIVITY_NOT_OPEN);
+  EXPECT_EQ(ReasonOf(SignUp(1, shift.name())), type::REASON_ACTIVITY_NOT_OPEN);
 }
 
 TEST_F(ActivitiesServiceTest, CancellingCancelsSignUpsAndShifts) {
@@ -189,7 +189,7 @@ TEST_F(ActivitiesServiceTest, CancellingCancelsSignUpsAndShifts) {
   const v1::Shift shift = Published(1, 2);
   std::vector<v1::Registration> registrations;
   for (uint64_t id = 1; id <= 3; ++id) registrations.push_back(*SignUp(id, shift.name()));
-  EXPECT_REASON(TryMove(shift.activity(), M::MOVE_CANCEL, kHead, ""), REASON_REQUIRED);
+  EXPECT_EQ(ReasonOf(TryMove(shift.activity(), M::MOVE_CANCEL, kHead, "")), type::REASON_REQUIRED);
   const auto cancelled = TryMove(shift.activity(), M::MOVE_CANCEL, kHead, "暴雨");
   ASSERT_TRUE(cancelled.ok()) << cancelled.status();
   EXPECT_EQ(cancelled->reason(), "暴雨");
@@ -206,7 +206,7 @@ TEST_F(ActivitiesServiceTest, CancellingCancelsSignUpsAndShifts) {
 TEST_F(ActivitiesServiceTest, SettlingWaitsForEveryShift) {
   const v1::Shift shift = Published(1, 0);
   for (const auto move : {M::MOVE_START, M::MOVE_END, M::MOVE_REPORT}) Move(shift.activity(), move, kHead);
-  EXPECT_REASON(TryMove(shift.activity(), M::MOVE_SETTLE, kHead), REASON_SHIFTS_NOT_SETTLED);
+  EXPECT_EQ(ReasonOf(TryMove(shift.activity(), M::MOVE_SETTLE, kHead)), type::REASON_SHIFTS_NOT_SETTLED);
 }
 
 TEST_F(ActivitiesServiceTest, AMethodThatWasStoppedIsNotPublished) {
@@ -217,7 +217,7 @@ TEST_F(ActivitiesServiceTest, AMethodThatWasStoppedIsNotPublished) {
   request.mutable_policy()->set_name(ids::ResourceName("units", kCenter) + "/policy");
   request.mutable_policy()->add_methods_in_force(v1::METHOD_PREVENT);
   ASSERT_TRUE(policies_.UpdatePolicy(Staff(kAdmin, now_), request).ok());
-  EXPECT_REASON(TryMove(draft.name(), M::MOVE_PUBLISH, kApprover), REASON_METHOD_NOT_IN_FORCE);
+  EXPECT_EQ(ReasonOf(TryMove(draft.name(), M::MOVE_PUBLISH, kApprover)), type::REASON_METHOD_NOT_IN_FORCE);
 }
 
 TEST_F(ActivitiesServiceTest, ACenterMayReplaceThemes) {

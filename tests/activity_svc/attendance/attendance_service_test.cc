@@ -127,7 +127,7 @@ TEST_F(AttendanceServiceTest, TheCodeIsForTheLeaderAndTheWayInForTheRegistered) 
   ASSERT_TRUE(code.ok()) << code.status();
   EXPECT_EQ(code->code(), codes_.At(IdOf(shift_.name()), start_));
   EXPECT_GT(FromProto(code->expire_time()), start_);
-  EXPECT_REASON(attendance_.GetCheckCode(Staff(kStranger, start_), request), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(attendance_.GetCheckCode(Staff(kStranger, start_), request)), type::REASON_PERMISSION);
   v1::Evidence evidence = Evidence(start_, "phone-1");
   evidence.set_code(code->code());
   const auto in = In(0, start_ + absl::Seconds(20), evidence);
@@ -136,11 +136,11 @@ TEST_F(AttendanceServiceTest, TheCodeIsForTheLeaderAndTheWayInForTheRegistered) 
   EXPECT_EQ(in->check_in_means(), A::MEANS_CODE);
   EXPECT_NEAR(in->check_in_distance_metres(), 63, 3);
   EXPECT_EQ(FromProto(in->check_in_time()), start_ + absl::Seconds(20));
-  EXPECT_REASON(In(8, start_), REASON_NO_PLACE);
+  EXPECT_EQ(ReasonOf(In(8, start_)), type::REASON_NO_PLACE);
   v1::CheckInRequest others;
   others.set_registration(all_[1].name());
   *others.mutable_evidence() = Evidence(start_, "phone-9");
-  EXPECT_REASON(attendance_.CheckIn(Person(3, start_), others), REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(attendance_.CheckIn(Person(3, start_), others)), type::REASON_NOT_YOURS);
 }
 
 TEST_F(AttendanceServiceTest, ARepeatedCheckInGetsTheSameAnswer) {
@@ -153,43 +153,43 @@ TEST_F(AttendanceServiceTest, ARepeatedCheckInGetsTheSameAnswer) {
 }
 
 TEST_F(AttendanceServiceTest, EachRuleHasItsReason) {
-  EXPECT_REASON(In(0, start_ - absl::Minutes(31)), REASON_OUTSIDE_WINDOW);
-  EXPECT_REASON(In(0, end_ + absl::Minutes(1)), REASON_OUTSIDE_WINDOW);
-  EXPECT_REASON(In(0, start_, Evidence(start_ - absl::Minutes(1), "phone-0")), REASON_WRONG_CODE);
+  EXPECT_EQ(ReasonOf(In(0, start_ - absl::Minutes(31))), type::REASON_OUTSIDE_WINDOW);
+  EXPECT_EQ(ReasonOf(In(0, end_ + absl::Minutes(1))), type::REASON_OUTSIDE_WINDOW);
+  EXPECT_EQ(ReasonOf(In(0, start_, Evidence(start_ - absl::Minutes(1), "phone-0"))), type::REASON_WRONG_CODE);
   v1::Evidence evidence = Evidence(start_, "phone-0");
   evidence.mutable_location()->set_latitude(36.2636);
-  EXPECT_REASON(In(0, start_, evidence), REASON_OUTSIDE_FENCE);
+  EXPECT_EQ(ReasonOf(In(0, start_, evidence)), type::REASON_OUTSIDE_FENCE);
   evidence = Evidence(start_, "phone-0");
   evidence.set_accuracy_metres(800);
-  EXPECT_REASON(In(0, start_, evidence), REASON_LOCATION_TOO_VAGUE);
+  EXPECT_EQ(ReasonOf(In(0, start_, evidence)), type::REASON_LOCATION_TOO_VAGUE);
   evidence.clear_location();
-  EXPECT_REASON(In(0, start_, evidence), REASON_REQUIRED);
-  EXPECT_REASON(Out(0, start_), REASON_NOT_CHECKED_IN);
+  EXPECT_EQ(ReasonOf(In(0, start_, evidence)), type::REASON_REQUIRED);
+  EXPECT_EQ(ReasonOf(Out(0, start_)), type::REASON_NOT_CHECKED_IN);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM attendances"), 0);
 }
 
 TEST_F(AttendanceServiceTest, OnePhoneChecksInOnePerson) {
   const auto evidence = Evidence(start_, "one-phone");
   ASSERT_TRUE(In(0, start_, evidence).ok());
-  EXPECT_REASON(In(1, start_, evidence), REASON_DEVICE_USED);
+  EXPECT_EQ(ReasonOf(In(1, start_, evidence)), type::REASON_DEVICE_USED);
   ASSERT_TRUE(In(1, start_).ok());
-  EXPECT_REASON(Out(1, end_, Evidence(end_, "one-phone")), REASON_DEVICE_USED);
+  EXPECT_EQ(ReasonOf(Out(1, end_, Evidence(end_, "one-phone"))), type::REASON_DEVICE_USED);
   EXPECT_TRUE(Out(1, end_, Evidence(end_, "a-new-phone")).ok());
 }
 
 TEST_F(AttendanceServiceTest, CheckedInPeopleDoNotCancel) {
   ASSERT_TRUE(In(0, start_ - absl::Minutes(10)).ok());
-  EXPECT_REASON(Cancel(all_[0], start_ - absl::Minutes(5)), REASON_CHECKED_IN);
+  EXPECT_EQ(ReasonOf(Cancel(all_[0], start_ - absl::Minutes(5))), type::REASON_CHECKED_IN);
 }
 
 TEST_F(AttendanceServiceTest, WithoutNetworkTheCodeProvesTheTime) {
   const absl::Time in = start_ + absl::Minutes(5), out = end_ + absl::Minutes(5);
   const absl::Time sent = end_ + absl::Hours(70);
-  EXPECT_REASON(In(0, end_ + absl::Hours(73), Offline(in, "phone-0")), REASON_UPLOAD_TOO_LATE);
-  EXPECT_REASON(In(0, in, Offline(in + absl::Hours(1), "phone-0")), REASON_TIME_ORDER);
+  EXPECT_EQ(ReasonOf(In(0, end_ + absl::Hours(73), Offline(in, "phone-0"))), type::REASON_UPLOAD_TOO_LATE);
+  EXPECT_EQ(ReasonOf(In(0, in, Offline(in + absl::Hours(1), "phone-0"))), type::REASON_TIME_ORDER);
   v1::Evidence other_time = Offline(in, "phone-0");
   *other_time.mutable_capture_time() = ToProto(in + absl::Minutes(2));
-  EXPECT_REASON(In(0, sent, other_time), REASON_WRONG_CODE);
+  EXPECT_EQ(ReasonOf(In(0, sent, other_time)), type::REASON_WRONG_CODE);
   ASSERT_TRUE(End(end_ + absl::Hours(1)).ok());
   const auto arrived = In(0, sent, Offline(in, "phone-0"));
   ASSERT_TRUE(arrived.ok()) << arrived.status();
@@ -207,11 +207,11 @@ TEST_F(AttendanceServiceTest, WithoutNetworkTheCodeProvesTheTime) {
 
 TEST_F(AttendanceServiceTest, ACorrectionKeepsWhatItReplaces) {
   ASSERT_TRUE(In(0, start_).ok());
-  EXPECT_REASON(Correct(0, start_, end_, end_, kStranger), REASON_PERMISSION);
-  EXPECT_REASON(Correct(0, end_, start_, end_), REASON_TIME_ORDER);
-  EXPECT_REASON(Correct(0, start_, end_, start_), REASON_TIME_ORDER);
-  EXPECT_REASON(Correct(0, start_ - absl::Hours(2), end_, end_), REASON_TIME_ORDER);
-  EXPECT_REASON(Correct(8, start_, end_, end_), REASON_NO_PLACE);
+  EXPECT_EQ(ReasonOf(Correct(0, start_, end_, end_, kStranger)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(Correct(0, end_, start_, end_)), type::REASON_TIME_ORDER);
+  EXPECT_EQ(ReasonOf(Correct(0, start_, end_, start_)), type::REASON_TIME_ORDER);
+  EXPECT_EQ(ReasonOf(Correct(0, start_ - absl::Hours(2), end_, end_)), type::REASON_TIME_ORDER);
+  EXPECT_EQ(ReasonOf(Correct(8, start_, end_, end_)), type::REASON_NO_PLACE);
   const auto corrected = Correct(0, start_ + absl::Minutes(10), end_, end_);
   ASSERT_TRUE(corrected.ok()) << corrected.status();
   EXPECT_EQ(corrected->state(), A::STATE_CORRECTED);
@@ -232,16 +232,16 @@ TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
   ASSERT_TRUE(In(2, start_).ok());                      // forgets, the leader does not
   ASSERT_TRUE(In(3, start_).ok());                      // leaves early: partial
   ASSERT_TRUE(Out(3, start_ + absl::Minutes(60)).ok());
-  EXPECT_REASON(Confirm({}, {}), REASON_MOVE_NOT_ALLOWED);
-  EXPECT_REASON(End(end_ - absl::Seconds(1)), REASON_SHIFT_NOT_ENDED);
+  EXPECT_EQ(ReasonOf(Confirm({}, {})), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(End(end_ - absl::Seconds(1))), type::REASON_SHIFT_NOT_ENDED);
   ASSERT_TRUE(End(end_ + absl::Minutes(30)).ok());
   EXPECT_TRUE(End(end_ + absl::Minutes(31)).ok());
   ASSERT_TRUE(Correct(4, start_, end_, end_ + absl::Hours(1)).ok());  // the leader's list: C
   EXPECT_EQ(ActivityTest::Get(all_[8]).state(), R::STATE_LAPSED);     // waited in vain
 
-  EXPECT_REASON(Confirm({1}, {}), REASON_UNCONFIRMED_PRESENCE);
-  EXPECT_REASON(Confirm({1, 0}, {2}), REASON_UNKNOWN_REFERENCE);
-  EXPECT_REASON(Confirm({1}, {1, 2}), REASON_UNKNOWN_REFERENCE);
+  EXPECT_EQ(ReasonOf(Confirm({1}, {})), type::REASON_UNCONFIRMED_PRESENCE);
+  EXPECT_EQ(ReasonOf(Confirm({1, 0}, {2})), type::REASON_UNKNOWN_REFERENCE);
+  EXPECT_EQ(ReasonOf(Confirm({1}, {1, 2})), type::REASON_UNKNOWN_REFERENCE);
   ASSERT_TRUE(Confirm({1}, {2}).ok());
   const R::State outcomes[] = {R::STATE_ATTENDED, R::STATE_ATTENDED, R::STATE_ABSENT,
                                R::STATE_PARTIAL,  R::STATE_ATTENDED, R::STATE_ABSENT};
@@ -256,13 +256,13 @@ TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
     EXPECT_EQ(list[who].minutes(), minutes[who]) << who;
     EXPECT_EQ(list[who].grade(), grades[who]) << who;
   }
-  EXPECT_REASON(Correct(0, start_, end_, end_ + absl::Hours(3)), REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Correct(0, start_, end_, end_ + absl::Hours(3))), type::REASON_MOVE_NOT_ALLOWED);
 
-  EXPECT_REASON(Settle(end_), REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Settle(end_)), type::REASON_MOVE_NOT_ALLOWED);
   const auto published = Publicize(end_ + absl::Hours(3));
   ASSERT_TRUE(published.ok()) << published.status();
   EXPECT_EQ(FromProto(published->publication_end_time()), end_ + absl::Hours(3 + 7 * 24));
-  EXPECT_REASON(Settle(end_ + absl::Hours(24)), REASON_PUBLICATION_RUNNING);
+  EXPECT_EQ(ReasonOf(Settle(end_ + absl::Hours(24))), type::REASON_PUBLICATION_RUNNING);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM outbox"), 0);
   ASSERT_TRUE(Settle(end_ + absl::Hours(3 + 7 * 24)).ok());
   ASSERT_TRUE(Settle(end_ + absl::Hours(3 + 7 * 24)).ok());

@@ -52,7 +52,7 @@ TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
   EXPECT_EQ(policy->offer_minutes(), 30);
   EXPECT_EQ(policy->publication_days(), 0);
   EXPECT_EQ(policy->fence_metres(), 300);
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_ETAG_MISMATCH);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_ETAG_MISMATCH);
   request.mutable_policy()->set_etag(policy->etag());
   EXPECT_TRUE(policies_.UpdatePolicy(Staff(kAdmin, now_), request).ok());
 }
@@ -61,25 +61,25 @@ TEST_F(PoliciesServiceTest, OnlyTheCenterDecides) {
   v1::UpdatePolicyRequest request;
   request.mutable_policy()->set_name(ids::ResourceName("units", kStation) + "/policy");
   request.mutable_policy()->set_offer_minutes(30);
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kHead, now_), request), REASON_PERMISSION);
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kOtherAdmin, now_), request), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kHead, now_), request)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kOtherAdmin, now_), request)), type::REASON_PERMISSION);
 }
 
 TEST_F(PoliciesServiceTest, NamesWhatIsWrong) {
   v1::UpdatePolicyRequest request;
   request.mutable_policy()->set_name(ids::ResourceName("units", kCenter) + "/policy");
   request.mutable_update_mask()->add_paths("offer_minutes");
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_OUT_OF_RANGE);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_OUT_OF_RANGE);
   request.mutable_update_mask()->set_paths(0, "methods_in_force");
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_REQUIRED);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_REQUIRED);
   request.mutable_policy()->add_methods_in_force(static_cast<v1::Method>(77));
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_UNKNOWN_VALUE);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_UNKNOWN_VALUE);
   request.mutable_policy()->set_name("units/nonsense/policy");
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_BAD_RESOURCE_NAME);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_BAD_RESOURCE_NAME);
   request.mutable_policy()->set_name(ids::ResourceName("units", kCenter));
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_BAD_FORMAT);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_BAD_FORMAT);
   request.mutable_policy()->set_name(ids::ResourceName("units", 0x999) + "/policy");
-  EXPECT_REASON(policies_.UpdatePolicy(Staff(kAdmin, now_), request), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_NOT_FOUND);
 }
 
 }  // namespace

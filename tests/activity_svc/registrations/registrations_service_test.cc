@@ -45,7 +45,7 @@ TEST_F(RegistrationsServiceTest, ConfirmedThenWaitlistedInOrderThenRefused) {
   EXPECT_EQ(all[3].waitlist_position(), 2);
   EXPECT_EQ(all[0].volunteer_number(), "HT1");
   EXPECT_EQ(all[0].masked_name(), "王*明");
-  EXPECT_REASON(SignUp(5, shift.name()), REASON_SHIFT_FULL);
+  EXPECT_EQ(ReasonOf(SignUp(5, shift.name())), type::REASON_SHIFT_FULL);
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 2);
   EXPECT_EQ(GetShift(shift.name()).waitlisted_count(), 2);
   EXPECT_EQ(metrics_.confirmed.Value(), 2);
@@ -60,22 +60,22 @@ TEST_F(RegistrationsServiceTest, ARepeatedRequestChangesNothing) {
   ASSERT_TRUE(first.ok() && again.ok()) << again.status();
   EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 1);
-  EXPECT_REASON(SignUp(1, shift.name()), REASON_ALREADY_SIGNED_UP);
+  EXPECT_EQ(ReasonOf(SignUp(1, shift.name())), type::REASON_ALREADY_SIGNED_UP);
   EXPECT_EQ(metrics_.confirmed.Value(), 1);
 }
 
 TEST_F(RegistrationsServiceTest, RefusalsNameTheRule) {
   const v1::Activity draft = Draft();
   const v1::Shift unpublished = AddShift(draft.name(), start_, absl::Hours(1), 1, 0);
-  EXPECT_REASON(SignUp(1, unpublished.name()), REASON_ACTIVITY_NOT_OPEN);
+  EXPECT_EQ(ReasonOf(SignUp(1, unpublished.name())), type::REASON_ACTIVITY_NOT_OPEN);
   const v1::Shift shift = Published(5, 0);
   AddVolunteer(77, false);
-  EXPECT_REASON(SignUp(77, shift.name()), REASON_VOLUNTEER_NOT_ACTIVE);
-  EXPECT_REASON(SignUp(78, shift.name()), REASON_UNKNOWN_VOLUNTEER);
-  EXPECT_REASON(SignUp(1, ids::ResourceName("shifts", 0x999)), REASON_NOT_FOUND);
-  EXPECT_REASON(SignUp(1, PublishedAt(now_, absl::Hours(1), 5, 0).name()), REASON_SHIFT_STARTED);
+  EXPECT_EQ(ReasonOf(SignUp(77, shift.name())), type::REASON_VOLUNTEER_NOT_ACTIVE);
+  EXPECT_EQ(ReasonOf(SignUp(78, shift.name())), type::REASON_UNKNOWN_VOLUNTEER);
+  EXPECT_EQ(ReasonOf(SignUp(1, ids::ResourceName("shifts", 0x999))), type::REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(SignUp(1, PublishedAt(now_, absl::Hours(1), 5, 0).name())), type::REASON_SHIFT_STARTED);
   Move(shift.activity(), v1::MoveActivityRequest::MOVE_CLOSE, kHead);
-  EXPECT_REASON(SignUp(1, shift.name()), REASON_SIGN_UP_CLOSED);
+  EXPECT_EQ(ReasonOf(SignUp(1, shift.name())), type::REASON_SIGN_UP_CLOSED);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations"), 0);
 }
 
@@ -85,7 +85,7 @@ TEST_F(RegistrationsServiceTest, NobodyIsInTwoPlacesAtOnce) {
   const v1::Shift following = PublishedAt(start_ + absl::Hours(2), absl::Hours(2), 5, 0);
   ASSERT_TRUE(SignUp(1, morning.name()).ok());
   const auto refused = SignUp(1, overlapping.name());
-  EXPECT_REASON(refused, REASON_OVERLAPPING_SHIFT);
+  EXPECT_EQ(ReasonOf(refused), type::REASON_OVERLAPPING_SHIFT);
   EXPECT_NE(std::string(refused.status().message()).find(morning.name()), std::string::npos);
   EXPECT_TRUE(SignUp(1, following.name()).ok());
 }
@@ -122,18 +122,18 @@ TEST_F(RegistrationsServiceTest, ADeclinedOfferGoesToTheNextAndThenThePlaceIsFre
   ASSERT_TRUE(Decline(all[2]).ok());
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 0);
   EXPECT_EQ(SignUp(2, shift.name())->state(), R::STATE_CONFIRMED);  // may come again
-  EXPECT_REASON(Decline(all[0]), REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Decline(all[0])), type::REASON_MOVE_NOT_ALLOWED);
 }
 
 TEST_F(RegistrationsServiceTest, AnOfferThatWasTouchedTooLateGoesOn) {
   const v1::Shift shift = Published(1, 2);
   const auto all = SignUpAll(shift, 3);
   ASSERT_TRUE(Cancel(all[0], now_).ok());
-  EXPECT_REASON(Accept(all[1], now_ + absl::Hours(2)), REASON_OFFER_LAPSED);
+  EXPECT_EQ(ReasonOf(Accept(all[1], now_ + absl::Hours(2))), type::REASON_OFFER_LAPSED);
   EXPECT_EQ(Get(all[1]).state(), R::STATE_LAPSED);
   EXPECT_EQ(Get(all[2]).state(), R::STATE_OFFERED);
   EXPECT_EQ(FromProto(Get(all[2]).offer_expire_time()), now_ + absl::Hours(4));
-  EXPECT_REASON(Accept(all[1], now_), REASON_OFFER_LAPSED);
+  EXPECT_EQ(ReasonOf(Accept(all[1], now_)), type::REASON_OFFER_LAPSED);
 }
 
 TEST_F(RegistrationsServiceTest, AcceptingChecksForOverlapsAgain) {
@@ -144,10 +144,10 @@ TEST_F(RegistrationsServiceTest, AcceptingChecksForOverlapsAgain) {
   const auto elsewhere = SignUp(2, meanwhile.name());
   ASSERT_TRUE(waits.ok() && elsewhere.ok()) << elsewhere.status();
   ASSERT_TRUE(Cancel(*first, now_).ok());
-  EXPECT_REASON(Accept(*waits, now_), REASON_OVERLAPPING_SHIFT);
+  EXPECT_EQ(ReasonOf(Accept(*waits, now_)), type::REASON_OVERLAPPING_SHIFT);
   ASSERT_TRUE(Cancel(*elsewhere, now_).ok());
   EXPECT_TRUE(Accept(*waits, now_).ok());
-  EXPECT_REASON(SignUp(2, meanwhile.name()), REASON_OVERLAPPING_SHIFT);
+  EXPECT_EQ(ReasonOf(SignUp(2, meanwhile.name())), type::REASON_OVERLAPPING_SHIFT);
 }
 
 TEST_F(RegistrationsServiceTest, LeavingTheListMovesNobody) {
@@ -167,10 +167,10 @@ TEST_F(RegistrationsServiceTest, CancellingLateAndTooLate) {
   EXPECT_EQ(Get(all[0]).state(), R::STATE_LATE_CANCELLED);
   EXPECT_TRUE(Cancel(all[0], start_ - absl::Hours(2)).ok());
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 1);
-  EXPECT_REASON(Cancel(all[1], start_), REASON_SHIFT_STARTED);
+  EXPECT_EQ(ReasonOf(Cancel(all[1], start_)), type::REASON_SHIFT_STARTED);
   v1::CancelRegistrationRequest request;
   request.set_name(all[1].name());
-  EXPECT_REASON(registrations_.CancelRegistration(Person(1, now_), request), REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(registrations_.CancelRegistration(Person(1, now_), request)), type::REASON_NOT_YOURS);
 }
 
 TEST_F(RegistrationsServiceTest, RosterAndOwnListAndWhoMaySeeThem) {
@@ -192,12 +192,12 @@ TEST_F(RegistrationsServiceTest, RosterAndOwnListAndWhoMaySeeThem) {
   request.set_state(R::STATE_WAITLISTED);
   request.set_page_size(0);
   EXPECT_EQ(registrations_.ListRegistrations(Staff(kHead, now_), request)->registrations_size(), 2);
-  EXPECT_REASON(registrations_.ListRegistrations(Staff(kStranger, now_), request), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(registrations_.ListRegistrations(Staff(kStranger, now_), request)), type::REASON_PERMISSION);
   v1::GetRegistrationRequest one;
   one.set_name(all[0].name());
   EXPECT_TRUE(registrations_.GetRegistration(Staff(kHead, now_), one).ok());
-  EXPECT_REASON(registrations_.GetRegistration(Staff(kStranger, now_), one), REASON_PERMISSION);
-  EXPECT_REASON(registrations_.GetRegistration(Person(2, now_), one), REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(registrations_.GetRegistration(Staff(kStranger, now_), one)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(registrations_.GetRegistration(Person(2, now_), one)), type::REASON_NOT_YOURS);
   ASSERT_TRUE(SignUp(3, shift.name()).ok());
   v1::ListMyRegistrationsRequest mine;
   mine.set_page_size(1);

@@ -70,7 +70,7 @@ TEST_F(ShiftsServiceTest, OnlyDraftsGetAndLoseShifts) {
   const v1::Activity draft = Draft();
   auto request = Request(draft.name(), absl::Hours(1), 0);
   request.set_request_id("request-0001");
-  EXPECT_REASON(shifts_.CreateShift(Staff(kStranger, now_), request), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(shifts_.CreateShift(Staff(kStranger, now_), request)), type::REASON_PERMISSION);
   const auto first = shifts_.CreateShift(Staff(kHead, now_), request);
   const auto again = shifts_.CreateShift(Staff(kHead, now_), request);
   ASSERT_TRUE(first.ok() && again.ok()) << again.status();
@@ -78,17 +78,17 @@ TEST_F(ShiftsServiceTest, OnlyDraftsGetAndLoseShifts) {
   const v1::Shift second = AddShift(draft.name(), start_ - absl::Hours(1), absl::Hours(1), 1, 0);
   v1::DeleteShiftRequest removal;
   removal.set_name(first->name());
-  EXPECT_REASON(shifts_.DeleteShift(Staff(kStranger, now_), removal), REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(shifts_.DeleteShift(Staff(kStranger, now_), removal)), type::REASON_PERMISSION);
   ASSERT_TRUE(shifts_.DeleteShift(Staff(kHead, now_), removal).ok());
-  EXPECT_REASON(shifts_.DeleteShift(Staff(kHead, now_), removal), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(shifts_.DeleteShift(Staff(kHead, now_), removal)), type::REASON_NOT_FOUND);
   const auto left = List(draft.name(), Staff(kHead, now_));
   ASSERT_EQ(left->shifts_size(), 1);
   EXPECT_EQ(left->shifts(0).name(), second.name());
   Move(draft.name(), v1::MoveActivityRequest::MOVE_SUBMIT, kHead);
   request.set_request_id("request-0002");
-  EXPECT_REASON(shifts_.CreateShift(Staff(kHead, now_), request), REASON_NOT_A_DRAFT);
+  EXPECT_EQ(ReasonOf(shifts_.CreateShift(Staff(kHead, now_), request)), type::REASON_NOT_A_DRAFT);
   removal.set_name(second.name());
-  EXPECT_REASON(shifts_.DeleteShift(Staff(kHead, now_), removal), REASON_NOT_A_DRAFT);
+  EXPECT_EQ(ReasonOf(shifts_.DeleteShift(Staff(kHead, now_), removal)), type::REASON_NOT_A_DRAFT);
 }
 
 TEST_F(ShiftsServiceTest, PagesInOrderOfTime) {
@@ -107,7 +107,7 @@ TEST_F(ShiftsServiceTest, PagesInOrderOfTime) {
     token = page->next_page_token();
   } while (!token.empty());
   EXPECT_EQ(seen, expected);
-  EXPECT_REASON(List(draft.name(), Anybody(now_)), REASON_NOT_FOUND);
+  EXPECT_EQ(ReasonOf(List(draft.name(), Anybody(now_))), type::REASON_NOT_FOUND);
 }
 
 }  // namespace
