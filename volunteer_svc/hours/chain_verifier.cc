@@ -1,5 +1,7 @@
 #include "volunteer_svc/hours/chain_verifier.h"
 
+#include <limits>
+
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 #include "volunteer_svc/hours/hash_chain.h"
@@ -18,6 +20,14 @@ const char* FaultOf(const HourEntry& entry, const HourAccount& before) {
   return "";
 }
 
+// What the account says otherwise than its entries; empty where they agree.
+const char* FaultOf(const HourAccount& account, const HourAccount& reached) {
+  if (account.sequence != reached.sequence) return "number of entries";
+  if (account.balance_minutes != reached.balance_minutes) return "account balance";
+  if (account.head_hash != reached.head_hash) return "account hash";
+  return "";
+}
+
 }  // namespace
 
 absl::StatusOr<ChainReport> VerifyChain(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id) {
@@ -26,26 +36,24 @@ absl::StatusOr<ChainReport> VerifyChain(db::Transaction& transaction, uint64_t c
   if (!account->has_value()) return errors::NotFound(ids::ResourceName("volunteers", volunteer_id));
   HourAccount reached;
   ChainReport report;
+  const auto fault = [&](const char* what) {
+    if (*what != '\0') report.fault = ChainFault{reached.sequence + 1, what};
+    return report.fault.has_value();
+  };
+  // From below the first place on, so that a row put before the first entry is found too.
+  int64_t after = std::numeric_limits<int64_t>::min();
   for (bool more = true; more;) {
-    const auto entries = HoursStore::After(transaction, center_id, volunteer_id, reached.sequence, kPage);
+    const auto entries = HoursStore::After(transaction, center_id, volunteer_id, after, kPage);
     if (!entries.ok()) return entries.status();
     for (const HourEntry& entry : *entries) {
-      const std::string what = FaultOf(entry, reached);
-      if (!what.empty()) {
-        report.fault = ChainFault{reached.sequence + 1, what};
-        return report;
-      }
+      if (fault(FaultOf(entry, reached))) return report;
       reached = {entry.sequence, entry.balance_minutes, entry.hash};
+      after = entry.sequence;
       ++report.entries;
     }
     more = entries->size() == kPage;
   }
-  if (reached.sequence != (*account)->sequence)
-    report.fault = ChainFault{reached.sequence + 1, "number of entries"};
-  else if (reached.balance_minutes != (*account)->balance_minutes)
-    report.fault = ChainFault{reached.sequence + 1, "account balance"};
-  else if (reached.head_hash != (*account)->head_hash)
-    report.fault = ChainFault{reached.sequence + 1, "account hash"};
+  fault(FaultOf(**account, reached));
   return report;
 }
 

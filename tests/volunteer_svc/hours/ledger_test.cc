@@ -113,6 +113,12 @@ TEST_F(LedgerTest, FindsEveryAlteredRow) {
        4},
       {"UPDATE hour_entries SET sequence = 9 WHERE sequence = 2",
        "UPDATE hour_entries SET sequence = 2 WHERE sequence = 9", 2},
+      {"INSERT INTO hour_entries SELECT center_id, volunteer_id, 0, 999, 0, minutes, balance_minutes, 1, 2, "
+       "activity_id,"
+       " activity_title, shift_id, unit_id, team_id, place, content, person_in_charge_id, recorder_id, grade, "
+       "record_time,"
+       " hash FROM hour_entries WHERE sequence = 1",
+       "DELETE FROM hour_entries WHERE sequence = 0", 1},
       {"UPDATE hour_accounts SET balance_minutes = 301", "UPDATE hour_accounts SET balance_minutes = 300", 6},
       {"UPDATE hour_accounts SET head_hash = REPEAT('x', 32)",
        "UPDATE hour_accounts SET head_hash = (SELECT hash FROM hour_entries WHERE sequence = 5)", 6},
