@@ -5,8 +5,14 @@ shopt -s inherit_errexit  # a failure inside $(…) ends the script too
 PATH=$PATH:/usr/sbin  # where mariadbd is, also for an ordinary user
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# A compiler takes up to 1 GB: as many at once as there are cores, and as fit into memory.
+jobs_that_fit() {
+  local gigabytes
+  gigabytes=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
+  echo $((gigabytes < 1 ? 1 : gigabytes < $(nproc) ? gigabytes : $(nproc)))
+}
 # shellcheck disable=SC2034  # for those who source this
-JOBS=$(nproc)
+JOBS=$(jobs_that_fit)
 
 if [[ -t 1 ]]; then
   BOLD=$'\e[1m' GREEN=$'\e[32m' YELLOW=$'\e[33m' RED=$'\e[31m' PLAIN=$'\e[0m'

@@ -122,6 +122,29 @@ bool IsDuplicateKey(const absl::Status& status, std::string_view key) {
   return name == key;
 }
 
+bool WouldFailAgain(const absl::Status& status) {
+  switch (DriverError(status)) {
+    case 1048:  // NULL
+    case 1054:  // no such column, syntax, no such table
+    case 1064:
+    case 1146:
+    case 1062:
+    case 1264:  // out of range, truncated, of another kind
+    case 1265:
+    case 1292:
+    case 1366:
+    case 1406:
+    case 1451:
+    case 1452:
+    case 1586:
+    case 3819:
+    case 4025:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool IsConflict(const absl::Status& status) { return IsConflictNumber(DriverError(status)); }
 
 bool IsConnectionLost(const absl::Status& status) { return IsLostNumber(DriverError(status)); }

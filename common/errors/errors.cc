@@ -1,6 +1,8 @@
 #include "common/errors/errors.h"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/strings/cord.h"
@@ -12,6 +14,8 @@ namespace wenming::errors {
 namespace {
 
 constexpr char kDomain[] = "wenming";
+constexpr size_t kMostViolations = 8;
+constexpr size_t kLongestField = 64;
 
 template <typename Detail>
 void Attach(absl::Status& status, const Detail& detail) {
@@ -110,15 +114,16 @@ absl::Status Make(absl::StatusCode code, Reason reason, const Metadata& metadata
 absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
   google::rpc::BadRequest bad_request;
   std::string zh, en;
-  for (const FieldViolation& v : violations) {
+  // They travel in HTTP/2 trailers, which peers limit to a few KiB.
+  for (const FieldViolation& v : std::span(violations).first(std::min(violations.size(), kMostViolations))) {
     auto* added = bad_request.add_field_violations();
-    added->set_field(v.field);
+    added->set_field(v.field.substr(0, kLongestField));
     added->set_reason(type::Reason_Name(v.reason).substr(sizeof("REASON_") - 1));
     added->set_description(Text(v.reason, Language::kEnglish, v.metadata));
     added->mutable_localized_message()->set_locale("zh-CN");
     added->mutable_localized_message()->set_message(Text(v.reason, Language::kChinese, v.metadata));
-    absl::StrAppend(&zh, zh.empty() ? "" : "；", v.field, " ", added->localized_message().message());
-    absl::StrAppend(&en, en.empty() ? "" : "; ", v.field, " ", added->description());
+    absl::StrAppend(&zh, zh.empty() ? "" : "；", added->field(), " ", added->localized_message().message());
+    absl::StrAppend(&en, en.empty() ? "" : "; ", added->field(), " ", added->description());
   }
   // A single violation is the reason of the whole; programs need not look into the details then.
   const Reason reason = violations.size() == 1 ? violations[0].reason : type::REASON_INVALID_FIELDS;

@@ -25,6 +25,9 @@ constexpr char kPark[] =
     "INSERT INTO parked_events (consumer, event_cursor, center_id, event_key, event, error, park_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
+constexpr char kParked[] = "SELECT event FROM parked_events WHERE consumer = ? ORDER BY event_cursor";
+constexpr char kUnpark[] = "DELETE FROM parked_events WHERE consumer = ? AND event_cursor = ?";
+
 constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr size_t kLongestError = 1000;
 
@@ -39,7 +42,9 @@ absl::Status Overtaken() {
 
 bool IsOvertaken(const absl::Status& status) { return status.GetPayload(kOvertakenUrl).has_value(); }
 
+// Whether trying again may help: most faults of the database say nothing about the event.
 bool IsTransient(const absl::Status& status) {
+  if (!db::DriverText(status).empty()) return !db::WouldFailAgain(status);
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kAborted:
@@ -141,6 +146,7 @@ absl::Status Consumer::LoadCursor() {
 
 absl::Status Consumer::Step() {
   if (cursor() < 0) {
+    if (absl::Status tried = TryParked(); !tried.ok()) return tried;
     if (absl::Status loaded = LoadCursor(); !loaded.ok()) return loaded;
   }
   const absl::StatusOr<std::vector<Event>> events = source_.Next(cursor());
@@ -204,6 +210,26 @@ absl::Status Consumer::Park(const Event& event, const absl::Status& why) {
   if (observer_ != nullptr) observer_->Parked(event, why);
   Moved(event, 1);
   return status;
+}
+
+absl::Status Consumer::TryParked() {
+  const auto rows = db::Read(pool_, absl::Now() + kTimeout,
+                             [&](db::Session& session) { return session.Query(kParked, {options_.name}); });
+  if (!rows.ok()) return rows.status();
+  for (const db::Row& row : *rows) {
+    Event event;
+    if (!event.ParseFromString(row.Text(0))) continue;
+    const absl::Status status = db::RunTransaction(
+        pool_, {.deadline = absl::Now() + kTimeout, .repeatable = true}, [&](db::Transaction& transaction) {
+          const auto taken = transaction.Execute(kUnpark, {options_.name, event.cursor()});
+          // Another replica was quicker.
+          if (!taken.ok() || *taken == 0) return taken.status();
+          return apply_(transaction, event);
+        });
+    // What still cannot be applied stays parked.
+    if (!status.ok() && IsTransient(status)) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Consumer::MoveCursor(db::Transaction& transaction, int64_t to) const {

@@ -13,6 +13,7 @@
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
 #include "common/db/transaction.h"
+#include "common/idempotency/idempotency.h"
 #include "common/observe/rpc_metrics.h"
 #include "common/outbox/sequencer.h"
 #include "common/rpc/pipeline.h"
@@ -26,6 +27,12 @@ namespace wenming::service {
 namespace {
 
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
+// Beside the threads that answer calls: the sequencer, the readiness check, consumers, sweepers and subscribers.
+constexpr int kBackgroundConnections = 8;
+// How long a repeated request finds its first answer, and how many answers are forgotten in one transaction.
+constexpr absl::Duration kAnswersKept = absl::Hours(24 * 7);
+constexpr int kForgetBatch = 1000;
+constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kStart = absl::Seconds(30);
 constexpr absl::Duration kMigration = absl::Minutes(30);
 constexpr absl::Duration kDrain = absl::Seconds(10);
@@ -50,8 +57,7 @@ absl::StatusOr<db::PoolOptions> PoolOptionsOf(const Flags& flags) {
   options.port = flags.db_port;
   options.user = flags.db_user;
   options.schema = flags.db_schema;
-  // Two more than the threads that answer calls: for the sequencer, and for the consumers and the readiness check.
-  options.connections = flags.db_connections + 2;
+  options.connections = flags.db_connections + kBackgroundConnections;
   if (!flags.db_password_file.empty()) {
     auto password = crypto::ReadSecretFile(flags.db_password_file);
     if (!password.ok()) return password.status();
@@ -198,15 +204,23 @@ class Process {
       server_->SetReady(ready);
       ready_.Set(ready ? 1 : 0);
       pool_metrics_.Report(db_->Stats());
+      ForgetAnswers(now);
     } while (!stopping_.WaitForNotificationWithTimeout(kReadinessInterval));
+  }
+
+  // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
+  void ForgetAnswers(absl::Time now) {
+    if (now < forget_next_) return;
+    const auto forgotten = idempotency::Forget(*db_, now - kAnswersKept, kForgetBatch, now + kReadinessInterval);
+    if (!forgotten.ok() || *forgotten < kForgetBatch) forget_next_ = now + kForgetInterval;
   }
 
   void Stop() {
     log_->Close();
-    server_->SetReady(false);
-    server_->Stop(kDrain);
     stopping_.Notify();
     if (readiness_.joinable()) readiness_.join();
+    server_->SetReady(false);
+    server_->Stop(kDrain);
     server_ = nullptr;
     watcher_ = nullptr;
     application_ = nullptr;
@@ -243,6 +257,7 @@ class Process {
   std::unique_ptr<prometheus::Exposer> exposer_;
   absl::Notification stopping_;
   std::thread readiness_;
+  absl::Time forget_next_ = absl::InfinitePast();
 
   static uint16_t NodeSalt() {
     const std::string bytes = crypto::RandomBytes(2);

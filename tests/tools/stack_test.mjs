@@ -16,7 +16,7 @@ function fakeBuild(directory) {
   fs.writeFileSync(path.join(directory, 'wenming.binpb'), '');
   const fake = path.join(ROOT, 'tests/tools/fake_service.mjs');
   for (const name of SERVICES) {
-    fs.writeFileSync(path.join(directory, 'bin', name), `#!/bin/sh\nexec node ${fake} ${name} "$@"\n`, { mode: 0o755 });
+    fs.writeFileSync(path.join(directory, 'bin', name), `#!/bin/sh\nexec node "${fake}" ${name} "$@"\n`, { mode: 0o755 });
   }
 }
 

@@ -71,6 +71,14 @@ TEST(Errors, FieldViolationsNameFieldAndRuleInBothLanguages) {
   EXPECT_EQ(ReasonOf(InvalidField("x", type::REASON_REQUIRED)), type::REASON_REQUIRED);
 }
 
+TEST(Errors, ManyViolationsFitIntoTrailers) {
+  std::vector<FieldViolation> many;
+  for (int i = 0; i < 1000; ++i) many.push_back({std::string(300, 'x'), type::REASON_BAD_RESOURCE_NAME, {{"collection", "units"}}});
+  const auto wire = ToWire(InvalidFields(many), Language::kChinese, "r");
+  EXPECT_LT(wire.ByteSizeLong(), 6000u);
+  EXPECT_EQ(DetailOf<google::rpc::BadRequest>(wire).field_violations_size(), 8);
+}
+
 TEST(Errors, WhatALibrarySaysDoesNotReachTheCaller) {
   for (const auto& status :
        {absl::InternalError("SELECT * FROM secrets at /srv/db"), absl::UnknownError("13812341234"),

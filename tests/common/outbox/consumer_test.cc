@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/db/errors.h"
+#include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "common/outbox/sequencer.h"
 #include "tests/common/outbox/stream_fixture.h"
@@ -141,6 +142,45 @@ TEST_F(ConsumerTest, PoisonIsParkedAndTheOthersFlow) {
   EXPECT_EQ(NumberOf(event), 5);
   EXPECT_THAT(parked.Text(4), HasSubstr("毒"));
   EXPECT_THAT(rows->back().Text(4), HasSubstr("1064"));
+}
+
+TEST_F(ConsumerTest, WhatWasParkedIsTriedAgainAtTheNextStart) {
+  WriteStream(10);
+  {
+    LogSource source(log_);
+    const Apply apply = [](db::Transaction& transaction, const Event& event) -> absl::Status {
+      const bool bad = NumberOf(event) == 4 || NumberOf(event) == 7;
+      return bad ? absl::InvalidArgumentError("not yet") : Record(transaction, event);
+    };
+    const Consumer consumer(pool_, source, apply, Options());
+    ASSERT_TRUE(consumer.WaitFor(10, kLong));
+  }
+  EXPECT_EQ(Effects(), UpTo(10, {4, 7}));
+  EXPECT_EQ(Count("parked_events"), 2);
+  {
+    LogSource source(log_);
+    const Apply apply = [](db::Transaction& transaction, const Event& event) -> absl::Status {
+      return NumberOf(event) == 7 ? absl::InvalidArgumentError("never") : Record(transaction, event);
+    };
+    const Consumer consumer(pool_, source, apply, Options());
+    ASSERT_TRUE(consumer.WaitFor(10, kLong));
+  }
+  EXPECT_THAT(Effects(), ::testing::UnorderedElementsAreArray(UpTo(10, {7})));
+  EXPECT_EQ(Count("parked_events"), 1);
+}
+
+TEST_F(ConsumerTest, AFullDiskParksNothing) {
+  WriteStream(5);
+  LogSource source(log_);
+  std::atomic<int> failures = 0;
+  const Apply apply = [&failures](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) == 3 && ++failures <= 3) return db::ErrorFromDriver(1114, "The table 'hours' is full");
+    return Record(transaction, event);
+  };
+  const Consumer consumer(pool_, source, apply, Options(), &observer_);
+  ASSERT_TRUE(consumer.WaitFor(5, kLong));
+  EXPECT_EQ(Effects(), UpTo(5));
+  EXPECT_EQ(observer_.parked, 0);
 }
 
 TEST_F(ConsumerTest, TransientErrorsAreTriedAgain) {
