@@ -42,18 +42,20 @@ absl::Status Unpublish(db::Transaction& transaction, const rpc::Call& call, cons
 
 absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,
                     std::string_view reason) {
+  // What has begun is left to attendance, so that hours served are not lost; nobody came to what was never public.
+  const absl::Time after = activity.is_public ? call.now : absl::InfinitePast();
   // Which shifts are called off is known only once their rows are locked.
-  const absl::Status locked = SetAccepting(transaction, call.center_id, activity.id, false, false, call.now);
+  const absl::Status locked = SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
   if (!locked.ok()) return locked;
   const auto shifts = ListShifts(transaction, call.center_id, activity.id, std::numeric_limits<int64_t>::min(), 0,
                                  std::numeric_limits<int>::max());
   if (!shifts.ok()) return shifts.status();
   for (const Shift& shift : *shifts) {
-    if (shift.state != v1::Shift::STATE_OPEN) continue;
+    if (shift.state != v1::Shift::STATE_OPEN || shift.start_time <= after) continue;
     const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, reason, call.now);
     if (!cancelled.ok()) return cancelled;
   }
-  return CancelShifts(transaction, call.center_id, activity.id, call.now);
+  return CancelShifts(transaction, call.center_id, activity.id, after, call.now);
 }
 
 }  // namespace

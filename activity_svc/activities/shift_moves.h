@@ -11,7 +11,8 @@
 
 namespace wenming::activity {
 
-// Publishing opens the shifts for sign-up, leaving that state closes them, cancelling calls off shifts and sign-ups.
+// Publishing opens the shifts for sign-up, leaving that state closes them, cancelling calls off shifts that have
+// not begun, and their sign-ups; what has begun is ended, confirmed and settled as ever.
 // FAILED_PRECONDITION when the shifts do not allow the move: none yet, people signed up, hours not settled, or a method
 // that is not in force. The activity is locked.
 absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,

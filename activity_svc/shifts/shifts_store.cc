@@ -46,7 +46,7 @@ constexpr char kSetAccepting[] =
     " WHERE center_id = ? AND activity_id = ? AND state = ? AND delete_time IS NULL";
 constexpr char kCancel[] =
     "UPDATE shifts SET state = ?, accepting = 0, end_due_time = NULL, taken_count = 0, waitlisted_count = 0,"
-    " update_time = ? WHERE center_id = ? AND activity_id = ? AND state = ? AND delete_time IS NULL";
+    " update_time = ? WHERE center_id = ? AND activity_id = ? AND state = ? AND start_time > ? AND delete_time IS NULL";
 constexpr char kDue[] =
     "SELECT center_id, id, end_due_time FROM shifts WHERE end_due_time IS NOT NULL ORDER BY end_due_time LIMIT ?";
 
@@ -141,8 +141,10 @@ absl::Status SetAccepting(db::Transaction& transaction, uint64_t center_id, uint
       .status();
 }
 
-absl::Status CancelShifts(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, absl::Time now) {
-  return transaction.Execute(kCancel, {v1::Shift::STATE_CANCELLED, now, center_id, activity_id, v1::Shift::STATE_OPEN})
+absl::Status CancelShifts(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, absl::Time after,
+                          absl::Time now) {
+  return transaction
+      .Execute(kCancel, {v1::Shift::STATE_CANCELLED, now, center_id, activity_id, v1::Shift::STATE_OPEN, after})
       .status();
 }
 

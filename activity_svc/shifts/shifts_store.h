@@ -50,8 +50,9 @@ absl::StatusOr<ShiftTotals> CountShifts(db::Session& session, uint64_t center_id
 absl::Status SetAccepting(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, bool accepting,
                           bool watched, absl::Time now);
 
-// Calls off the shifts of an activity that are not over.
-absl::Status CancelShifts(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, absl::Time now);
+// Calls off the shifts of an activity that begin after `after` and are not over.
+absl::Status CancelShifts(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, absl::Time after,
+                          absl::Time now);
 
 // A shift whose time to end by itself has come, or will.
 struct DueShift {

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "activity_svc/attendance/shift_sweeper.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "tests/activity_svc/activity_fixture.h"
@@ -29,6 +30,13 @@ class ActivitiesServiceTest : public ActivityTest {
     request.set_page_size(size);
     request.set_page_token(token);
     return activities_.ListActivities(call, request);
+  }
+  absl::StatusOr<v1::Activity> MoveAt(const std::string& activity, M::Move move, absl::Time now) {
+    M request;
+    request.set_name(activity);
+    request.set_move(move);
+    request.set_reason("原因");
+    return activities_.MoveActivity(Staff(kHead, now), request);
   }
 };
 
@@ -201,6 +209,33 @@ TEST_F(ActivitiesServiceTest, CancellingCancelsSignUpsAndShifts) {
   EXPECT_EQ(after.taken_count(), 0);
   EXPECT_EQ(after.waitlisted_count(), 0);
   EXPECT_TRUE(Get(Anybody(now_), shift.activity()).ok());
+}
+
+TEST_F(ActivitiesServiceTest, CancellingLeavesWhatHasBegun) {
+  AddVolunteer(1);
+  const v1::Activity draft = Draft();
+  const v1::Shift begun = AddShift(draft.name(), start_, absl::Hours(2), 5, 0);
+  const v1::Shift to_come = AddShift(draft.name(), start_ + absl::Hours(24), absl::Hours(2), 5, 0);
+  Move(draft.name(), M::MOVE_SUBMIT, kHead);
+  Move(draft.name(), M::MOVE_PUBLISH, kApprover);
+  const auto there = SignUp(1, begun.name());
+  const auto next_day = SignUp(1, to_come.name());
+  ASSERT_TRUE(there.ok() && next_day.ok()) << next_day.status();
+  const auto cancelled = MoveAt(draft.name(), M::MOVE_CANCEL, start_);
+  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+  EXPECT_EQ(GetShift(begun.name()).state(), v1::Shift::STATE_OPEN);
+  EXPECT_EQ(Get(*there).state(), v1::Registration::STATE_CONFIRMED);
+  EXPECT_EQ(GetShift(to_come.name()).state(), v1::Shift::STATE_CANCELLED);
+  EXPECT_EQ(Get(*next_day).state(), v1::Registration::STATE_CANCELLED);
+  ASSERT_TRUE(SweepShifts(database_.pool(), start_ + absl::Hours(3)).ok());
+  EXPECT_EQ(GetShift(begun.name()).state(), v1::Shift::STATE_ENDED);
+}
+
+TEST_F(ActivitiesServiceTest, ADraftIsCancelledWithAllItsShifts) {
+  const v1::Activity draft = Draft();
+  const v1::Shift shift = AddShift(draft.name(), start_, absl::Hours(2), 5, 0);
+  ASSERT_TRUE(MoveAt(draft.name(), M::MOVE_CANCEL, start_ + absl::Hours(1)).ok());
+  EXPECT_EQ(GetShift(shift.name()).state(), v1::Shift::STATE_CANCELLED);
 }
 
 TEST_F(ActivitiesServiceTest, SettlingWaitsForEveryShift) {

@@ -292,6 +292,24 @@ TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
   }
 }
 
+TEST_F(AttendanceServiceTest, HoursServedOutliveTheirActivity) {
+  ASSERT_TRUE(In(0, start_).ok());
+  v1::MoveActivityRequest cancel;
+  cancel.set_name(shift_.activity());
+  cancel.set_move(v1::MoveActivityRequest::MOVE_CANCEL);
+  cancel.set_reason("暴雨");
+  const auto cancelled = activities_.MoveActivity(Staff(kHead, end_ - absl::Minutes(10)), cancel);
+  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+  ASSERT_TRUE(Out(0, end_).ok());
+  ASSERT_TRUE(End(end_).ok());
+  ASSERT_TRUE(Confirm({}, {}).ok());
+  ASSERT_TRUE(Publicize(end_ + absl::Hours(3)).ok());
+  ASSERT_TRUE(Settle(end_ + absl::Hours(24 * 30)).ok());
+  const auto told = Told();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told.begin()->second.minutes(), 120);
+}
+
 TEST_F(AttendanceServiceTest, SettlingAtOnceFromManySidesTellsTheLedgerOnce) {
   ASSERT_TRUE(In(0, start_).ok());
   ASSERT_TRUE(Out(0, end_).ok());
