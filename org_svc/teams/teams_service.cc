@@ -118,7 +118,7 @@ absl::StatusOr<v1::Team> TeamsService::Insert(db::Transaction& transaction, cons
 
 absl::StatusOr<v1::Team> TeamsService::UpdateTeam(const rpc::Call& call, const v1::UpdateTeamRequest& request) {
   const v1::Team& team = request.team();
-  return Change(call, team.name(), team.etag(), Lock::kTeam, [&](db::Transaction&, TeamRecord& record) -> absl::Status {
+  return Change(call, team.name(), team.etag(), [&](db::Transaction&, TeamRecord& record) -> absl::Status {
     const auto fields = rpc::FieldsToUpdate(request.update_mask(), team, UpdatableTeamFields());
     if (!fields.ok()) return fields.status();
     ApplyTeamFields(*fields, team, record.team);
@@ -133,7 +133,7 @@ absl::StatusOr<v1::Team> TeamsService::UpdateTeam(const rpc::Call& call, const v
 }
 
 absl::StatusOr<v1::Team> TeamsService::DeleteTeam(const rpc::Call& call, const v1::DeleteTeamRequest& request) {
-  return Change(call, request.name(), request.etag(), Lock::kShape,
+  return Change(call, request.name(), request.etag(),
                 [&](db::Transaction& transaction, TeamRecord& record) -> absl::Status {
                   const auto below = CountTeamsBelow(transaction, record.center_id, record.id);
                   if (!below.ok()) return below.status();
@@ -146,13 +146,11 @@ absl::StatusOr<v1::Team> TeamsService::DeleteTeam(const rpc::Call& call, const v
 }
 
 absl::StatusOr<v1::Team> TeamsService::Change(const rpc::Call& call, std::string_view name, std::string_view etag,
-                                              Lock lock, Edit edit) {
+                                              Edit edit) {
   return db::RunTransaction(with_.db, {.deadline = call.deadline},
                             [&](db::Transaction& transaction) -> absl::StatusOr<v1::Team> {
-                              if (lock == Lock::kShape) {
-                                if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
-                                  return locked;
-                              }
+                              if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
+                                return locked;
                               auto record = LoadTeam(transaction, call.center_id, TeamId(name));
                               if (!record.ok()) return record.status();
                               if (absl::Status may = call.Authorise(kWrite, record->unit_id); !may.ok()) return may;

@@ -31,12 +31,11 @@ class TeamsService {
   absl::StatusOr<v1::ImportReport> ImportTeams(const rpc::Call& call, const v1::ImportTeamsRequest& request);
 
  private:
-  enum class Lock { kTeam, kShape };
   using Edit = absl::FunctionRef<absl::Status(db::Transaction&, TeamRecord&)>;
 
   // Loads an active team that the caller may write and whose etag is the given one, lets `edit` change it, stores it.
-  absl::StatusOr<v1::Team> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Lock lock,
-                                  Edit edit);
+  // No other write to the center's teams, an import least of all, comes between.
+  absl::StatusOr<v1::Team> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Edit edit);
   absl::StatusOr<v1::Team> Insert(db::Transaction& transaction, const rpc::Call& call, const v1::Team& team);
 
   struct Planned {

@@ -118,17 +118,16 @@ absl::StatusOr<v1::Unit> UnitsService::UpdateUnit(const rpc::Call& call, const v
   if (renames && request.unit().display_name().empty()) {
     return errors::InvalidField("unit.display_name", type::REASON_REQUIRED);
   }
-  return Change(call, request.unit().name(), request.unit().etag(), Lock::kUnit,
-                [&](db::Transaction&, UnitRecord& record) {
-                  ApplyUnitFields(*fields, request.unit(), record.unit);
-                  return absl::OkStatus();
-                });
+  return Change(call, request.unit().name(), request.unit().etag(), [&](db::Transaction&, UnitRecord& record) {
+    ApplyUnitFields(*fields, request.unit(), record.unit);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<v1::Unit> UnitsService::MoveUnit(const rpc::Call& call, const v1::MoveUnitRequest& request) {
   const uint64_t parent_id = IdOf(request.new_parent());
   if (absl::Status may = call.Authorise("units.write", parent_id); !may.ok()) return may;
-  return Change(call, request.name(), request.etag(), Lock::kTree,
+  return Change(call, request.name(), request.etag(),
                 [&](db::Transaction& transaction, UnitRecord& record) -> absl::Status {
                   const auto parent = LoadUnit(transaction, call.center_id, parent_id);
                   // To the caller, who holds the permission on it, a unit of another center is no secret.
@@ -142,7 +141,7 @@ absl::StatusOr<v1::Unit> UnitsService::MoveUnit(const rpc::Call& call, const v1:
 }
 
 absl::StatusOr<v1::Unit> UnitsService::DeleteUnit(const rpc::Call& call, const v1::DeleteUnitRequest& request) {
-  return Change(call, request.name(), request.etag(), Lock::kTree,
+  return Change(call, request.name(), request.etag(),
                 [&](db::Transaction& transaction, UnitRecord& record) -> absl::Status {
                   const auto below = CountBelow(transaction, record.center_id, record.id);
                   if (!below.ok()) return below.status();
@@ -155,14 +154,12 @@ absl::StatusOr<v1::Unit> UnitsService::DeleteUnit(const rpc::Call& call, const v
 }
 
 absl::StatusOr<v1::Unit> UnitsService::Change(const rpc::Call& call, std::string_view name, std::string_view etag,
-                                              Lock lock, Edit edit) {
+                                              Edit edit) {
   std::vector<v1::UnitsChanged> events;
   auto unit = db::RunTransaction(with_.db, {.deadline = call.deadline},
                                  [&](db::Transaction& transaction) -> absl::StatusOr<v1::Unit> {
-                                   if (lock == Lock::kTree) {
-                                     if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
-                                       return locked;
-                                   }
+                                   if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
+                                     return locked;
                                    auto record = LoadUnit(transaction, call.center_id, IdOf(name));
                                    if (!record.ok()) return record.status();
                                    if (absl::Status active = CheckActive(*record); !active.ok()) return active;

@@ -32,12 +32,11 @@ class UnitsService {
   absl::StatusOr<v1::ImportReport> ImportUnits(const rpc::Call& call, const v1::ImportUnitsRequest& request);
 
  private:
-  enum class Lock { kUnit, kTree };
   using Edit = absl::FunctionRef<absl::Status(db::Transaction&, UnitRecord&)>;
 
-  // Loads an active unit whose etag is the given one, lets `edit` change it, stores and tells it.
-  absl::StatusOr<v1::Unit> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Lock lock,
-                                  Edit edit);
+  // Loads an active unit whose etag is the given one, lets `edit` change it, stores and tells it. No other write to the
+  // center's units, an import least of all, comes between.
+  absl::StatusOr<v1::Unit> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Edit edit);
   absl::StatusOr<UnitRecord> Insert(db::Transaction& transaction, const rpc::Call& call, v1::Unit unit);
 
   struct Imported {

@@ -173,6 +173,31 @@ TEST_F(TeamsServiceTest, TellsEveryFaultOfAFile) {
   EXPECT_EQ(Count("teams"), 2);
 }
 
+TEST_F(TeamsServiceTest, AnImportLosesNoUpdateThatWasAcknowledged) {
+  constexpr int kTurns = 60;
+  const auto file = [](int turn) { return absl::StrCat(kHeader, "G,GENERAL,,C,第", turn, "队,\n"); };
+  ASSERT_EQ(ImportTeams(center_admin_, file(0))->created(), 1);
+  v1::UpdateTeamRequest request;
+  request.mutable_team()->set_name(
+      Do(teams_, &TeamsService::ListTeams, By(0), v1::ListTeamsRequest())->teams(0).name());
+  std::thread hand([&] {
+    for (int turn = 1; turn <= kTurns; ++turn) {
+      request.mutable_team()->set_kind(turn % 2 == 0 ? v1::Team::KIND_PARTY_AND_GOVERNMENT : v1::Team::KIND_SOCIAL);
+      const auto updated = Do(teams_, &TeamsService::UpdateTeam, By(center_admin_), request);
+      ASSERT_TRUE(updated.ok()) << updated.status();
+    }
+  });
+  for (int turn = 1; turn <= kTurns; ++turn) {
+    const auto report = ImportTeams(center_admin_, file(turn));
+    EXPECT_TRUE(report.ok() && report->updated() == 1) << report.status();
+  }
+  hand.join();
+  EXPECT_EQ(Count(absl::StrCat("teams WHERE version = ", 1 + 2 * kTurns)), 1) << "one write took another's place";
+  const auto team = Get(request.team().name());
+  EXPECT_EQ(team->kind(), request.team().kind());
+  EXPECT_EQ(team->display_name(), absl::StrCat("第", kTurns, "队"));
+}
+
 using ImportTeamsTest = OrgTest;
 
 TEST_F(ImportTeamsTest, ImportsTheCountyOnceAndChangesNothingTheSecondTime) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "org_svc/units/units_store.h"
 #include "tests/org_svc/org_fixture.h"
 
@@ -87,7 +88,7 @@ TEST_F(UnitsConcurrencyTest, TheTreeStaysATree) {
   for (int hand = 0; hand < 6; ++hand) {
     hands.emplace_back([&, hand] {
       std::mt19937 random(seed + static_cast<unsigned>(hand));
-      for (int turn = 0; turn < 60; ++turn) Act(random, units, hand, turn);
+      for (int turn = 0; turn < 120; ++turn) Act(random, units, hand, turn);
     });
   }
   for (std::thread& hand : hands) hand.join();
@@ -107,6 +108,50 @@ TEST_F(UnitsConcurrencyTest, TheTreeStaysATree) {
     const UnitRecord& parent = *by_id[record.parent_id];
     EXPECT_EQ(parent.unit.state(), v1::Unit::STATE_ACTIVE) << record.unit.code() << " hangs on a deleted unit";
     EXPECT_EQ(parent.unit.level() + 1, record.unit.level());
+  }
+}
+
+TEST_F(UnitsConcurrencyTest, AnImportLosesNoUpdateThatWasAcknowledged) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  constexpr int kHands = 4;
+  constexpr int kTurns = 40;
+  std::array<std::string, kHands> names, addresses;
+  for (int hand = 0; hand < kHands; ++hand) names[hand] = UnitName(absl::StrCat("S", hand));
+  std::vector<std::thread> hands;
+  for (int hand = 0; hand < kHands; ++hand) {
+    hands.emplace_back([&, hand] {
+      std::mt19937 random(seed + static_cast<unsigned>(hand));
+      v1::UpdateUnitRequest request;
+      request.mutable_unit()->set_name(names[hand]);
+      for (int turn = 1; turn <= kTurns; ++turn) {
+        request.mutable_unit()->set_address(absl::StrCat(turn, "-", random()));
+        const auto updated = Do(units_, &UnitsService::UpdateUnit, By(center_admin_), request);
+        ASSERT_TRUE(updated.ok()) << updated.status();
+        addresses[hand] = request.unit().address();
+      }
+    });
+  }
+  int imported = 0;
+  std::string name;
+  for (int turn = 1; turn <= kTurns; ++turn) {
+    name = absl::StrCat("第", turn, "站");
+    const auto report = ImportUnits(admin_, absl::StrReplaceAll(csv_, {{"站", name}}));
+    if (!report.ok()) ADD_FAILURE() << report.status();
+    if (report.ok()) imported += report->updated();
+  }
+  for (std::thread& hand : hands) hand.join();
+
+  const auto after =
+      db::Read(pool_, absl::InfiniteFuture(), [this](db::Session& s) { return ReadAllUnits(s, center_); });
+  ASSERT_TRUE(after.ok());
+  int64_t writes = 0;
+  for (const UnitRecord& record : *after) writes += record.version - 1;
+  EXPECT_EQ(writes, kHands * kTurns + imported) << "one write has taken the place of another";
+  for (int hand = 0; hand < kHands; ++hand) {
+    const v1::Unit unit = Unit(absl::StrCat("S", hand));
+    EXPECT_EQ(unit.address(), addresses[hand]);
+    EXPECT_EQ(unit.display_name(), name);
   }
 }
 
