@@ -15,6 +15,18 @@ namespace {
 constexpr int kFirstYear = 1900;
 constexpr int kLastYear = 2999;
 
+// Bytes of an unknown column's name that a finding repeats.
+constexpr size_t kLongestName = 64;
+
+bool IsContinuation(char c) { return (c & 0xC0) == 0x80; }
+
+// As many whole characters of the UTF-8 text as fit.
+std::string_view Beginning(std::string_view text, size_t most_bytes) {
+  if (text.size() <= most_bytes) return text;
+  while (most_bytes > 0 && IsContinuation(text[most_bytes])) --most_bytes;
+  return text.substr(0, most_bytes);
+}
+
 void BadFormat(const Cell& cell, std::string zh, std::string en, Findings& findings) {
   findings.Add(cell.row, cell.column, type::REASON_BAD_FORMAT,
                {{"expected_zh", std::move(zh)}, {"expected_en", std::move(en)}});
@@ -38,7 +50,7 @@ std::optional<std::vector<size_t>> Places(const CsvRow& header, std::span<const 
   }
   for (const std::string& name : header.cells) {
     if (std::ranges::find(columns, std::string_view(name)) != columns.end()) continue;
-    BadHeader(name.substr(0, 64), "没有这一列", "there is no such column", findings);
+    BadHeader(Beginning(name, kLongestName), "没有这一列", "there is no such column", findings);
     usable = false;
   }
   if (!usable) return std::nullopt;
@@ -51,7 +63,7 @@ bool Missing(const Cell& cell, bool required, Findings& findings) {
 }
 
 size_t CodePoints(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));
 }
 
 }  // namespace

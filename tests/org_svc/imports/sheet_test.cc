@@ -48,6 +48,21 @@ TEST(SheetTest, TellsWhatIsWrongWithTheHeader) {
   }
 }
 
+TEST(SheetTest, CutsALongHeaderBetweenCharacters) {
+  std::string name;
+  for (int i = 0; i < 30; ++i) name += "槐";
+  // Three bytes each, so that the cut would fall on each byte of a character once.
+  for (const std::string prefix : {"", "a", "ab"}) {
+    Findings findings;
+    ASSERT_TRUE(ReadSheet(absl::StrCat("code,name,", prefix, name, "\n"), kColumns, findings).ok());
+    v1::ImportReport report;
+    findings.Tell(errors::Language::kChinese, report);
+    ASSERT_EQ(report.errors_size(), 1);
+    const size_t whole = (64 - prefix.size()) / 3 * 3;
+    EXPECT_EQ(report.errors(0).column(), prefix + name.substr(0, whole));
+  }
+}
+
 TEST(SheetTest, LeavesOutRowsOfAnotherLength) {
   Findings findings;
   const auto rows = ReadSheet("code,name\nA\nB,乙\nC,丙,3\n", kColumns, findings);
