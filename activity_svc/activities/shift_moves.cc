@@ -1,7 +1,9 @@
 #include "activity_svc/activities/shift_moves.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_store.h"
@@ -31,6 +33,21 @@ absl::Status CheckSettled(db::Session& session, const rpc::Call& call, const Act
   return errors::FailedPrecondition(type::REASON_SHIFTS_NOT_SETTLED, {{"count", std::to_string(totals->unsettled)}});
 }
 
+absl::StatusOr<std::vector<Shift>> AllShifts(db::Session& session, const rpc::Call& call, const Activity& activity) {
+  return ListShifts(session, call.center_id, activity.id, std::numeric_limits<int64_t>::min(), 0,
+                    std::numeric_limits<int>::max());
+}
+
+absl::Status CheckNoneToCome(db::Session& session, const rpc::Call& call, const Activity& activity) {
+  const auto shifts = AllShifts(session, call, activity);
+  if (!shifts.ok()) return shifts.status();
+  const auto to_come = [&call](const Shift& shift) {
+    return shift.state == v1::Shift::STATE_OPEN && shift.end_time > call.now;
+  };
+  if (std::ranges::none_of(*shifts, to_come)) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_SHIFT_NOT_ENDED);
+}
+
 // Closes the shifts first: from then on nobody can sign up, so that the count holds.
 absl::Status Unpublish(db::Transaction& transaction, const rpc::Call& call, const Activity& activity) {
   const absl::Status closed = SetAccepting(transaction, call.center_id, activity.id, false, false, call.now);
@@ -47,8 +64,7 @@ absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const A
   // Which shifts are called off is known only once their rows are locked.
   const absl::Status locked = SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
   if (!locked.ok()) return locked;
-  const auto shifts = ListShifts(transaction, call.center_id, activity.id, std::numeric_limits<int64_t>::min(), 0,
-                                 std::numeric_limits<int>::max());
+  const auto shifts = AllShifts(transaction, call, activity);
   if (!shifts.ok()) return shifts.status();
   for (const Shift& shift : *shifts) {
     if (shift.state != v1::Shift::STATE_OPEN || shift.start_time <= after) continue;
@@ -76,6 +92,8 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, con
     case M::MOVE_START:
     case M::MOVE_SUSPEND:
       return SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
+    case M::MOVE_END:
+      return CheckNoneToCome(transaction, call, activity);
     case M::MOVE_SETTLE:
       return CheckSettled(transaction, call, activity);
     case M::MOVE_CANCEL:

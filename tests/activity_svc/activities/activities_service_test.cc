@@ -238,8 +238,16 @@ TEST_F(ActivitiesServiceTest, ADraftIsCancelledWithAllItsShifts) {
   EXPECT_EQ(GetShift(shift.name()).state(), v1::Shift::STATE_CANCELLED);
 }
 
-TEST_F(ActivitiesServiceTest, SettlingWaitsForEveryShift) {
+TEST_F(ActivitiesServiceTest, NothingEndsBeforeItsLastShift) {
   const v1::Shift shift = Published(1, 0);
+  Move(shift.activity(), M::MOVE_START, kHead);
+  const absl::Time end = start_ + absl::Hours(2);
+  EXPECT_EQ(ReasonOf(MoveAt(shift.activity(), M::MOVE_END, end - absl::Seconds(1))), type::REASON_SHIFT_NOT_ENDED);
+  EXPECT_TRUE(MoveAt(shift.activity(), M::MOVE_END, end).ok());
+}
+
+TEST_F(ActivitiesServiceTest, SettlingWaitsForEveryShift) {
+  const v1::Shift shift = PublishedAt(now_ - absl::Hours(3), absl::Hours(2), 1, 0);
   for (const auto move : {M::MOVE_START, M::MOVE_END, M::MOVE_REPORT}) Move(shift.activity(), move, kHead);
   EXPECT_EQ(ReasonOf(TryMove(shift.activity(), M::MOVE_SETTLE, kHead)), type::REASON_SHIFTS_NOT_SETTLED);
 }
