@@ -15,6 +15,9 @@
 namespace wenming::org {
 namespace {
 
+// It is some tens of milliseconds; a busy machine under a sanitizer may take longer.
+constexpr absl::Duration kSoon = absl::Seconds(3);
+
 class MirrorTest : public OrgTest {
  protected:
   MirrorTest() {
@@ -54,7 +57,7 @@ TEST_F(MirrorTest, AnotherProcessLoadsTheSame) {
   EXPECT_TRUE(there.directory.Holds(admin_, "units.write", 0));
 }
 
-TEST_F(MirrorTest, AnotherProcessFollowsWithinASecond) {
+TEST_F(MirrorTest, AnotherProcessFollowsSoon) {
   const Replica there(pool_);
   v1::MoveUnitRequest move;
   move.set_name(UnitName("S1"));
@@ -62,11 +65,11 @@ TEST_F(MirrorTest, AnotherProcessFollowsWithinASecond) {
   ASSERT_TRUE(Do(units_, &UnitsService::MoveUnit, By(center_admin_), move).ok());
   EXPECT_FALSE(here_.directory.Holds(member_, "units.write", UnitId("S1"))) << "read your writes";
   const uint64_t station = UnitId("S1");
-  EXPECT_LT(Until([&] { return !there.directory.Holds(member_, "units.write", station); }), absl::Seconds(1));
+  EXPECT_LT(Until([&] { return !there.directory.Holds(member_, "units.write", station); }), kSoon);
   EXPECT_EQ(there.cache.Find(station)->unit.parent(), UnitName("I2"));
   Disable(member_);
   EXPECT_FALSE(here_.directory.StaffActive(member_));
-  EXPECT_LT(Until([&] { return !there.directory.StaffActive(member_); }), absl::Seconds(1));
+  EXPECT_LT(Until([&] { return !there.directory.StaffActive(member_); }), kSoon);
 }
 
 // The remote end of a stream, as in another service's process.
@@ -82,15 +85,15 @@ class Remote : public rpc::StreamWriter {
   std::atomic<bool> stop = false;
 };
 
-TEST_F(MirrorTest, AServiceThatWatchesAnotherReplicaFollowsWithinASecond) {
+TEST_F(MirrorTest, AServiceThatWatchesAnotherReplicaFollowsSoon) {
   const Replica there(pool_);
   DirectoryService service(there.feed);
   Remote remote;
   std::thread watching([&] { EXPECT_TRUE(service.Watch({}, {}, remote).ok()); });
-  EXPECT_LT(Until([&] { return remote.directory.Ready(absl::Now()); }), absl::Seconds(2));
+  EXPECT_LT(Until([&] { return remote.directory.Ready(absl::Now()); }), kSoon);
   EXPECT_TRUE(remote.directory.Holds(member_, "units.write", UnitId("S1")));
   Disable(member_);
-  EXPECT_LT(Until([&] { return !remote.directory.StaffActive(member_); }), absl::Seconds(1));
+  EXPECT_LT(Until([&] { return !remote.directory.StaffActive(member_); }), kSoon);
   EXPECT_TRUE(remote.directory.StaffActive(center_admin_));
   remote.stop = true;
   watching.join();

@@ -4,11 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <regex>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "tests/org_svc/org_fixture.h"
 
 namespace wenming::org {
@@ -16,20 +21,27 @@ namespace {
 
 using ::testing::IsSubsetOf;
 
+bool IsPermission(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) { return c == '.' || absl::ascii_islower(c); });
+  return plain && std::ranges::count(text, '.') == 1;
+}
+
 // Every permission that a proto names, in an access option or, for those a handler asks for, in a comment.
 std::set<std::string> PermissionsOfTheContract() {
-  const std::regex quoted("\"([a-z]+\\.[a-z]+)\"");
   std::set<std::string> permissions;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("protos/wenming")) {
     if (entry.path().extension() != ".proto") continue;
-    const std::string text = ReadRepositoryFile(entry.path());
-    for (std::sregex_iterator at(text.begin(), text.end(), quoted), end; at != end; ++at) {
-      const std::string before = text.substr(0, static_cast<size_t>(at->position()));
-      const std::string line = before.substr(before.rfind('\n') + 1);
-      if (line.find("scope") == std::string::npos) permissions.insert((*at)[1]);
+    const std::vector<std::string> lines = absl::StrSplit(ReadRepositoryFile(entry.path()), '\n');
+    for (const std::string& line : lines) {
+      const std::vector<std::string> parts = absl::StrSplit(line, '"');
+      for (size_t i = 1; i + 1 < parts.size(); i += 2) {
+        // What follows `scope:` is a field of the request.
+        const bool scope = absl::EndsWith(parts[i - 1], "scope: ");
+        if (!scope && IsPermission(parts[i])) permissions.insert(parts[i]);
+      }
     }
   }
-  // The example in the description of the access option itself.
+  // The examples in the description of the access option itself.
   permissions.erase("unit.parent");
   return permissions;
 }
