@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import { isAlive, until } from '../../tools/local/process.mjs';
 import { ROOT, run, scratch } from './support.mjs';
 
 const STACK = path.join(ROOT, 'tools/stack');
@@ -54,10 +55,11 @@ async function bringsUpWhatIsReadyOnce({ start, stack, record, pids, directory }
   assert.equal(live.services.gateway.state, 'ready');
 }
 
-function revivesTheDeadAlone({ start, stack, record, pids }) {
+async function revivesTheDeadAlone({ start, stack, record, pids }) {
   const before = pids();
   const { ports } = record();
   process.kill(before.volunteer_svc, 'SIGKILL');
+  assert.ok(await until(() => !isAlive(record().services.volunteer_svc), 20000));
   assert.equal(JSON.parse(stack('status', '--json').out).services.volunteer_svc.state, 'dead');
   const revived = start();
   assert.equal(revived.status, 0, revived.err);

@@ -52,23 +52,27 @@ export function isFree(port) {
   });
 }
 
-// Free ports from below the kernel's ephemeral range, so that no outgoing connection takes one while a service restarts.
-async function freePort(taken) {
-  for (let attempt = 0; attempt < 200; ++attempt) {
-    const port = 20000 + Math.floor(Math.random() * 12000);
-    if (!taken.has(port) && (await isFree(port))) return port;
+// The first of as many free ports in a row as PORTS has: below the kernel's ephemeral range, so that no outgoing connection
+// takes one while a service restarts, and in a block that follows from our pid, so that no other start tries the same.
+async function freeBlock() {
+  const size = Object.keys(PORTS).length;
+  for (let block = 0; block < 600; ++block) {
+    const first = 20000 + ((process.pid + block) % 600) * 20;
+    const free = await Promise.all(Array.from({ length: size }, (_, i) => isFree(first + i)));
+    if (free.every(Boolean)) return first;
   }
-  throw new Problem('No free port found between 20000 and 32000.');
+  throw new Problem('No free block of ports found between 20000 and 32000.');
 }
 
 async function choosePorts(flags, env, recorded) {
   const chosen = {};
   const taken = new Map();
-  for (const [name, { port, flag, env: variable, what }] of Object.entries(PORTS)) {
+  const block = flags.ports === 'auto' && !recorded ? await freeBlock() : null;
+  for (const [index, [name, { port, flag, env: variable, what }]] of Object.entries(PORTS).entries()) {
     if (flags[flag] !== undefined) chosen[name] = portNumber(flags[flag], `--${flag}`);
     else if (env[variable]) chosen[name] = portNumber(env[variable], variable);
     else if (recorded?.ports?.[name]) chosen[name] = recorded.ports[name];
-    else chosen[name] = flags.ports === 'auto' ? await freePort(taken) : port;
+    else chosen[name] = block === null ? port : block + index;
     if (taken.has(chosen[name])) {
       throw new Problem(`Port ${chosen[name]} is asked for twice: for ${taken.get(chosen[name])} and for ${what}.`,
         `Choose another with --${flag} PORT or ${variable}.`);
