@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 
 namespace wenming::db {
@@ -18,7 +19,8 @@ namespace {
 
 }  // namespace
 
-Value::Value(absl::CivilDay day) : data_(absl::FormatCivilTime(day)) {}
+// Years in four digits, for the database takes the year 50 for 2050.
+Value::Value(absl::CivilDay day) : data_(absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day())) {}
 
 const Value::Variant& Row::At(size_t column) const {
   if (column >= cells_.size()) WrongColumn(column, "does not exist");

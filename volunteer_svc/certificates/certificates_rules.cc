@@ -12,6 +12,8 @@
 namespace wenming::volunteer {
 namespace {
 
+// Nobody alive has served before.
+constexpr absl::CivilDay kEarliest(1900, 1, 1);
 constexpr size_t kMostActivities = 20;
 constexpr size_t kIdTextSize = 13;
 constexpr size_t kCodeSize = 3 * kIdTextSize;
@@ -44,6 +46,10 @@ absl::StatusOr<Period> PeriodOf(const v1::CreateCertificateRequest& request, abs
   const auto end = DayOr(request.has_end_date(), request.end_date(), "end_date", today);
   if (!end.ok()) return end.status();
   if (*end > today) return OutOfOrder("end_date", "不能晚于今天", "it must not be in the future");
+  if (*start < kEarliest) {
+    return errors::InvalidField("start_date", type::REASON_OUT_OF_RANGE,
+                                {{"min", absl::FormatCivilTime(kEarliest)}, {"max", absl::FormatCivilTime(today)}});
+  }
   if (*start > *end) return OutOfOrder("start_date", "不能晚于结束日期", "it must not be after end_date");
   return Period{*start, *end};
 }

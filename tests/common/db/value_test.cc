@@ -35,6 +35,7 @@ TEST(ValueTest, ConvertsFromWhatStoresHaveInHand) {
   EXPECT_EQ(As<std::string>(std::string_view("c\0d", 3)), std::string("c\0d", 3));
   EXPECT_EQ(As<int64_t>(absl::FromUnixMicros(1234567)), 1234567);
   EXPECT_EQ(As<std::string>(absl::CivilDay(2024, 2, 29)), "2024-02-29");
+  EXPECT_EQ(As<std::string>(absl::CivilDay(50, 1, 1)), "0050-01-01");
 }
 
 TEST(ValueTest, NothingIsNull) {

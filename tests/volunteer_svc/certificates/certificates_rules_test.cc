@@ -31,6 +31,9 @@ TEST(PeriodOfTest, FillsWhatIsLeftOut) {
       {{}, Day(2026, 5, 2), {}},
       {Day(2026, 5, 2), {}, {}},
       {{}, Day(2026, 2, 2), {}},
+      {Day(1900, 1, 1), {}, Period{Day(1900, 1, 1), today}},
+      {Day(1899, 12, 31), {}, {}},
+      {Day(50, 1, 1), Day(50, 1, 2), {}},
   };
   for (const PeriodCase& expected : kCases) {
     v1::CreateCertificateRequest request;
