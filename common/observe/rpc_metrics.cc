@@ -7,9 +7,10 @@ namespace {
 
 // The spelling of go-grpc-middleware, which dashboards filter by.
 constexpr const char* kCodeNames[] = {
-    "OK",           "Canceled",          "Unknown",         "InvalidArgument",   "DeadlineExceeded", "NotFound",
-    "AlreadyExists", "PermissionDenied",  "ResourceExhausted", "FailedPrecondition", "Aborted",      "OutOfRange",
-    "Unimplemented", "Internal",          "Unavailable",     "DataLoss",          "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 const prometheus::Histogram::BucketBoundaries& Seconds() {
   static const auto* const kBounds = new prometheus::Histogram::BucketBoundaries{

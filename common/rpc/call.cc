@@ -2,9 +2,7 @@
 
 namespace wenming::rpc {
 
-bool Call::May(std::string_view permission, uint64_t unit_id) const {
-  return Authorise(permission, unit_id).ok();
-}
+bool Call::May(std::string_view permission, uint64_t unit_id) const { return Authorise(permission, unit_id).ok(); }
 
 absl::Status Call::Authorise(std::string_view permission, uint64_t unit_id) const {
   access_decided = true;

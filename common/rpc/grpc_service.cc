@@ -163,8 +163,8 @@ void GrpcService::BindUnary(int index, MethodRuntime& method) {
     };
     unary->request = method.method.request_prototype->New(&unary->arena);
     if (!Parse(*bytes, *unary->request)) {
-      finish(*unary, errors::InvalidArgument(type::REASON_BAD_FORMAT,
-                                             {{"expected_zh", "无法解析的消息"}, {"expected_en", "a message of this method"}}));
+      finish(*unary, errors::InvalidArgument(type::REASON_BAD_FORMAT, {{"expected_zh", "无法解析的消息"},
+                                                                       {"expected_en", "a message of this method"}}));
       return reactor;
     }
     if (auto status = pipeline_.Admit(method, EnvelopeOf(*context), *unary->request, unary->call); !status.ok()) {

@@ -59,7 +59,8 @@ FormatTexts TextsOf(type::Format format) {
     case type::FORMAT_RESIDENT_ID:
       return {"应为校验码正确的 18 位居民身份证号", "a resident ID number of 18 characters with a valid check digit"};
     case type::FORMAT_USERNAME:
-      return {"应为 3 至 32 位小写字母、数字、点、短横线或下划线", "3 to 32 lower-case letters, digits, '.', '-' or '_'"};
+      return {"应为 3 至 32 位小写字母、数字、点、短横线或下划线",
+              "3 to 32 lower-case letters, digits, '.', '-' or '_'"};
     default:
       return {"任意文本", "any text"};
   }
@@ -109,8 +110,8 @@ void CheckText(const std::string& text, const type::FieldRules& rules, const std
 
 bool IsEnumKnown(const Message& message, const FieldDescriptor* field, int index) {
   const Reflection* reflection = message.GetReflection();
-  const int number = index < 0 ? reflection->GetEnumValue(message, field)
-                               : reflection->GetRepeatedEnumValue(message, field, index);
+  const int number =
+      index < 0 ? reflection->GetEnumValue(message, field) : reflection->GetRepeatedEnumValue(message, field, index);
   // A repeated field has no use for "unspecified".
   return field->enum_type()->FindValueByNumber(number) != nullptr && (index < 0 || number != 0);
 }
@@ -213,7 +214,8 @@ void Validator::Check(const Message& message, const std::string& prefix, Violati
           const Message& nested = i < 0 ? reflection->GetMessage(message, descriptor)
                                         : reflection->GetRepeatedMessage(message, descriptor, i);
           if (!TimeInRange(nested)) {
-            violations.push_back({element(), type::REASON_OUT_OF_RANGE,
+            violations.push_back({element(),
+                                  type::REASON_OUT_OF_RANGE,
                                   {{"min", "0001-01-01T00:00:00Z"}, {"max", "9999-12-31T23:59:59Z"}}});
           } else if (field.nested != nullptr) {
             Violations inner;
@@ -231,7 +233,8 @@ void Validator::Check(const Message& message, const std::string& prefix, Violati
             const bool above = field.rules.has_max() && number > field.rules.max();
             // Written so that NaN is out of range too.
             if (below || above || number != number) {
-              violations.push_back({path(), type::REASON_OUT_OF_RANGE,
+              violations.push_back({path(),
+                                    type::REASON_OUT_OF_RANGE,
                                     {{"min", field.rules.has_min() ? Bound(field.rules.min()) : "-∞"},
                                      {"max", field.rules.has_max() ? Bound(field.rules.max()) : "∞"}}});
             }
@@ -241,7 +244,8 @@ void Validator::Check(const Message& message, const std::string& prefix, Violati
   }
 }
 
-absl::StatusOr<std::vector<std::string>> FieldsToUpdate(const google::protobuf::FieldMask& mask, const Message& resource,
+absl::StatusOr<std::vector<std::string>> FieldsToUpdate(const google::protobuf::FieldMask& mask,
+                                                        const Message& resource,
                                                         const std::vector<std::string>& updatable) {
   const auto may = [&updatable](const std::string& path) {
     return std::find(updatable.begin(), updatable.end(), path) != updatable.end();
@@ -261,8 +265,8 @@ absl::StatusOr<std::vector<std::string>> FieldsToUpdate(const google::protobuf::
       if (std::find(fields.begin(), fields.end(), path) == fields.end()) fields.push_back(path);
     } else {
       const bool known = resource.GetDescriptor()->FindFieldByName(path) != nullptr;
-      violations.push_back({absl::StrCat("update_mask.", path),
-                            known ? type::REASON_NOT_SETTABLE : type::REASON_UNKNOWN_VALUE});
+      violations.push_back(
+          {absl::StrCat("update_mask.", path), known ? type::REASON_NOT_SETTABLE : type::REASON_UNKNOWN_VALUE});
     }
   }
   if (!violations.empty()) return errors::InvalidFields(violations);

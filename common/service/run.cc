@@ -197,9 +197,8 @@ class Process {
   void WatchReadiness() {
     do {
       const absl::Time now = clock_();
-      const absl::Status database = db::Read(*db_, now + kReadinessInterval, [](db::Session& session) {
-        return session.QueryOne("SELECT 1").status();
-      });
+      const absl::Status database = db::Read(
+          *db_, now + kReadinessInterval, [](db::Session& session) { return session.QueryOne("SELECT 1").status(); });
       const bool ready = database.ok() && directory_.Ready(now);
       server_->SetReady(ready);
       ready_.Set(ready ? 1 : 0);

@@ -62,8 +62,7 @@ class ConsumerMetrics : public outbox::ConsumerObserver {
 
   void Failed(const absl::Status& status) override {
     failures_->Increment();
-    logger_.Warn("events cannot be applied now",
-                 {{"source", source_}, {"error", std::string(status.message())}});
+    logger_.Warn("events cannot be applied now", {{"source", source_}, {"error", std::string(status.message())}});
   }
 
  private:

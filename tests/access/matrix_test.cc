@@ -1,9 +1,10 @@
-// Who may call what, where: generated from the access rules of all protos and the roles of org_svc's schema, and compared
-// with matrix.csv, which a reviewer reads. A method without a line, or with another one, fails.
+// Who may call what, where: generated from the access rules of all protos and the roles of org_svc's schema, and
+// compared with matrix.csv, which a reviewer reads. A method without a line, or with another one, fails.
 //
-// A cell says where staff with a role (bound to an institute; center admins to the center, system admins to the platform)
-// may call: P the platform itself, C the center, U the institute, B a station below it, S a sibling institute, O an
-// institute of another center; "any" where no unit is concerned, "-" nowhere. For the other callers: "yes" or "-".
+// A cell says where staff with a role (bound to an institute; center admins to the center, system admins to the
+// platform) may call: P the platform itself, C the center, U the institute, B a station below it, S a sibling
+// institute, O an institute of another center; "any" where no unit is concerned, "-" nowhere. For the other callers:
+// "yes" or "-".
 
 #include <algorithm>
 #include <fstream>

@@ -36,8 +36,7 @@ class Target {
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     // A connection of its own: channels to one address share one otherwise.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    stub_ = UnitsService::NewStub(
-        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+    stub_ = UnitsService::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
     request_.set_name(unit);
   }
 

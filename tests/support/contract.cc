@@ -22,14 +22,19 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 
 std::vector<const MethodDescriptor*> AllMethods() {
-  const FileDescriptor* const files[] = {
-      activity::v1::Activity::descriptor()->file(),     activity::v1::Attendance::descriptor()->file(),
-      activity::v1::Policy::descriptor()->file(),       activity::v1::Registration::descriptor()->file(),
-      activity::v1::Shift::descriptor()->file(),        events::v1::Event::descriptor()->file(),
-      org::v1::DirectoryUnit::descriptor()->file(),     org::v1::StaffMember::descriptor()->file(),
-      org::v1::Team::descriptor()->file(),              org::v1::Unit::descriptor()->file(),
-      volunteer::v1::Certificate::descriptor()->file(), volunteer::v1::HourAccount::descriptor()->file(),
-      volunteer::v1::Volunteer::descriptor()->file()};
+  const FileDescriptor* const files[] = {activity::v1::Activity::descriptor()->file(),
+                                         activity::v1::Attendance::descriptor()->file(),
+                                         activity::v1::Policy::descriptor()->file(),
+                                         activity::v1::Registration::descriptor()->file(),
+                                         activity::v1::Shift::descriptor()->file(),
+                                         events::v1::Event::descriptor()->file(),
+                                         org::v1::DirectoryUnit::descriptor()->file(),
+                                         org::v1::StaffMember::descriptor()->file(),
+                                         org::v1::Team::descriptor()->file(),
+                                         org::v1::Unit::descriptor()->file(),
+                                         volunteer::v1::Certificate::descriptor()->file(),
+                                         volunteer::v1::HourAccount::descriptor()->file(),
+                                         volunteer::v1::Volunteer::descriptor()->file()};
   std::vector<const MethodDescriptor*> methods;
   for (const FileDescriptor* file : files) {
     for (int s = 0; s < file->service_count(); ++s) {

@@ -58,8 +58,8 @@ TEST(Errors, WireFormCarriesReasonMessageAndRequestId) {
 }
 
 TEST(Errors, FieldViolationsNameFieldAndRuleInBothLanguages) {
-  const auto status = InvalidFields({{"activity.title", type::REASON_TOO_LONG, {{"max", "60"}}},
-                                     {"activity.place", type::REASON_REQUIRED}});
+  const auto status = InvalidFields(
+      {{"activity.title", type::REASON_TOO_LONG, {{"max", "60"}}}, {"activity.place", type::REASON_REQUIRED}});
   EXPECT_EQ(ReasonOf(status), type::REASON_INVALID_FIELDS);
   const auto zh = DetailOf<google::rpc::BadRequest>(ToWire(status, Language::kChinese, ""));
   ASSERT_EQ(zh.field_violations_size(), 2);
@@ -73,16 +73,16 @@ TEST(Errors, FieldViolationsNameFieldAndRuleInBothLanguages) {
 
 TEST(Errors, ManyViolationsFitIntoTrailers) {
   std::vector<FieldViolation> many;
-  for (int i = 0; i < 1000; ++i) many.push_back({std::string(300, 'x'), type::REASON_BAD_RESOURCE_NAME, {{"collection", "units"}}});
+  for (int i = 0; i < 1000; ++i)
+    many.push_back({std::string(300, 'x'), type::REASON_BAD_RESOURCE_NAME, {{"collection", "units"}}});
   const auto wire = ToWire(InvalidFields(many), Language::kChinese, "r");
   EXPECT_LT(wire.ByteSizeLong(), 6000u);
   EXPECT_EQ(DetailOf<google::rpc::BadRequest>(wire).field_violations_size(), 8);
 }
 
 TEST(Errors, WhatALibrarySaysDoesNotReachTheCaller) {
-  for (const auto& status :
-       {absl::InternalError("SELECT * FROM secrets at /srv/db"), absl::UnknownError("13812341234"),
-        absl::UnavailableError("mysql://root@10.0.0.1"), absl::AbortedError("lock on `staff`")}) {
+  for (const auto& status : {absl::InternalError("SELECT * FROM secrets at /srv/db"), absl::UnknownError("13812341234"),
+                             absl::UnavailableError("mysql://root@10.0.0.1"), absl::AbortedError("lock on `staff`")}) {
     const auto wire = ToWire(status, Language::kChinese, "r");
     EXPECT_THAT(wire.ShortDebugString(), Not(HasSubstr(std::string(status.message()))));
     EXPECT_NE(DetailOf<google::rpc::ErrorInfo>(wire).reason(), "");

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "common/db/errors.h"
-#include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "common/outbox/sequencer.h"
 #include "tests/common/outbox/stream_fixture.h"

@@ -12,10 +12,10 @@
 #include "absl/synchronization/notification.h"
 #include "common/ids/ids.h"
 #include "echo.grpc.pb.h"
+#include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "prometheus/text_serializer.h"
 #include "tests/common/auth/key_folder.h"
@@ -24,9 +24,9 @@
 namespace wenming::rpc {
 namespace {
 
-using ::testing::HasSubstr;
 using test::v1::EchoRequest;
 using test::v1::EchoResponse;
+using ::testing::HasSubstr;
 
 constexpr uint64_t kCenter = 10, kAdmin = 1;
 
@@ -116,7 +116,8 @@ class ServerTest : public ::testing::Test {
   }
 
   using Method = grpc::Status (test::v1::EchoService::Stub::*)(grpc::ClientContext*, const EchoRequest&, EchoResponse*);
-  grpc::Status Call(Method method, const std::string& text, const Metadata& metadata = {}, const std::string& unit = "") {
+  grpc::Status Call(Method method, const std::string& text, const Metadata& metadata = {},
+                    const std::string& unit = "") {
     grpc::ClientContext context;
     Prepare(context, metadata);
     EchoRequest request;
@@ -126,9 +127,7 @@ class ServerTest : public ::testing::Test {
     return (stub_.get()->*method)(&context, request, &response_);
   }
 
-  std::string Bearer(const auth::Caller& caller) {
-    return "Bearer " + auth::TokenFor(keys_, caller, absl::Now());
-  }
+  std::string Bearer(const auth::Caller& caller) { return "Bearer " + auth::TokenFor(keys_, caller, absl::Now()); }
 
   static std::string ReasonOf(const grpc::Status& status) {
     google::rpc::Status wire;
@@ -257,13 +256,15 @@ TEST_F(ServerTest, AFullQueueIsSaidAtOnce) {
   begin(2);
   {
     const absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(+[](std::vector<grpc::Status>* s) { return !s->empty(); }, &statuses));
+    mutex.Await(absl::Condition(
+        +[](std::vector<grpc::Status>* s) { return !s->empty(); }, &statuses));
     EXPECT_EQ(statuses[0].error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_EQ(ReasonOf(statuses[0]), "OVERLOADED");
   }
   echo_.release_.Notify();
   const absl::MutexLock lock(&mutex);
-  mutex.Await(absl::Condition(+[](std::vector<grpc::Status>* s) { return s->size() == 3; }, &statuses));
+  mutex.Await(absl::Condition(
+      +[](std::vector<grpc::Status>* s) { return s->size() == 3; }, &statuses));
 }
 
 TEST_F(ServerTest, WhoWaitedBeyondHisDeadlineIsNotHandled) {
@@ -380,8 +381,9 @@ TEST_F(ServerTest, AnIncompleteOrUnruledServiceDoesNotStart) {
               HasSubstr("Inline (not bound)"));
   EXPECT_THAT(std::string(pipeline.Resolve(Service("wenming.test.v1.NoService")).status().message()),
               HasSubstr("in no proto"));
-  EXPECT_THAT(std::string(pipeline.Resolve(echo_.Bind().Unary("Inline", kInline, &echo_, &Echo::Answer)).status().message()),
-              HasSubstr("bound twice"));
+  EXPECT_THAT(
+      std::string(pipeline.Resolve(echo_.Bind().Unary("Inline", kInline, &echo_, &Echo::Answer)).status().message()),
+      HasSubstr("bound twice"));
   auto faulty = Service("wenming.test.v1.FaultyService")
                     .Unary("NoRule", kInline, &echo_, &Echo::Answer)
                     .Unary("NoAudience", kInline, &echo_, &Echo::Answer)

@@ -91,9 +91,9 @@ TEST(HasFormat, ResidentId) {
     const char* text;
     bool want;
   };
-  for (const Case& c : {Case{"11010519491231002X", true}, Case{"110105194912310021", false},
-                        Case{"11010519491231002x", false}, Case{"1101051949123100", false},
-                        Case{"440524188001010014", true}, Case{"", false}}) {
+  for (const Case& c :
+       {Case{"11010519491231002X", true}, Case{"110105194912310021", false}, Case{"11010519491231002x", false},
+        Case{"1101051949123100", false}, Case{"440524188001010014", true}, Case{"", false}}) {
     EXPECT_EQ(HasFormat(type::FORMAT_RESIDENT_ID, c.text), c.want) << c.text;
   }
 }

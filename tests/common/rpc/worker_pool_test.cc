@@ -37,7 +37,11 @@ TEST(WorkerPool, EveryThreadBeginsAndEnds) {
   {
     absl::BlockingCounter all(4);
     WorkerPool pool({.threads = 4,
-                     .thread_begin = [&] { ++begun; all.DecrementCount(); },
+                     .thread_begin =
+                         [&] {
+                           ++begun;
+                           all.DecrementCount();
+                         },
                      .thread_end = [&] { ++ended; }});
     all.Wait();
   }

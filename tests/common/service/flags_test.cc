@@ -9,8 +9,8 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Flags, ReadsValuesInBothSpellingsAndSwitches) {
-  const auto flags = ParseFlags({"--grpc=127.0.0.1:9101", "--db-schema", "wenming_org", "--db-connections=4", "--dev",
-                                 "--log-level=error"});
+  const auto flags = ParseFlags(
+      {"--grpc=127.0.0.1:9101", "--db-schema", "wenming_org", "--db-connections=4", "--dev", "--log-level=error"});
   ASSERT_TRUE(flags.ok()) << flags.status();
   EXPECT_EQ(flags->grpc, "127.0.0.1:9101");
   EXPECT_EQ(flags->db_schema, "wenming_org");
@@ -36,7 +36,8 @@ TEST(Flags, SaysWhatItDoesNotUnderstand) {
 
 TEST(Flags, HelpNamesEveryFlag) {
   const std::string help = HelpText("org_svc");
-  for (const char* name : {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--migrate\n", "--dev\n"}) {
+  for (const char* name :
+       {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--migrate\n", "--dev\n"}) {
     EXPECT_THAT(help, HasSubstr(name));
   }
 }

@@ -111,7 +111,8 @@ class PeersTest : public outbox::StreamTest {
     const absl::Time give_up = absl::Now() + absl::Seconds(30);
     // Polled: the directory has no way to wait for it.
     const auto never = [] { return false; };
-    while (!condition() && absl::Now() < give_up) mutex.AwaitWithTimeout(absl::Condition(&never), absl::Milliseconds(5));
+    while (!condition() && absl::Now() < give_up)
+      mutex.AwaitWithTimeout(absl::Condition(&never), absl::Milliseconds(5));
     return condition();
   }
 
