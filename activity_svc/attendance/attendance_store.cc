@@ -1,5 +1,6 @@
 #include "activity_svc/attendance/attendance_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,23 +12,25 @@ namespace {
 
 constexpr char kSelect[] =
     "SELECT a.registration_id, a.shift_id, a.volunteer_id, a.state, a.check_in_time, a.check_in_means,"
-    " a.check_in_distance, a.check_out_time, a.check_out_means, a.check_out_distance, a.device_hash, a.minutes,"
-    " a.flagged, a.grade, a.reason, a.create_time, v.volunteer_number, v.masked_name"
+    " a.check_in_distance, a.check_out_time, a.check_out_means, a.check_out_distance, a.device_hash,"
+    " a.out_device_hash, a.minutes, a.flagged, a.grade, a.reason, a.create_time, v.volunteer_number, v.masked_name"
     " FROM attendances a LEFT JOIN volunteers v ON v.center_id = a.center_id AND v.id = a.volunteer_id";
 constexpr char kById[] = " WHERE a.center_id = ? AND a.registration_id = ?";
 constexpr char kOfShift[] =
     " WHERE a.center_id = ? AND a.shift_id = ? AND a.registration_id > ? ORDER BY a.registration_id LIMIT ?";
 constexpr char kHas[] = "SELECT 1 FROM attendances WHERE center_id = ? AND registration_id = ?";
 constexpr char kDevice[] =
-    "SELECT registration_id FROM attendances WHERE center_id = ? AND shift_id = ? AND device_hash = ?";
+    "SELECT registration_id FROM attendances WHERE center_id = ? AND shift_id = ? AND device_hash = ?"
+    " UNION SELECT registration_id FROM attendances WHERE center_id = ? AND shift_id = ? AND out_device_hash = ?";
 constexpr char kInsert[] =
     "INSERT INTO attendances (state, check_in_time, check_in_means, check_in_distance, check_out_time,"
-    " check_out_means, check_out_distance, minutes, flagged, grade, reason, update_time, center_id, registration_id,"
-    " shift_id, volunteer_id, device_hash, create_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " check_out_means, check_out_distance, out_device_hash, minutes, flagged, grade, reason, update_time, center_id,"
+    " registration_id, shift_id, volunteer_id, device_hash, create_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdate[] =
     "UPDATE attendances SET state = ?, check_in_time = ?, check_in_means = ?, check_in_distance = ?,"
-    " check_out_time = ?, check_out_means = ?, check_out_distance = ?, minutes = ?, flagged = ?, grade = ?,"
-    " reason = ?, update_time = ? WHERE center_id = ? AND registration_id = ?";
+    " check_out_time = ?, check_out_means = ?, check_out_distance = ?, out_device_hash = ?, minutes = ?, flagged = ?,"
+    " grade = ?, reason = ?, update_time = ? WHERE center_id = ? AND registration_id = ?";
 constexpr char kInsertCorrection[] =
     "INSERT INTO attendance_corrections (center_id, registration_id, id, old_state, old_check_in_time,"
     " old_check_in_means, old_check_out_time, old_check_out_means, old_minutes, old_grade, actor, reason, correct_time)"
@@ -46,14 +49,17 @@ Presence FromRow(const db::Row& row) {
                   .check_out_means = row.Enum<Means>(8),
                   .check_out_distance = number(9),
                   .device_hash = row.Text(10),
-                  .minutes = number(11),
-                  .flagged = row.Bool(12),
-                  .grade = row.Enum<Grade>(13),
-                  .reason = row.Text(14),
-                  .create_time = row.Time(15),
-                  .volunteer_number = row.Text(16),
-                  .masked_name = row.Text(17)};
+                  .out_device_hash = row.Text(11),
+                  .minutes = number(12),
+                  .flagged = row.Bool(13),
+                  .grade = row.Enum<Grade>(14),
+                  .reason = row.Text(15),
+                  .create_time = row.Time(16),
+                  .volunteer_number = row.Text(17),
+                  .masked_name = row.Text(18)};
 }
+
+db::Value HashOrNull(const std::string& hash) { return hash.empty() ? db::Value() : db::Value(hash); }
 
 std::vector<db::Value> Values(const Presence& p, uint64_t center_id, absl::Time now) {
   return {p.state,
@@ -63,6 +69,7 @@ std::vector<db::Value> Values(const Presence& p, uint64_t center_id, absl::Time 
           p.check_out_time,
           p.check_out_means,
           p.check_out_distance,
+          HashOrNull(p.out_device_hash),
           p.minutes,
           p.flagged,
           p.grade,
@@ -100,8 +107,7 @@ absl::StatusOr<bool> HasPresence(db::Session& session, uint64_t center_id, uint6
 
 absl::Status InsertPresence(db::Transaction& transaction, uint64_t center_id, const Presence& p) {
   std::vector<db::Value> values = Values(p, center_id, p.create_time);
-  values.insert(values.end(), {p.shift_id, p.volunteer_id,
-                               p.device_hash.empty() ? db::Value() : db::Value(p.device_hash), p.create_time});
+  values.insert(values.end(), {p.shift_id, p.volunteer_id, HashOrNull(p.device_hash), p.create_time});
   const absl::Status inserted = transaction.Execute(kInsert, values).status();
   if (!db::IsDuplicateKey(inserted, "one_device")) return inserted;
   return errors::FailedPrecondition(type::REASON_DEVICE_USED);
@@ -114,9 +120,9 @@ absl::Status UpdatePresence(db::Transaction& transaction, uint64_t center_id, co
 
 absl::StatusOr<bool> DeviceUsedByAnother(db::Session& session, uint64_t center_id, uint64_t shift_id,
                                          std::string_view device_hash, uint64_t registration_id) {
-  const auto row = session.QueryOne(kDevice, {center_id, shift_id, device_hash});
-  if (!row.ok()) return row.status();
-  return row->has_value() && (*row)->Id(0) != registration_id;
+  const auto rows = session.Query(kDevice, {center_id, shift_id, device_hash, center_id, shift_id, device_hash});
+  if (!rows.ok()) return rows.status();
+  return std::ranges::any_of(*rows, [&](const db::Row& row) { return row.Id(0) != registration_id; });
 }
 
 absl::StatusOr<std::vector<Presence>> ListPresences(db::Session& session, uint64_t center_id, uint64_t shift_id,

@@ -22,7 +22,7 @@ absl::StatusOr<bool> HasPresence(db::Session& session, uint64_t center_id, uint6
 absl::Status InsertPresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence);
 absl::Status UpdatePresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence, absl::Time now);
 
-// Whether the phone has checked in somebody else in this shift.
+// Whether the phone has checked somebody else in or out in this shift.
 absl::StatusOr<bool> DeviceUsedByAnother(db::Session& session, uint64_t center_id, uint64_t shift_id,
                                          std::string_view device_hash, uint64_t registration_id);
 

@@ -1,6 +1,7 @@
 #include "activity_svc/attendance/check_in.h"
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,13 @@ absl::Status CheckTakes(const Scene& scene) {
   return errors::FailedPrecondition(type::REASON_NO_PLACE);
 }
 
+// One phone speaks for one person in a shift, whichever end of the presence it is.
+absl::Status CheckDevice(db::Transaction& tx, const Scene& scene, const rpc::Call& call, std::string_view device_hash) {
+  const auto used = DeviceUsedByAnother(tx, call.center_id, scene.shift.id, device_hash, scene.registration.id);
+  if (!used.ok()) return used.status();
+  return *used ? errors::FailedPrecondition(type::REASON_DEVICE_USED) : absl::OkStatus();
+}
+
 Presence NewPresence(const Scene& scene, absl::Time now) {
   Presence presence{.registration_id = scene.registration.id,
                     .shift_id = scene.shift.id,
@@ -104,6 +112,7 @@ absl::StatusOr<Recorded> RecordCheckIn(db::Transaction& tx, const rpc::Call& cal
   const EvidenceContext context{scene->shift, scene->activity, scene->policy, codes, call.now};
   const auto scan = CheckEvidence(Edge::kIn, evidence, context);
   if (!scan.ok()) return scan.status();
+  if (auto status = CheckDevice(tx, *scene, call, scan->device_hash); !status.ok()) return status;
   Presence presence = NewPresence(*scene, call.now);
   presence.check_in_time = scan->time;
   presence.check_in_means = scan->means;
@@ -132,13 +141,12 @@ absl::StatusOr<Recorded> RecordCheckOut(db::Transaction& tx, const rpc::Call& ca
         "evidence.capture_time", type::REASON_TIME_ORDER,
         {{"rule_zh", "签退不能早于签到"}, {"rule_en", "the check-out is not before the check-in"}});
   }
-  const auto used = DeviceUsedByAnother(tx, call.center_id, scene->shift.id, scan->device_hash, registration_id);
-  if (!used.ok()) return used.status();
-  if (*used) return errors::FailedPrecondition(type::REASON_DEVICE_USED);
+  if (auto status = CheckDevice(tx, *scene, call, scan->device_hash); !status.ok()) return status;
   presence.state = A::STATE_CHECKED_OUT;
   presence.check_out_time = scan->time;
   presence.check_out_means = scan->means;
   presence.check_out_distance = scan->distance;
+  presence.out_device_hash = scan->device_hash;
   presence.flagged = false;
   Assess(scene->shift, scene->policy, presence);
   if (auto status = UpdatePresence(tx, call.center_id, presence, call.now); !status.ok()) return status;

@@ -26,9 +26,10 @@ struct Presence {
   std::optional<absl::Time> check_out_time = {};
   Means check_out_means = v1::Attendance::MEANS_UNSPECIFIED;
   int check_out_distance = -1;
-  std::string device_hash = {};  // empty: no phone
-  int minutes = 0;               // that count, by the rules
-  bool flagged = false;          // the check-out was forgotten
+  std::string device_hash = {};      // at check-in; empty: no phone
+  std::string out_device_hash = {};  // at check-out, likewise
+  int minutes = 0;                   // that count, by the rules
+  bool flagged = false;              // the check-out was forgotten
   Grade grade = v1::Attendance::GRADE_UNSPECIFIED;
   std::string reason = {};
   absl::Time create_time = {};

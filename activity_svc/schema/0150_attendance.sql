@@ -11,7 +11,8 @@ CREATE TABLE attendances (
   check_out_time      BIGINT,
   check_out_means     SMALLINT        NOT NULL,
   check_out_distance  INT             NOT NULL,
-  device_hash         BINARY(32),                -- SHA-256 of the phone's id; null where no phone was used
+  device_hash         BINARY(32),                -- SHA-256 of the phone's id at check-in; null: no phone was used
+  out_device_hash     BINARY(32),                -- the same at check-out
   minutes             INT             NOT NULL,  -- that count, by the rules
   flagged             SMALLINT        NOT NULL,  -- the check-out was forgotten
   grade               SMALLINT        NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE attendances (
   update_time         BIGINT          NOT NULL,
   PRIMARY KEY (center_id, registration_id),
   UNIQUE KEY one_device (center_id, shift_id, device_hash),
+  UNIQUE KEY one_out_device (center_id, shift_id, out_device_hash),
   KEY by_shift (center_id, shift_id, registration_id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

@@ -177,6 +177,16 @@ TEST_F(AttendanceServiceTest, OnePhoneChecksInOnePerson) {
   EXPECT_TRUE(Out(1, end_, Evidence(end_, "a-new-phone")).ok());
 }
 
+TEST_F(AttendanceServiceTest, OnePhoneChecksOutOnePerson) {
+  ASSERT_TRUE(In(0, start_).ok());
+  ASSERT_TRUE(In(1, start_).ok());
+  const auto evidence = Evidence(end_, "one-phone");
+  ASSERT_TRUE(Out(0, end_, evidence).ok());
+  EXPECT_EQ(ReasonOf(Out(1, end_, evidence)), type::REASON_DEVICE_USED);
+  EXPECT_EQ(ReasonOf(In(2, end_, evidence)), type::REASON_DEVICE_USED);
+  EXPECT_TRUE(Out(1, end_).ok());
+}
+
 TEST_F(AttendanceServiceTest, CheckedInPeopleDoNotCancel) {
   ASSERT_TRUE(In(0, start_ - absl::Minutes(10)).ok());
   EXPECT_EQ(ReasonOf(Cancel(all_[0], start_ - absl::Minutes(5))), type::REASON_CHECKED_IN);
