@@ -60,8 +60,8 @@ int CountedMinutes(const Shift& shift, const Policy& policy, absl::Time from, ab
   return static_cast<int>(absl::ToInt64Minutes(attended));
 }
 
-Grade GradeOf(Means in, Means out) {
-  if (Scanned(in) && Scanned(out)) return A::GRADE_A;
+Grade GradeOf(Means in, Means out, bool placed) {
+  if (Scanned(in) && Scanned(out) && placed) return A::GRADE_A;
   if (Scanned(in) || Scanned(out)) return A::GRADE_B;
   return A::GRADE_C;
 }
@@ -73,7 +73,8 @@ void Assess(const Shift& shift, const Policy& policy, Presence& presence) {
     return;
   }
   presence.minutes = CountedMinutes(shift, policy, presence.check_in_time, *presence.check_out_time);
-  presence.grade = GradeOf(presence.check_in_means, presence.check_out_means);
+  const bool placed = presence.check_in_distance >= 0 && presence.check_out_distance >= 0;
+  presence.grade = GradeOf(presence.check_in_means, presence.check_out_means, placed);
 }
 
 RegistrationState OutcomeOf(const Presence& presence) {

@@ -40,8 +40,9 @@ Span WithinShift(const Shift& shift, absl::Time from, absl::Time until);
 // (志愿服务记录办法): nothing outside the shift does.
 int CountedMinutes(const Shift& shift, const Policy& policy, absl::Time from, absl::Time until);
 
-// How sure a presence is: A both ends scanned, B one, C the leader's list.
-Grade GradeOf(Means in, Means out);
+// How sure a presence is: A both ends scanned and both `placed`, that is their positions checked; B one end scanned, or
+// both without positions; C the leader's list.
+Grade GradeOf(Means in, Means out, bool placed);
 
 // Writes minutes and grade of a presence with both ends; a presence without an end has neither.
 void Assess(const Shift& shift, const Policy& policy, Presence& presence);

@@ -55,11 +55,30 @@ TEST(AttendanceRules, SecondsNeverRoundUp) {
 }
 
 TEST(AttendanceRules, Grades) {
-  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_CODE), A::GRADE_A);
-  EXPECT_EQ(GradeOf(A::MEANS_CODE_OFFLINE, A::MEANS_CODE), A::GRADE_A);
-  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_AUTOMATIC), A::GRADE_B);
-  EXPECT_EQ(GradeOf(A::MEANS_LEADER, A::MEANS_CODE), A::GRADE_B);
-  EXPECT_EQ(GradeOf(A::MEANS_LEADER, A::MEANS_LEADER), A::GRADE_C);
+  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_CODE, true), A::GRADE_A);
+  EXPECT_EQ(GradeOf(A::MEANS_CODE_OFFLINE, A::MEANS_CODE, true), A::GRADE_A);
+  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_CODE, false), A::GRADE_B);
+  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_AUTOMATIC, true), A::GRADE_B);
+  EXPECT_EQ(GradeOf(A::MEANS_CODE, A::MEANS_AUTOMATIC, false), A::GRADE_B);
+  EXPECT_EQ(GradeOf(A::MEANS_LEADER, A::MEANS_CODE, true), A::GRADE_B);
+  EXPECT_EQ(GradeOf(A::MEANS_LEADER, A::MEANS_LEADER, false), A::GRADE_C);
+}
+
+TEST(AttendanceRules, TheBestGradeNeedsThePlaceAtBothEnds) {
+  Presence presence;
+  presence.check_in_time = kStart;
+  presence.check_out_time = kStart + absl::Hours(2);
+  presence.check_in_means = presence.check_out_means = A::MEANS_CODE;
+  const auto grade = [&presence](int in, int out) {
+    presence.check_in_distance = in;
+    presence.check_out_distance = out;
+    Assess(TwoHours(), Policy(), presence);
+    return presence.grade;
+  };
+  EXPECT_EQ(grade(0, 120), A::GRADE_A);
+  EXPECT_EQ(grade(-1, 120), A::GRADE_B);
+  EXPECT_EQ(grade(0, -1), A::GRADE_B);
+  EXPECT_EQ(grade(-1, -1), A::GRADE_B);
 }
 
 TEST(AttendanceRules, Windows) {
