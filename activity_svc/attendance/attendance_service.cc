@@ -127,7 +127,8 @@ absl::StatusOr<v1::Attendance> AttendanceService::CorrectAttendance(const rpc::C
 }
 
 absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, const std::string& name,
-                                                      std::string_view permission, ShiftState done, Step step) {
+                                                      std::string_view permission, ShiftState done, Step step,
+                                                      Step repeated) {
   const auto id = ParseId("shifts", "name", name);
   if (!id.ok()) return id.status();
   return db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
@@ -136,12 +137,12 @@ absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, con
     const auto activity = LoadActivity(tx, call.center_id, shift->activity_id);
     if (!activity.ok()) return activity.status();
     if (auto status = call.Authorise(permission, activity->unit_id); !status.ok()) return status;
-    if (shift->state == done) return ToProto(*shift);
-    if (!activity->is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
+    const bool again = shift->state == done;
+    if (!again && !activity->is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
     const auto policy = LoadPolicy(tx, call.center_id);
     if (!policy.ok()) return policy.status();
     const SettlementContext context{call.center_id, *shift, *policy, call.now};
-    if (auto status = step(tx, context, *activity); !status.ok()) return status;
+    if (auto status = (again ? repeated : step)(tx, context, *activity); !status.ok()) return status;
     return ToProto(*shift);
   });
 }
@@ -157,10 +158,14 @@ absl::StatusOr<v1::Shift> AttendanceService::ConfirmShift(const rpc::Call& call,
   Vouching vouching;
   if (auto status = ParseIds("vouched", request.vouched(), vouching.vouched); !status.ok()) return status;
   if (auto status = ParseIds("voided", request.voided(), vouching.voided); !status.ok()) return status;
-  return TakeStep(call, request.name(), kRun, v1::Shift::STATE_CONFIRMED,
-                  [&vouching](db::Transaction& tx, const SettlementContext& context, const Activity&) {
-                    return Confirm(tx, context, vouching);
-                  });
+  return TakeStep(
+      call, request.name(), kRun, v1::Shift::STATE_CONFIRMED,
+      [&vouching](db::Transaction& tx, const SettlementContext& context, const Activity&) {
+        return Confirm(tx, context, vouching);
+      },
+      [&vouching](db::Transaction& tx, const SettlementContext& context, const Activity&) {
+        return CheckSameVouching(tx, context, vouching);
+      });
 }
 
 absl::StatusOr<v1::Shift> AttendanceService::PublicizeShift(const rpc::Call& call,

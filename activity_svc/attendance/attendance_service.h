@@ -38,9 +38,10 @@ class AttendanceService {
   using Step = absl::FunctionRef<absl::Status(db::Transaction&, const SettlementContext&, const Activity&)>;
 
   // Locks the shift, asks for the permission on the activity's unit, takes the step and answers the shift. A shift that
-  // is `done` already is answered as it is.
+  // is `done` already is answered as it is, if `repeated` finds nothing against it.
   absl::StatusOr<v1::Shift> TakeStep(const rpc::Call& call, const std::string& name, std::string_view permission,
-                                     ShiftState done, Step step);
+                                     ShiftState done, Step step, Step repeated = Nothing);
+  static absl::Status Nothing(db::Transaction&, const SettlementContext&, const Activity&) { return absl::OkStatus(); }
 
   db::Pool& db_;
   ids::Generator& ids_;

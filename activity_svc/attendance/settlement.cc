@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_set>
 
@@ -162,6 +163,21 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     if (!set.ok()) return set;
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckSameVouching(db::Transaction& tx, const SettlementContext& context, const Vouching& vouching) {
+  const auto presences = AllPresences(tx, context);
+  if (!presences.ok()) return presences.status();
+  std::set<uint64_t> vouched, voided;
+  for (const Presence& presence : *presences) {
+    if (presence.state == A::STATE_VOIDED) voided.insert(presence.registration_id);
+    if (presence.state == A::STATE_CONFIRMED && presence.flagged) vouched.insert(presence.registration_id);
+  }
+  const auto same = [](const std::vector<uint64_t>& list, const std::set<uint64_t>& made) {
+    return std::set<uint64_t>(list.begin(), list.end()) == made;
+  };
+  if (same(vouching.vouched, vouched) && same(vouching.voided, voided)) return absl::OkStatus();
+  return NextState(context.shift.state, ShiftMove::kConfirm).status();
 }
 
 absl::Status Publicize(db::Transaction& tx, const SettlementContext& context) {

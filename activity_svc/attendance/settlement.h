@@ -41,6 +41,10 @@ struct Vouching {
 // is in neither.
 absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
 
+// For a shift that is confirmed: FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED unless it was by these very lists.
+absl::Status CheckSameVouching(db::Transaction& transaction, const SettlementContext& context,
+                               const Vouching& vouching);
+
 // Begins the publication.
 absl::Status Publicize(db::Transaction& transaction, const SettlementContext& context);
 

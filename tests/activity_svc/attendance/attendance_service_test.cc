@@ -302,6 +302,20 @@ TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
   }
 }
 
+TEST_F(AttendanceServiceTest, AShiftIsConfirmedAgainOnlyByTheSameLists) {
+  ASSERT_TRUE(In(0, start_).ok());
+  ASSERT_TRUE(In(1, start_).ok());
+  ASSERT_TRUE(In(2, start_).ok());
+  ASSERT_TRUE(Out(2, end_).ok());
+  ASSERT_TRUE(End(end_).ok());
+  ASSERT_TRUE(Confirm({0}, {1}).ok());
+  EXPECT_TRUE(Confirm({0}, {1}).ok());
+  EXPECT_EQ(ReasonOf(Confirm({1}, {0})), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Confirm({0, 1}, {})), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Confirm({0, 2}, {1})), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Confirm({}, {})), type::REASON_MOVE_NOT_ALLOWED);
+}
+
 TEST_F(AttendanceServiceTest, HoursServedOutliveTheirActivity) {
   ASSERT_TRUE(In(0, start_).ok());
   v1::MoveActivityRequest cancel;
