@@ -82,7 +82,7 @@ absl::Status Apply(const std::vector<std::string>& fields, const v1::Policy& giv
       {"check_out_late_minutes", given.check_out_late_minutes(), 0, 720, &policy.check_out_late_minutes},
       {"fence_metres", given.fence_metres(), 10, 5000, &policy.fence_metres},
       {"attended_percent", given.attended_percent(), 1, 100, &policy.attended_percent},
-      {"publication_days", given.publication_days(), 0, 60, &policy.publication_days},
+      {"publication_days", given.publication_days(), 7, 60, &policy.publication_days},
       {"offline_upload_hours", given.offline_upload_hours(), 1, 720, &policy.offline_upload_hours},
   };
   std::vector<errors::FieldViolation> violations;

@@ -38,7 +38,7 @@ TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
   request.mutable_policy()->clear_methods_in_force();
   request.mutable_policy()->add_methods_in_force(v1::METHOD_PREVENT);
   request.mutable_policy()->set_offer_minutes(30);
-  request.mutable_policy()->set_publication_days(0);
+  request.mutable_policy()->set_publication_days(14);
   request.mutable_policy()->set_fence_metres(1000);
   for (const char* path : {"methods_in_force", "offer_minutes", "publication_days"}) {
     request.mutable_update_mask()->add_paths(path);
@@ -50,10 +50,20 @@ TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
   ASSERT_EQ(policy->methods_in_force_size(), 1);
   EXPECT_EQ(policy->methods_in_force(0), v1::METHOD_PREVENT);
   EXPECT_EQ(policy->offer_minutes(), 30);
-  EXPECT_EQ(policy->publication_days(), 0);
+  EXPECT_EQ(policy->publication_days(), 14);
   EXPECT_EQ(policy->fence_metres(), 300);
   EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_ETAG_MISMATCH);
   request.mutable_policy()->set_etag(policy->etag());
+  EXPECT_TRUE(policies_.UpdatePolicy(Staff(kAdmin, now_), request).ok());
+}
+
+TEST_F(PoliciesServiceTest, NobodyPublishesForLessThanSevenDays) {
+  v1::UpdatePolicyRequest request;
+  request.mutable_policy()->set_name(ids::ResourceName("units", kCenter) + "/policy");
+  request.mutable_update_mask()->add_paths("publication_days");
+  request.mutable_policy()->set_publication_days(6);
+  EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_OUT_OF_RANGE);
+  request.mutable_policy()->set_publication_days(7);
   EXPECT_TRUE(policies_.UpdatePolicy(Staff(kAdmin, now_), request).ok());
 }
 
