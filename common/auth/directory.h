@@ -1,8 +1,8 @@
 // The unit tree, the staff's role bindings and what each role allows, in memory.
 //
-// Filled from org_svc's directory stream (org_svc fills its own from its tables). It answers "may this member of staff do
-// this on that unit" without a call. It fails closed: until the whole directory has arrived once, and whenever no sign of
-// life came for `max_silence`, nobody of the staff may do anything.
+// Filled from org_svc's directory stream (org_svc fills its own from its tables). It answers "may this member of staff
+// do this on that unit" without a call. It fails closed: until the whole directory has arrived once, and whenever no
+// sign of life came for `max_silence`, nobody of the staff may do anything.
 //
 // Thread-safe.
 #pragma once

@@ -23,8 +23,8 @@ namespace wenming::db {
 // True for a violated unique key: the one named `key` (`PRIMARY` for the primary key), or any when `key` is empty.
 bool IsDuplicateKey(const absl::Status& status, std::string_view key = "");
 
-// True where the same statement with the same values would fail again: a value was refused (too long, out of range, NULL,
-// CHECK, key), or the statement is wrong. Every other fault of the database may pass.
+// True where the same statement with the same values would fail again: a value was refused (too long, out of range,
+// NULL, CHECK, key), or the statement is wrong. Every other fault of the database may pass.
 bool WouldFailAgain(const absl::Status& status);
 
 // The number of the server's or the driver's error, 0 when the status did not come from the database.

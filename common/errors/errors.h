@@ -57,8 +57,8 @@ absl::Status Internal();
 // The reason a status was made with; REASON_UNSPECIFIED for a status that was made elsewhere.
 Reason ReasonOf(const absl::Status& status);
 
-// The status as it travels: a detail each of ErrorInfo, BadRequest and RetryInfo where there is one, LocalizedMessage in
-// the caller's language and RequestInfo. A status that was not made here keeps its code, but not its message: what a
+// The status as it travels: a detail each of ErrorInfo, BadRequest and RetryInfo where there is one, LocalizedMessage
+// in the caller's language and RequestInfo. A status that was not made here keeps its code, but not its message: what a
 // library or a database says is not for callers.
 google::rpc::Status ToWire(const absl::Status& status, Language language, std::string_view request_id);
 

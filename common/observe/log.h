@@ -1,6 +1,7 @@
 // JSON logs: one object a line, with the fields that a log pipeline indexes. Never personal data.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
@@ -24,8 +25,7 @@ struct LogField {
   LogField(std::string_view k, const char* v) : key(k), value(std::string_view(v)) {}
   LogField(std::string_view k, bool v) : key(k), value(v) {}
   LogField(std::string_view k, double v) : key(k), value(v) {}
-  template <typename Int>
-    requires std::is_integral_v<Int>
+  template <std::integral Int>
   LogField(std::string_view k, Int v) : key(k), value(static_cast<int64_t>(v)) {}
 
   std::string_view key;

@@ -35,8 +35,9 @@ class Source {
 // Applies one event within the transaction that moves the cursor. May be run again with the same event (a retry), and
 // must have no effect but through the transaction. Answers OK also for events it does not care about. UNAVAILABLE,
 // ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED and UNKNOWN, and faults of the database that may pass, are
-// transient: it is tried again, with growing pauses, for as long as it takes. Any other error is permanent: the event is
-// parked and the stream goes on. Parked events are tried again whenever a consumer starts, that is with the next release.
+// transient: it is tried again, with growing pauses, for as long as it takes. Any other error is permanent: the event
+// is parked and the stream goes on. Parked events are tried again whenever a consumer starts, that is with the next
+// release.
 using Apply = std::function<absl::Status(db::Transaction&, const events::v1::Event&)>;
 
 // Hears of the work, for metrics, logs and alarms; called from the consumer's thread.
