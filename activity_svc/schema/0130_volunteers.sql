@@ -6,7 +6,6 @@ CREATE TABLE volunteers (
   volunteer_number VARCHAR(32)     NOT NULL,
   masked_name      VARCHAR(60)     NOT NULL,
   unit_id          BIGINT UNSIGNED NOT NULL,
-  birth_date       DATE,
   active           SMALLINT        NOT NULL,
   PRIMARY KEY (center_id, id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -6,17 +6,17 @@ namespace wenming::activity {
 namespace {
 
 constexpr char kLoad[] =
-    "SELECT id, volunteer_number, masked_name, unit_id, birth_date, active FROM volunteers"
+    "SELECT id, volunteer_number, masked_name, unit_id, active FROM volunteers"
     " WHERE center_id = ? AND id = ?";
 constexpr char kLock[] =
-    "SELECT id, volunteer_number, masked_name, unit_id, birth_date, active FROM volunteers"
+    "SELECT id, volunteer_number, masked_name, unit_id, active FROM volunteers"
     " WHERE center_id = ? AND id = ? FOR UPDATE";
 constexpr char kUpdate[] =
-    "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, birth_date = ?, active = ?"
+    "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, active = ?"
     " WHERE center_id = ? AND id = ?";
 constexpr char kInsert[] =
-    "INSERT INTO volunteers (volunteer_number, masked_name, unit_id, birth_date, active, center_id, id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO volunteers (volunteer_number, masked_name, unit_id, active, center_id, id)"
+    " VALUES (?, ?, ?, ?, ?, ?)";
 
 absl::StatusOr<std::optional<Volunteer>> Load(db::Session& session, std::string_view sql, uint64_t center_id,
                                               uint64_t id) {
@@ -24,12 +24,8 @@ absl::StatusOr<std::optional<Volunteer>> Load(db::Session& session, std::string_
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<Volunteer>();
   const db::Row& r = **row;
-  return std::optional<Volunteer>({.id = r.Id(0),
-                                   .number = r.Text(1),
-                                   .masked_name = r.Text(2),
-                                   .unit_id = r.Id(3),
-                                   .birth_date = r.OptionalDay(4),
-                                   .active = r.Bool(5)});
+  return std::optional<Volunteer>(
+      {.id = r.Id(0), .number = r.Text(1), .masked_name = r.Text(2), .unit_id = r.Id(3), .active = r.Bool(4)});
 }
 
 }  // namespace
@@ -43,8 +39,7 @@ absl::StatusOr<std::optional<Volunteer>> LockVolunteer(db::Transaction& transact
 }
 
 absl::Status StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& v) {
-  const std::initializer_list<db::Value> values = {v.number, v.masked_name, v.unit_id, v.birth_date,
-                                                   v.active, center_id,     v.id};
+  const std::initializer_list<db::Value> values = {v.number, v.masked_name, v.unit_id, v.active, center_id, v.id};
   const auto updated = transaction.Execute(kUpdate, values);
   if (!updated.ok()) return updated.status();
   return *updated == 1 ? absl::OkStatus() : transaction.Execute(kInsert, values).status();
@@ -56,16 +51,11 @@ absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1:
   if (!event.payload().UnpackTo(&changed) || changed.volunteer_id() == 0) {
     return absl::InvalidArgumentError("VolunteerChanged cannot be read");
   }
-  Volunteer volunteer{.id = changed.volunteer_id(),
-                      .number = changed.number(),
-                      .masked_name = changed.masked_name(),
-                      .unit_id = changed.unit_id(),
-                      .birth_date = std::nullopt,
-                      .active = changed.active()};
-  const auto& born = changed.birth_date();
-  if (born.year() > 0 && born.month() > 0 && born.day() > 0) {
-    volunteer.birth_date = absl::CivilDay(born.year(), born.month(), born.day());
-  }
+  const Volunteer volunteer{.id = changed.volunteer_id(),
+                            .number = changed.number(),
+                            .masked_name = changed.masked_name(),
+                            .unit_id = changed.unit_id(),
+                            .active = changed.active()};
   return StoreVolunteer(transaction, event.center_id(), volunteer);
 }
 

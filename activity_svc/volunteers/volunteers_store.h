@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
 #include "common/db/session.h"
 #include "wenming/events/v1/events.pb.h"
 
@@ -20,7 +19,6 @@ struct Volunteer {
   std::string number = {};
   std::string masked_name = {};
   uint64_t unit_id = 0;
-  std::optional<absl::CivilDay> birth_date = {};
   bool active = false;
 };
 

@@ -63,12 +63,8 @@ rpc::Call ActivityTest::Anybody(absl::Time now) const {
 }
 
 void ActivityTest::AddVolunteer(uint64_t id, bool active) {
-  const Volunteer volunteer{.id = id,
-                            .number = "HT" + std::to_string(id),
-                            .masked_name = "王*明",
-                            .unit_id = kStation,
-                            .birth_date = absl::CivilDay(1990, 1, 1),
-                            .active = active};
+  const Volunteer volunteer{
+      .id = id, .number = "HT" + std::to_string(id), .masked_name = "王*明", .unit_id = kStation, .active = active};
   Must<int>([&]() -> absl::StatusOr<int> {
     const auto status = db::RunTransaction(database_.pool(), {},
                                            [&](db::Transaction& tx) { return StoreVolunteer(tx, kCenter, volunteer); });

@@ -184,7 +184,6 @@ v1::VolunteerChanged ToEvent(const VolunteerRecord& record) {
   event.set_number(record.number);
   event.set_masked_name(crypto::MaskName(record.person.display_name));
   event.set_unit_id(record.unit_id);
-  *event.mutable_birth_date() = ToDate(record.person.birth_date);
   event.set_active(record.state == Volunteer::STATE_ACTIVE);
   return event;
 }

@@ -37,9 +37,6 @@ TEST_F(VolunteersStoreTest, TheLastWordCounts) {
   changed.set_number("HT000007");
   changed.set_masked_name("王*明");
   changed.set_unit_id(5);
-  changed.mutable_birth_date()->set_year(2010);
-  changed.mutable_birth_date()->set_month(2);
-  changed.mutable_birth_date()->set_day(28);
   changed.set_active(true);
   ASSERT_TRUE(Apply(changed).ok());
   ASSERT_TRUE(Apply(changed).ok());
@@ -47,14 +44,11 @@ TEST_F(VolunteersStoreTest, TheLastWordCounts) {
   ASSERT_TRUE(volunteer);
   EXPECT_EQ(volunteer->number, "HT000007");
   EXPECT_EQ(volunteer->masked_name, "王*明");
-  EXPECT_EQ(volunteer->birth_date, absl::CivilDay(2010, 2, 28));
   EXPECT_TRUE(volunteer->active);
   changed.set_active(false);
-  changed.clear_birth_date();
   ASSERT_TRUE(Apply(changed).ok());
   volunteer = Load(kCenter, 7);
   EXPECT_FALSE(volunteer->active);
-  EXPECT_FALSE(volunteer->birth_date);
   EXPECT_FALSE(Load(2, 7));
 }
 

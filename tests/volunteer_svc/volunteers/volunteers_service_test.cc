@@ -78,7 +78,8 @@ TEST_F(VolunteersServiceTest, RegistersAPersonAndTellsTheOthers) {
   EXPECT_EQ(events[0].number(), "HT00000001");
   EXPECT_EQ(events[0].masked_name(), "王*1");
   EXPECT_EQ(events[0].unit_id(), kStation);
-  EXPECT_EQ(events[0].birth_date().year(), 1980);
+  ASSERT_EQ(created->birth_date().year(), 1980);
+  EXPECT_THAT(events[0].SerializeAsString(), Not(HasSubstr(created->birth_date().SerializeAsString())));
   EXPECT_TRUE(events[0].active());
   EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_accounts"), 1);
 
