@@ -22,6 +22,31 @@ constexpr size_t kShortestName = 2;
 // Older than anybody has become: a mistyped century.
 constexpr int kOldest = 130;
 
+struct MoveRule {
+  Volunteer::State from;
+  Move move;
+  Volunteer::State to;
+  // Of the state it starts from and of the move, in Chinese and English.
+  const char *state_zh, *state_en, *move_zh, *move_en;
+};
+
+constexpr MoveRule kMoves[] = {
+    {Volunteer::STATE_ACTIVE, Move::kDeactivate, Volunteer::STATE_INACTIVE, "在册", "ACTIVE", "注销", "DEACTIVATE"},
+    {Volunteer::STATE_INACTIVE, Move::kReactivate, Volunteer::STATE_ACTIVE, "已注销", "INACTIVE", "恢复", "REACTIVATE"},
+};
+
+// Every state has one move.
+absl::Status NotAllowed(Volunteer::State from) {
+  for (const MoveRule& rule : kMoves) {
+    if (rule.from != from) continue;
+    return errors::FailedPrecondition(type::REASON_MOVE_NOT_ALLOWED, {{"state", rule.state_en},
+                                                                      {"state_zh", rule.state_zh},
+                                                                      {"allowed", rule.move_en},
+                                                                      {"allowed_zh", rule.move_zh}});
+  }
+  return absl::InternalError("a volunteer in no state");
+}
+
 errors::FieldViolation Malformed(std::string field, const char* zh, const char* en) {
   return {std::move(field), type::REASON_BAD_FORMAT, {{"expected_zh", zh}, {"expected_en", en}}};
 }
@@ -146,10 +171,15 @@ absl::Status ApplyUpdate(const Volunteer& volunteer, const std::vector<std::stri
   return Refuse(violations);
 }
 
+absl::StatusOr<Volunteer::State> StateAfter(Volunteer::State from, Move move) {
+  for (const MoveRule& rule : kMoves) {
+    if (rule.from == from && rule.move == move) return rule.to;
+  }
+  return NotAllowed(from);
+}
+
 absl::Status CheckActive(Volunteer::State state) {
-  if (state == Volunteer::STATE_ACTIVE) return absl::OkStatus();
-  return errors::FailedPrecondition(type::REASON_MOVE_NOT_ALLOWED,
-                                    {{"state", Volunteer::State_Name(state)}, {"allowed", "-"}});
+  return state == Volunteer::STATE_ACTIVE ? absl::OkStatus() : NotAllowed(state);
 }
 
 Volunteer ToProto(const VolunteerRecord& record, View view) {

@@ -1,4 +1,5 @@
-// What makes a person's record right, who sees how much of it, and how a membership ends. Pure functions.
+// What makes a person's record right, who sees how much of it, and how a membership ends and is
+// taken up again. Pure functions.
 #pragma once
 
 #include <string>
@@ -22,7 +23,13 @@ absl::StatusOr<Person> PersonOf(const v1::Volunteer& volunteer, absl::CivilDay t
 const std::vector<std::string>& UpdatableFields();
 absl::Status ApplyUpdate(const v1::Volunteer& volunteer, const std::vector<std::string>& fields, Person& person);
 
-// FAILED_PRECONDITION where the state allows neither change nor end: only ACTIVE → INACTIVE is a move.
+// What may become of a membership.
+enum class Move { kDeactivate, kReactivate };
+
+// Where the move leads from the state; FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED when nowhere.
+absl::StatusOr<v1::Volunteer::State> StateAfter(v1::Volunteer::State from, Move move);
+
+// FAILED_PRECONDITION as above unless the person takes part: the record of one who does not is not changed.
 absl::Status CheckActive(v1::Volunteer::State state);
 
 // How much a reader sees. The ID number and the phone are masked for everybody.

@@ -41,7 +41,8 @@ rpc::Service VolunteersService::Bind() {
       .Unary("ListVolunteers", rpc::kPooled, this, &VolunteersService::ListVolunteers)
       .Unary("CreateVolunteer", rpc::kPooled, this, &VolunteersService::CreateVolunteer)
       .Unary("UpdateVolunteer", rpc::kPooled, this, &VolunteersService::UpdateVolunteer)
-      .Unary("DeactivateVolunteer", rpc::kPooled, this, &VolunteersService::DeactivateVolunteer);
+      .Unary("DeactivateVolunteer", rpc::kPooled, this, &VolunteersService::DeactivateVolunteer)
+      .Unary("ReactivateVolunteer", rpc::kPooled, this, &VolunteersService::ReactivateVolunteer);
 }
 
 absl::StatusOr<v1::Volunteer> VolunteersService::GetVolunteer(const rpc::Call& call,
@@ -130,6 +131,7 @@ absl::StatusOr<v1::Volunteer> VolunteersService::UpdateVolunteer(const rpc::Call
                             [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
                               auto record = LoadForChange(transaction, call, *id);
                               if (!record.ok()) return record.status();
+                              if (absl::Status active = CheckActive(record->state); !active.ok()) return active;
                               if (!volunteer.etag().empty() && volunteer.etag() != EtagOf(record->version)) {
                                 return errors::Aborted(type::REASON_ETAG_MISMATCH);
                               }
@@ -145,13 +147,25 @@ absl::StatusOr<v1::Volunteer> VolunteersService::UpdateVolunteer(const rpc::Call
 
 absl::StatusOr<v1::Volunteer> VolunteersService::DeactivateVolunteer(const rpc::Call& call,
                                                                      const v1::DeactivateVolunteerRequest& request) {
-  const auto id = IdOf(request.name(), "name");
+  return MoveMembership(call, request.name(), Move::kDeactivate);
+}
+
+absl::StatusOr<v1::Volunteer> VolunteersService::ReactivateVolunteer(const rpc::Call& call,
+                                                                     const v1::ReactivateVolunteerRequest& request) {
+  return MoveMembership(call, request.name(), Move::kReactivate);
+}
+
+absl::StatusOr<v1::Volunteer> VolunteersService::MoveMembership(const rpc::Call& call, std::string_view name,
+                                                                Move move) {
+  const auto id = IdOf(name, "name");
   if (!id.ok()) return id.status();
   return db::RunTransaction(dependencies_.db, {.deadline = call.deadline},
                             [&](db::Transaction& transaction) -> absl::StatusOr<v1::Volunteer> {
                               auto record = LoadForChange(transaction, call, *id);
                               if (!record.ok()) return record.status();
-                              record->state = v1::Volunteer::STATE_INACTIVE;
+                              const auto state = StateAfter(record->state, move);
+                              if (!state.ok()) return state.status();
+                              record->state = *state;
                               if (absl::Status stored = StoreChange(transaction, call, *record); !stored.ok())
                                 return stored;
                               return ToProto(*record, View::kWhole);
@@ -182,7 +196,6 @@ absl::StatusOr<VolunteerRecord> VolunteersService::LoadForChange(db::Transaction
   if (!record.ok()) return record.status();
   if (!record->has_value()) return errors::NotFound(ids::ResourceName("volunteers", id));
   if (absl::Status allowed = call.AuthoriseSelfOr(id, kWrite, (*record)->unit_id); !allowed.ok()) return allowed;
-  if (absl::Status active = CheckActive((*record)->state); !active.ok()) return active;
   return **std::move(record);
 }
 

@@ -1,6 +1,8 @@
 // Implements wenming.volunteer.v1.VolunteersService.
 #pragma once
 
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "common/rpc/call.h"
 #include "common/rpc/service.h"
@@ -25,9 +27,12 @@ class VolunteersService {
   absl::StatusOr<v1::Volunteer> UpdateVolunteer(const rpc::Call& call, const v1::UpdateVolunteerRequest& request);
   absl::StatusOr<v1::Volunteer> DeactivateVolunteer(const rpc::Call& call,
                                                     const v1::DeactivateVolunteerRequest& request);
+  absl::StatusOr<v1::Volunteer> ReactivateVolunteer(const rpc::Call& call,
+                                                    const v1::ReactivateVolunteerRequest& request);
 
  private:
   absl::Status Register(db::Transaction& transaction, const rpc::Call& call, VolunteerRecord& record) const;
+  absl::StatusOr<v1::Volunteer> MoveMembership(const rpc::Call& call, std::string_view name, Move move);
   absl::StatusOr<VolunteerRecord> LoadForChange(db::Transaction& transaction, const rpc::Call& call, uint64_t id) const;
   absl::Status StoreChange(db::Transaction& transaction, const rpc::Call& call, VolunteerRecord& record) const;
 

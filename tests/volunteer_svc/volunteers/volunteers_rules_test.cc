@@ -152,5 +152,17 @@ TEST(TextsTest, ListsOfStringsSurviveAsJson) {
   EXPECT_THAT(FromJson("{"), IsEmpty());
 }
 
+TEST(MembershipTest, EndsAndIsTakenUpAgain) {
+  EXPECT_EQ(*StateAfter(Volunteer::STATE_ACTIVE, Move::kDeactivate), Volunteer::STATE_INACTIVE);
+  EXPECT_EQ(*StateAfter(Volunteer::STATE_INACTIVE, Move::kReactivate), Volunteer::STATE_ACTIVE);
+  EXPECT_TRUE(CheckActive(Volunteer::STATE_ACTIVE).ok());
+  const absl::Status refused[] = {StateAfter(Volunteer::STATE_ACTIVE, Move::kReactivate).status(),
+                                  StateAfter(Volunteer::STATE_INACTIVE, Move::kDeactivate).status(),
+                                  CheckActive(Volunteer::STATE_INACTIVE)};
+  for (const absl::Status& status : refused) {
+    EXPECT_EQ(errors::ReasonOf(status), type::REASON_MOVE_NOT_ALLOWED) << status;
+  }
+}
+
 }  // namespace
 }  // namespace wenming::volunteer

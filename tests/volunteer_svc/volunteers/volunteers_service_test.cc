@@ -49,6 +49,11 @@ class VolunteersServiceTest : public VolunteerTest {
     request.set_name(ids::ResourceName("volunteers", id));
     return request;
   }
+  static v1::ReactivateVolunteerRequest ReactivateRequest(uint64_t id) {
+    v1::ReactivateVolunteerRequest request;
+    request.set_name(ids::ResourceName("volunteers", id));
+    return request;
+  }
   std::vector<v1::VolunteerChanged> Events() {
     const auto rows = db::Read(pool_, absl::InfiniteFuture(), [](db::Session& session) {
       return session.Query("SELECT payload, event_key FROM outbox ORDER BY place");
@@ -288,6 +293,37 @@ TEST_F(VolunteersServiceTest, DeactivatingEndsTheMembershipOnce) {
   request = CreateRequest(3);
   request.mutable_volunteer()->set_id_number(PersonNumber(1).id_number());
   EXPECT_EQ(ReasonOf(service_.CreateVolunteer(Admin(), request).status()), type::REASON_ID_NUMBER_TAKEN);
+}
+
+TEST_F(VolunteersServiceTest, ReactivatingTakesUpTheSameMembership) {
+  const uint64_t id = Register(1);
+  EXPECT_EQ(ReasonOf(service_.ReactivateVolunteer(Head(), ReactivateRequest(id)).status()),
+            type::REASON_MOVE_NOT_ALLOWED);
+  const auto ended = service_.DeactivateVolunteer(Head(), DeactivateRequest(id));
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_EQ(service_.ReactivateVolunteer(Reader(), ReactivateRequest(id)).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  const auto back = service_.ReactivateVolunteer(Head(), ReactivateRequest(id));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->state(), Volunteer::STATE_ACTIVE);
+  EXPECT_EQ(back->number(), ended->number());
+  EXPECT_NE(back->etag(), ended->etag());
+  EXPECT_TRUE(Events().back().active());
+  EXPECT_TRUE(service_.UpdateVolunteer(Head(), UpdateRequest(id, {"skills"})).ok());
+  // The phone is the person's own again.
+  auto request = CreateRequest(2);
+  request.mutable_volunteer()->set_phone(PersonNumber(1).phone());
+  EXPECT_EQ(ReasonOf(service_.CreateVolunteer(Admin(), request).status()), type::REASON_PHONE_TAKEN);
+}
+
+TEST_F(VolunteersServiceTest, DoesNotReactivateOneWhosePhoneIsAnothers) {
+  const uint64_t id = Register(1);
+  ASSERT_TRUE(service_.DeactivateVolunteer(Head(), DeactivateRequest(id)).ok());
+  auto request = CreateRequest(2);
+  request.mutable_volunteer()->set_phone(PersonNumber(1).phone());
+  ASSERT_TRUE(service_.CreateVolunteer(Admin(), request).ok());
+  EXPECT_EQ(ReasonOf(service_.ReactivateVolunteer(Head(), ReactivateRequest(id)).status()), type::REASON_PHONE_TAKEN);
+  EXPECT_EQ(service_.GetVolunteer(Head(), GetRequest(id))->state(), Volunteer::STATE_INACTIVE);
 }
 
 TEST_F(VolunteersServiceTest, RefusesAUnitThatWasDeleted) {
