@@ -38,6 +38,21 @@ Refusal RefusalOf(const beast::error_code& error) {
   return Refusal::kMalformed;
 }
 
+// Beast adds the trailers of a chunked body to the fields, so this is taken before the body is read.
+Request HeadOf(const BeastRequest& message) {
+  Request request;
+  request.method = std::string(message.method_string());
+  request.target = std::string(message.target());
+  if (!ToOriginForm(request.target)) request.target.clear();
+  request.keep_alive = message.keep_alive();
+  for (const auto& field : message) {
+    std::string name(field.name_string());
+    absl::AsciiStrToLower(&name);
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  return request;
+}
+
 }  // namespace
 
 struct RequestReader::Parser {
@@ -77,6 +92,7 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedHead(std::string_
   if (!parser_->beast.is_header_done()) return Refusal::kMalformed;
   input.remove_prefix(size);
   expects_continue_ = parser_->beast.get().count(beast::http::field::expect) > 0;
+  request_ = HeadOf(parser_->beast.get());
   stage_ = Stage::kBody;
   return FeedBody(input);
 }
@@ -98,22 +114,11 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedBody(std::string_
 bool RequestReader::TakeExpectation() { return std::exchange(expects_continue_, false); }
 
 Request RequestReader::Take() {
-  BeastRequest message = parser_->beast.release();
+  request_.body = std::move(parser_->beast.get().body());
   parser_.reset();
   stage_ = Stage::kIdle;
   expects_continue_ = false;
-  Request request;
-  request.method = std::string(message.method_string());
-  request.target = std::string(message.target());
-  if (!ToOriginForm(request.target)) request.target.clear();
-  request.keep_alive = message.keep_alive();
-  for (const auto& field : message) {
-    std::string name(field.name_string());
-    absl::AsciiStrToLower(&name);
-    request.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  request.body = std::move(message.body());
-  return request;
+  return std::exchange(request_, {});
 }
 
 }  // namespace wenming::gateway::http

@@ -39,6 +39,7 @@ class RequestReader {
 
   const Limits& limits_;
   std::unique_ptr<Parser> parser_;
+  Request request_;  // the head, once it is complete; trailers do not join it
   Stage stage_ = Stage::kIdle;
   bool expects_continue_ = false;
 };

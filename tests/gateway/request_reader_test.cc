@@ -55,6 +55,31 @@ TEST(RequestReaderTest, ReadsChunks) {
   EXPECT_EQ(input, "GET");
 }
 
+TEST(RequestReaderTest, TrailersAreNotHeaders) {
+  constexpr std::string_view kBytes =
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-Thing: head\r\n\r\n3\r\none\r\n0\r\n"
+      "X-Http-Method-Override: DELETE\r\nAuthorization: Bearer t\r\nX-Thing: trailer\r\nConnection: close\r\n\r\n";
+  for (size_t piece : {size_t{1}, kBytes.size()}) {
+    Limits limits;
+    RequestReader reader(limits);
+    std::string waiting;
+    for (size_t at = 0; at < kBytes.size(); at += piece) {
+      waiting.append(kBytes.substr(at, piece));
+      std::string_view input = waiting;
+      ASSERT_TRUE(std::holds_alternative<Stage>(reader.Feed(input))) << piece;
+      waiting = std::string(input);
+    }
+    ASSERT_EQ(reader.stage(), Stage::kReady) << piece;
+    Request request = reader.Take();
+    EXPECT_EQ(request.body, "one");
+    EXPECT_EQ(request.headers.size(), 3u);
+    EXPECT_EQ(request.Header("x-http-method-override"), "");
+    EXPECT_EQ(request.Header("authorization"), "");
+    EXPECT_EQ(request.Header("x-thing"), "head");
+    EXPECT_TRUE(request.keep_alive);
+  }
+}
+
 TEST(RequestReaderTest, RefusesBadChunksAndTooMuch) {
   Limits limits;
   limits.body_bytes = 10;
