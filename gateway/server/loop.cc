@@ -69,7 +69,8 @@ void Loop::Tick() {
   CountConnections();
   tick_.expires_after(kTick);
   tick_.async_wait([this](ErrorCode cancelled) {
-    if (!cancelled) Tick();
+    // A tick that was already due when CloseAll cancelled the timer comes without an error.
+    if (!cancelled && !closing_) Tick();
   });
 }
 
@@ -89,6 +90,7 @@ void Loop::Drain() {
 }
 
 void Loop::CloseAll() {
+  closing_ = true;
   tick_.cancel();
   for (auto& entry : http_) entry.connection->Close();
   for (auto& edge : edges_) edge->Close();

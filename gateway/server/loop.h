@@ -66,6 +66,7 @@ class Loop {
   std::vector<std::unique_ptr<EdgeConnection>> edges_;
   std::atomic<size_t> open_connections_ = 0;
   bool draining_ = false;
+  bool closing_ = false;
   bool stopped_ = false;
   std::thread thread_;
 };
