@@ -7,6 +7,7 @@
 
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/registrations/waiting_list.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/errors/errors.h"
 
@@ -48,6 +49,22 @@ absl::Status CheckNoneToCome(db::Session& session, const rpc::Call& call, const 
   return errors::FailedPrecondition(type::REASON_SHIFT_NOT_ENDED);
 }
 
+// Places that were given back meanwhile go to those who wait.
+absl::Status Resume(db::Transaction& transaction, const rpc::Call& call, const Activity& activity) {
+  const absl::Status opened = SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
+  if (!opened.ok()) return opened;
+  const auto policy = LoadPolicy(transaction, call.center_id);
+  if (!policy.ok()) return policy.status();
+  auto shifts = AllShifts(transaction, call, activity);
+  if (!shifts.ok()) return shifts.status();
+  for (Shift& shift : *shifts) {
+    if (shift.state != v1::Shift::STATE_OPEN) continue;
+    const auto offered = OfferFreePlaces(transaction, call.center_id, shift, *policy, call.now);
+    if (!offered.ok()) return offered.status();
+  }
+  return absl::OkStatus();
+}
+
 // Closes the shifts first: from then on nobody can sign up, so that the count holds.
 absl::Status Unpublish(db::Transaction& transaction, const rpc::Call& call, const Activity& activity) {
   const absl::Status closed = SetAccepting(transaction, call.center_id, activity.id, false, false, call.now);
@@ -82,8 +99,10 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, con
     case M::MOVE_SUBMIT:
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
       return CheckHasShifts(transaction, call, activity);
-    case M::MOVE_PUBLISH:
     case M::MOVE_RESUME:
+      if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
+      return Resume(transaction, call, activity);
+    case M::MOVE_PUBLISH:
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
       return SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
     case M::MOVE_UNPUBLISH:

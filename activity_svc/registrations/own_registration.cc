@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_rules.h"
@@ -49,6 +50,14 @@ absl::StatusOr<Registration> LoadOwn(db::Transaction& tx, const rpc::Call& call,
 absl::StatusOr<Locked> LockOwn(db::Transaction& tx, const rpc::Call& call, uint64_t id) {
   const auto seen = LoadOwn(tx, call, id);
   return seen.ok() ? LockShiftOf(tx, call, *seen) : seen.status();
+}
+
+// Nobody gets a place while the activity is suspended.
+absl::Status CheckNotSuspended(db::Transaction& tx, const rpc::Call& call, uint64_t activity_id) {
+  const auto activity = LoadActivity(tx, call.center_id, activity_id);
+  if (!activity.ok()) return activity.status();
+  if (activity->state != v1::Activity::STATE_SUSPENDED) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
 }
 
 absl::Status CheckActive(const std::optional<Volunteer>& volunteer) {
@@ -98,6 +107,7 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   if (registration.state == R::STATE_LAPSED) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
   if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
   if (OfferLapsed(registration, call.now)) return EndOwnOffer(tx, call, *locked, R::STATE_LAPSED);
+  if (auto status = CheckNotSuspended(tx, call, registration.activity_id); !status.ok()) return status;
   if (auto status = CheckActive(*volunteer); !status.ok()) return status;
   const auto own =
       FindOwn(tx, call.center_id, registration.volunteer_id, registration.start_time, registration.end_time);

@@ -1,5 +1,6 @@
 #include "activity_svc/registrations/waiting_list.h"
 
+#include "activity_svc/activities/activities_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_rules.h"
 #include "activity_svc/registrations/registrations_store.h"
@@ -16,6 +17,28 @@ absl::Status CheckStillOpen(const Shift& shift, absl::Time now) {
   Volunteer active;
   active.active = true;
   return CheckSignUp({.shift = shift, .volunteer = active}, now);
+}
+
+// Read without a lock: a suspension that comes at the same time waits for the shift, or was committed before it was
+// locked.
+absl::StatusOr<bool> Suspended(db::Session& session, uint64_t center_id, const Shift& shift) {
+  const auto activity = LoadActivity(session, center_id, shift.activity_id);
+  if (!activity.ok()) return activity.status();
+  return activity->state == v1::Activity::STATE_SUSPENDED;
+}
+
+// Offers a place that is held for him to the first who waits. Says whether there was one.
+absl::StatusOr<bool> OfferToFirst(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
+                                  absl::Time now) {
+  if (now >= shift.start_time || shift.waitlisted_count == 0) return false;
+  auto first = FirstWaiting(transaction, center_id, shift.id);
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) return false;
+  --shift.waitlisted_count;
+  const absl::Time expiry = OfferExpiry(shift, policy, now);
+  const absl::Status offered = ChangeState(transaction, center_id, **first, R::STATE_OFFERED, expiry, "", now);
+  if (!offered.ok()) return offered;
+  return true;
 }
 
 }  // namespace
@@ -44,22 +67,27 @@ absl::StatusOr<Place> TakePlace(db::Transaction& transaction, uint64_t center_id
 
 absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
                                  absl::Time now) {
-  std::optional<Registration> next;
-  if (now < shift.start_time && shift.waitlisted_count > 0) {
-    auto first = FirstWaiting(transaction, center_id, shift.id);
-    if (!first.ok()) return first.status();
-    next = *std::move(first);
-  }
-  if (next) {
-    --shift.waitlisted_count;
-    const absl::Time expiry = OfferExpiry(shift, policy, now);
-    const absl::Status offered = ChangeState(transaction, center_id, *next, R::STATE_OFFERED, expiry, "", now);
-    if (!offered.ok()) return offered;
-  } else {
-    --shift.taken_count;
-  }
+  const auto suspended = Suspended(transaction, center_id, shift);
+  if (!suspended.ok()) return suspended.status();
+  const absl::StatusOr<bool> offered =
+      *suspended ? absl::StatusOr<bool>(false) : OfferToFirst(transaction, center_id, shift, policy, now);
+  if (!offered.ok()) return offered.status();
+  if (!*offered) --shift.taken_count;
   if (auto status = SaveCounters(transaction, center_id, shift, now); !status.ok()) return status;
-  return next.has_value();
+  return *offered;
+}
+
+absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, uint64_t center_id, Shift& shift,
+                                    const Policy& policy, absl::Time now) {
+  int count = 0;
+  for (; shift.taken_count < shift.capacity; ++shift.taken_count, ++count) {
+    const auto offered = OfferToFirst(transaction, center_id, shift, policy, now);
+    if (!offered.ok()) return offered.status();
+    if (!*offered) break;
+  }
+  if (count == 0) return 0;
+  if (auto status = SaveCounters(transaction, center_id, shift, now); !status.ok()) return status;
+  return count;
 }
 
 absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, Shift& shift, absl::Time now) {

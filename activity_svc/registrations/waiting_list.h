@@ -25,10 +25,15 @@ struct Place {
 // is the shift as it was loaded without a lock. FAILED_PRECONDITION when both are full or sign-up was closed meanwhile.
 absl::StatusOr<Place> TakePlace(db::Transaction& transaction, uint64_t center_id, const Shift& seen, absl::Time now);
 
-// Gives a taken place of the locked shift to the first who waits, as an offer; with nobody waiting, or once the shift
-// has begun, the place is free. Says whether it was offered.
+// Gives a taken place of the locked shift to the first who waits, as an offer; with nobody waiting, once the shift has
+// begun, or while the activity is suspended, the place is free. Says whether it was offered.
 absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
                                  absl::Time now);
+
+// Offers the free places of the locked shift to those who wait, when its activity goes on after a suspension. Says how
+// many were offered.
+absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, uint64_t center_id, Shift& shift,
+                                    const Policy& policy, absl::Time now);
 
 // Takes one who waits off the list of the locked shift. The others keep their positions.
 absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, Shift& shift, absl::Time now);

@@ -160,6 +160,27 @@ TEST_F(RegistrationsServiceTest, LeavingTheListMovesNobody) {
   EXPECT_EQ(Get(all[2]).state(), R::STATE_OFFERED);
 }
 
+TEST_F(RegistrationsServiceTest, NoPlaceChangesHandsWhileTheActivityIsSuspended) {
+  using M = v1::MoveActivityRequest;
+  const v1::Shift shift = Published(2, 3);
+  const auto all = SignUpAll(shift, 5);
+  ASSERT_TRUE(Cancel(all[0], now_).ok());
+  ASSERT_TRUE(TryMove(shift.activity(), M::MOVE_SUSPEND, kHead).ok());
+  EXPECT_EQ(ReasonOf(Accept(all[2], now_)), type::REASON_ACTIVITY_NOT_OPEN);
+  EXPECT_EQ(Get(all[2]).state(), R::STATE_OFFERED);
+  ASSERT_TRUE(Cancel(all[1], now_).ok());
+  EXPECT_EQ(ReasonOf(Accept(all[2], now_ + absl::Hours(2))), type::REASON_OFFER_LAPSED);
+  EXPECT_EQ(Get(all[3]).state(), R::STATE_WAITLISTED);
+  EXPECT_EQ(GetShift(shift.name()).taken_count(), 0);
+  EXPECT_EQ(GetShift(shift.name()).waitlisted_count(), 2);
+  Move(shift.activity(), M::MOVE_RESUME, kHead);
+  EXPECT_EQ(Get(all[3]).state(), R::STATE_OFFERED);
+  EXPECT_EQ(Get(all[4]).state(), R::STATE_OFFERED);
+  EXPECT_EQ(GetShift(shift.name()).taken_count(), 2);
+  EXPECT_EQ(GetShift(shift.name()).waitlisted_count(), 0);
+  EXPECT_TRUE(Accept(all[3], now_).ok());
+}
+
 TEST_F(RegistrationsServiceTest, CancellingLateAndTooLate) {
   const v1::Shift shift = Published(3, 0);
   const auto all = SignUpAll(shift, 2);
