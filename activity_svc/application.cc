@@ -10,11 +10,11 @@
 #include "activity_svc/dependencies.h"
 #include "activity_svc/metrics.h"
 #include "activity_svc/policies/policies_service.h"
+#include "activity_svc/registrations/departure.h"
 #include "activity_svc/registrations/offer_sweeper.h"
 #include "activity_svc/registrations/registrations_service.h"
 #include "activity_svc/shifts/shifts_service.h"
 #include "activity_svc/sweeper.h"
-#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/outbox/consumer.h"
 
 namespace wenming::activity {
@@ -26,7 +26,12 @@ class VolunteersFollower {
   explicit VolunteersFollower(service::Runtime& runtime)
       : source_(runtime.EventsFrom(runtime.flags.volunteer_events)),
         observer_(runtime.ObserveConsumer("volunteer_svc")),
-        consumer_(runtime.db, *source_, ApplyVolunteerEvent, {.name = "volunteer_svc"}, observer_.get()) {}
+        consumer_(
+            runtime.db, *source_,
+            [clock = runtime.clock](db::Transaction& tx, const events::v1::Event& event) {
+              return FollowVolunteer(tx, event, clock());
+            },
+            {.name = "volunteer_svc"}, observer_.get()) {}
 
  private:
   const std::unique_ptr<outbox::Source> source_;

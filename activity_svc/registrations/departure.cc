@@ -1,0 +1,57 @@
+#include "activity_svc/registrations/departure.h"
+
+#include <optional>
+
+#include "activity_svc/attendance/attendance_store.h"
+#include "activity_svc/policies/policies_store.h"
+#include "activity_svc/registrations/registrations_rules.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/registrations/waiting_list.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/volunteers/volunteers_store.h"
+#include "wenming/volunteer/v1/events.pb.h"
+
+namespace wenming::activity {
+namespace {
+
+using R = v1::Registration;
+
+absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const OwnRegistration& seen, const Policy& policy,
+                    absl::Time now) {
+  auto shift = LockShift(tx, center_id, seen.shift_id);
+  if (!shift.ok()) return shift.status();
+  if (shift->start_time <= now) return absl::OkStatus();
+  auto registration = LoadRegistration(tx, center_id, seen.id);
+  if (!registration.ok()) return registration.status();
+  if (!CheckMove(registration->state, RegistrationMove::kCancel).ok()) return absl::OkStatus();
+  const auto present = HasPresence(tx, center_id, seen.id);
+  if (!present.ok()) return present.status();
+  if (*present) return absl::OkStatus();
+  const bool waited = registration->state == R::STATE_WAITLISTED;
+  const absl::Status cancelled = ChangeState(tx, center_id, *registration, R::STATE_CANCELLED, std::nullopt, "", now);
+  if (!cancelled.ok()) return cancelled;
+  if (waited) return LeaveWaitingList(tx, center_id, *shift, now);
+  return PassPlaceOn(tx, center_id, *shift, policy, now).status();
+}
+
+}  // namespace
+
+absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id, absl::Time now) {
+  const auto own = FindOwn(transaction, center_id, volunteer_id, now, absl::InfiniteFuture());
+  if (!own.ok()) return own.status();
+  const auto policy = LoadPolicy(transaction, center_id);
+  if (!policy.ok()) return policy.status();
+  for (const OwnRegistration& seen : *own) {
+    if (auto status = GiveUp(transaction, center_id, seen, *policy, now); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FollowVolunteer(db::Transaction& transaction, const events::v1::Event& event, absl::Time now) {
+  if (auto status = ApplyVolunteerEvent(transaction, event); !status.ok()) return status;
+  volunteer::v1::VolunteerChanged changed;
+  if (!event.payload().UnpackTo(&changed) || changed.active()) return absl::OkStatus();
+  return GiveUpPlaces(transaction, event.center_id(), changed.volunteer_id(), now);
+}
+
+}  // namespace wenming::activity
