@@ -64,6 +64,10 @@ void Connection::Process() {
   if (input_begin_ == input_.size()) {
     input_.clear();
     input_begin_ = 0;
+  } else if (input_begin_ > kMaxWaiting) {
+    // A client that always has the next request halfway here never lets it run empty.
+    input_.erase(0, input_begin_);
+    input_begin_ = 0;
   }
   if (auto* refusal = std::get_if<Refusal>(&result)) return Refuse(*refusal);
 

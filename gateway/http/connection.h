@@ -59,6 +59,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Drain();
   void Close();
   bool open() const { return open_; }
+  // The memory held for what was read and not yet handled.
+  size_t input_capacity() const { return input_.capacity(); }
 
  private:
   friend class Exchange;
