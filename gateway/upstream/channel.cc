@@ -49,6 +49,10 @@ void Channel::Stop() {
   connecting_ = false;
   timer_.cancel();
   resolver_.cancel();
+  if (connecting_socket_ != nullptr) {
+    ErrorCode ignored;
+    connecting_socket_->close(ignored);
+  }
   if (session_ != nullptr) {
     session_->Detach();
     session_->Close();
@@ -70,6 +74,7 @@ void Channel::Connect() {
   connecting_ = true;
   int attempt = ++attempt_;
   auto socket = std::make_shared<Socket>(loop_.get_executor());
+  connecting_socket_ = socket;
   timer_.expires_after(options_.connect_timeout);
   timer_.async_wait([this, socket, attempt](ErrorCode cancelled) {
     if (cancelled || attempt != attempt_ || !connecting_) return;
@@ -92,6 +97,7 @@ void Channel::Connect() {
 void Channel::OnConnected(Socket socket) {
   timer_.cancel();
   connecting_ = false;
+  connecting_socket_.reset();
   connected_at_ = std::chrono::steady_clock::now();
   WatchPeer(socket);
   session_ = h2::Session::Start(h2::Session::Role::kClient, std::move(socket), {}, this);
@@ -101,6 +107,7 @@ void Channel::OnConnected(Socket socket) {
 
 void Channel::Retry() {
   connecting_ = false;
+  connecting_socket_.reset();
   Settle();
   int attempt = ++attempt_;
   timer_.expires_after(pause_);

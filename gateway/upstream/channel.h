@@ -58,6 +58,7 @@ class Channel final : private h2::SessionListener {
   Watcher watcher_;
   Tcp::resolver resolver_;
   Timer timer_;
+  std::shared_ptr<Socket> connecting_socket_;  // while a connection is being made
   std::shared_ptr<h2::Session> session_;
   std::vector<Taker> waiting_;
   std::chrono::milliseconds pause_;
