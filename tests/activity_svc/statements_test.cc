@@ -34,7 +34,7 @@ class StatementsTest : public ActivityTest {
     const std::string from = absl::StrCat(" FROM seq_1_to_", kRows);
     const std::string end = std::to_string(absl::ToUnixMicros(start_));
     for (const std::string& sql : {
-             "INSERT INTO volunteers SELECT 4096, 100000 + seq, CONCAT('N', seq), '王*', 1, NULL, 1" + from,
+             "INSERT INTO volunteers SELECT 4096, 100000 + seq, CONCAT('N', seq), '王*', 1, 1" + from,
              "INSERT INTO activities SELECT 4096, 100000 + seq, 9 + seq % 300, 0, 't', 'c', 1, 'thought', 'p', NULL, "
              "NULL,"
              " 0, 1, 4, 1, '', 1, 1, 1" +
@@ -45,7 +45,7 @@ class StatementsTest : public ActivityTest {
              " NULL, " +
                  end + ", " + end + " + 7200000000, '', 1, 1" + from,
              "INSERT INTO attendances SELECT 4096, 100000 + seq, 100000 + seq, 100000 + seq, 1, 1, 1, 0, NULL, 0, 0,"
-             " NULL, 0, 0, 0, '', 1, 1" +
+             " NULL, NULL, 0, 0, 0, '', 1, 1" +
                  from,
              "INSERT INTO activity_moves SELECT 4096, 100000 + seq, seq, 1, 1, 2, 'a', '', 1" + from,
          }) {
