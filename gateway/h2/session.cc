@@ -257,8 +257,8 @@ void Session::Close() {
   socket_.close(ignored);
   auto self = shared_from_this();
   auto streams = std::exchange(streams_, {});
-  for (auto& [id, stream] : streams) stream->listener->OnClose(NGHTTP2_CANCEL);
   if (listener_ != nullptr) std::exchange(listener_, nullptr)->OnClosed();
+  for (auto& [id, stream] : streams) stream->listener->OnClose(NGHTTP2_CANCEL);
 }
 
 std::string Session::PeerAddress() const {

@@ -42,7 +42,8 @@ class SessionListener {
   virtual std::shared_ptr<StreamListener> OnStream(int32_t id) = 0;
   // The peer takes no new streams (GOAWAY); those running go on.
   virtual void OnGoAway() = 0;
-  // The connection is gone; every stream has had its OnClose.
+  // The connection is gone. Comes before the streams' OnClose, so that one of them that tries again is not handed this
+  // session.
   virtual void OnClosed() = 0;
 };
 
@@ -85,7 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Takes no new streams, lets those running end, then closes.
   void Drain();
-  // Closes now; every stream gets OnClose(CANCEL).
+  // Closes now; the owner gets OnClosed, then every stream OnClose(CANCEL).
   void Close();
   // The owner is going away and wants no more calls.
   void Detach() { listener_ = nullptr; }
