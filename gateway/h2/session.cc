@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kClientReadBytes = 64 * 1024;
 constexpr size_t kServerReadBytes = 8 * 1024;  // there may be many clients
 constexpr size_t kWriteBytes = 64 * 1024;
+constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must not keep what it has sent
 
 }  // namespace
 
@@ -115,6 +116,8 @@ struct Session::Callbacks {
           nghttp2_submit_trailer(session, id, list.data(), list.size());
         }
       }
+    } else if (stream->pending_begin > kCompactBytes && stream->pending_begin > stream->pending.size() / 2) {
+      stream->pending.erase(0, std::exchange(stream->pending_begin, 0));
     }
     if (bytes > 0) {
       auto listener = stream->listener;
