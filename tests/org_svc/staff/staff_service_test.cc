@@ -189,7 +189,8 @@ TEST_F(StaffServiceTest, NobodyActsOnHisOwnAccountOrOnThoseAbove) {
 TEST_F(StaffServiceTest, UserNamesAreUniqueOnThePlatform) {
   ASSERT_TRUE(Create(admin_, "same", At("auditor", "")).ok());
   EXPECT_EQ(ReasonName(Create(center_admin_, "same", At("team_leader", "S1")).status()), "ALREADY_EXISTS");
-  for (const std::string bad : {"ab", "Upper", "中文名", "white space", std::string(33, 'a').c_str()}) {
+  const std::string malformed[] = {"ab", "Upper", "中文名", "white space", std::string(33, 'a')};
+  for (const std::string& bad : malformed) {
     EXPECT_EQ(ReasonName(Create(center_admin_, bad, At("team_leader", "S1")).status()), "BAD_FORMAT") << bad;
   }
   EXPECT_EQ(ReasonName(Create(center_admin_, "fine", At("team_leader", "S1"), "", "short").status()), "TOO_SHORT");
