@@ -1,7 +1,7 @@
 // Teams in the database.
 //
-// Every writer holds the lock on the row of its center (LockCenter of org_svc/units), so that per center there is one at a
-// time. Errors are those of common/db unless said otherwise.
+// Every writer holds the lock on the row of its center (LockCenter of org_svc/units), so that per center there is one
+// at a time. Errors are those of common/db unless said otherwise.
 #pragma once
 
 #include <cstdint>

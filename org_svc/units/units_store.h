@@ -1,7 +1,7 @@
 // Units in the database.
 //
-// Every writer locks the row of its center first (LockCenter), so that per center there is one at a time: what an import
-// or a move has read is still true when it writes. Errors are those of common/db unless said otherwise.
+// Every writer locks the row of its center first (LockCenter), so that per center there is one at a time: what an
+// import or a move has read is still true when it writes. Errors are those of common/db unless said otherwise.
 #pragma once
 
 #include <cstdint>
