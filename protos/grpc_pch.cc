@@ -1,1 +1,0 @@
-// Exists to own the precompiled gRPC headers that other targets reuse.
