@@ -5,16 +5,28 @@
 #include <vector>
 
 #include "activity_svc/activities/activities_service.h"
+#include "activity_svc/agenda/agenda_service.h"
+#include "activity_svc/appeals/appeals_service.h"
 #include "activity_svc/attendance/attendance_service.h"
 #include "activity_svc/attendance/shift_sweeper.h"
+#include "activity_svc/calendar_feeds/calendar_feeds_service.h"
+#include "activity_svc/calendars/calendars_service.h"
 #include "activity_svc/dependencies.h"
+#include "activity_svc/handovers/handover_sweeper.h"
+#include "activity_svc/handovers/handovers_service.h"
 #include "activity_svc/metrics.h"
 #include "activity_svc/policies/policies_service.h"
+#include "activity_svc/ratings/ratings_service.h"
 #include "activity_svc/registrations/departure.h"
 #include "activity_svc/registrations/offer_sweeper.h"
 #include "activity_svc/registrations/registrations_service.h"
+#include "activity_svc/rosters/rosters_service.h"
+#include "activity_svc/settlements/settlements_service.h"
 #include "activity_svc/shifts/shifts_service.h"
+#include "activity_svc/station_packs/station_packs_service.h"
+#include "activity_svc/supplements/supplements_service.h"
 #include "activity_svc/sweeper.h"
+#include "common/crypto/random.h"
 #include "common/outbox/consumer.h"
 
 namespace wenming::activity {
@@ -44,14 +56,27 @@ class ActivityApplication : public service::Application {
   ActivityApplication(service::Runtime& runtime, CheckCodes codes)
       : codes_(std::move(codes)),
         metrics_(runtime.registry),
-        dependencies_{runtime.db, runtime.ids, runtime.pager, codes_, metrics_},
+        dependencies_{runtime.db, runtime.ids, runtime.trail, runtime.pager, codes_, metrics_},
         policies_(dependencies_),
         activities_(dependencies_),
         shifts_(dependencies_),
         registrations_(dependencies_),
         attendance_(dependencies_),
+        agenda_(dependencies_),
+        rosters_(dependencies_),
+        calendar_feeds_(dependencies_, crypto::RandomBytes),
+        calendars_(dependencies_),
+        settlements_(dependencies_),
+        appeals_(dependencies_),
+        supplements_(dependencies_),
+        ratings_(dependencies_),
+        handovers_(dependencies_),
+        station_packs_(dependencies_),
         offers_(
             {.name = "offers"}, [this](absl::Time now) { return SweepOffers(dependencies_.db, metrics_, now); },
+            runtime.clock, &runtime.logger),
+        lapses_(
+            {.name = "handovers"}, [this](absl::Time now) { return SweepHandovers(dependencies_.db, now); },
             runtime.clock, &runtime.logger),
         ends_(
             {.name = "shifts"}, [this](absl::Time now) { return SweepShifts(dependencies_.db, now); }, runtime.clock,
@@ -60,7 +85,10 @@ class ActivityApplication : public service::Application {
   }
 
   std::vector<rpc::Service> Services() override {
-    return {policies_.Bind(), activities_.Bind(), shifts_.Bind(), registrations_.Bind(), attendance_.Bind()};
+    return {policies_.Bind(),   activities_.Bind(),  shifts_.Bind(),       registrations_.Bind(),
+            attendance_.Bind(), agenda_.Bind(),      rosters_.Bind(),      calendar_feeds_.Bind(),
+            calendars_.Bind(),  settlements_.Bind(), appeals_.Bind(),      supplements_.Bind(),
+            ratings_.Bind(),    handovers_.Bind(),   station_packs_.Bind()};
   }
 
  private:
@@ -72,7 +100,18 @@ class ActivityApplication : public service::Application {
   ShiftsService shifts_;
   RegistrationsService registrations_;
   AttendanceService attendance_;
+  AgendaService agenda_;
+  RostersService rosters_;
+  CalendarFeedsService calendar_feeds_;
+  CalendarsService calendars_;
+  SettlementsService settlements_;
+  AppealsService appeals_;
+  SupplementsService supplements_;
+  RatingsService ratings_;
+  HandoversService handovers_;
+  StationPacksService station_packs_;
   Sweeper offers_;
+  Sweeper lapses_;
   Sweeper ends_;
   std::optional<VolunteersFollower> volunteers_;
 };

@@ -3,6 +3,7 @@
 
 #include "activity_svc/attendance/check_code.h"
 #include "activity_svc/metrics.h"
+#include "common/audit/trail.h"
 #include "common/db/pool.h"
 #include "common/ids/ids.h"
 #include "common/paging/paging.h"
@@ -13,6 +14,7 @@ namespace wenming::activity {
 struct Dependencies {
   db::Pool& db;
   ids::Generator& ids;
+  const audit::Trail& trail;
   const paging::Pager& pager;
   const CheckCodes& codes;
   const Metrics& metrics;

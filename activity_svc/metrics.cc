@@ -36,6 +36,7 @@ Metrics::Metrics(const Families& families)
       refused(families.registrations.Add({{"outcome", "refused"}})),
       cancelled(families.registrations.Add({{"outcome", "cancelled"}})),
       late_cancelled(families.registrations.Add({{"outcome", "late_cancelled"}})),
+      excused(families.registrations.Add({{"outcome", "excused"}})),
       offered(families.offers.Add({{"outcome", "offered"}})),
       accepted(families.offers.Add({{"outcome", "accepted"}})),
       declined(families.offers.Add({{"outcome", "declined"}})),
@@ -43,6 +44,8 @@ Metrics::Metrics(const Families& families)
       by_code(families.check_ins.Add({{"means", "code"}})),
       by_code_offline(families.check_ins.Add({{"means", "code_offline"}})),
       by_leader(families.check_ins.Add({{"means", "leader"}})),
+      by_personal_code(families.check_ins.Add({{"means", "personal_code"}})),
+      by_station(families.check_ins.Add({{"means", "station"}})),
       settled(families.settled.Add({})) {}
 
 }  // namespace wenming::activity

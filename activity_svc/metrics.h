@@ -17,6 +17,7 @@ struct Metrics {
   prometheus::Counter& refused;
   prometheus::Counter& cancelled;
   prometheus::Counter& late_cancelled;
+  prometheus::Counter& excused;
   // wenming_waitlist_offers_total{outcome}
   prometheus::Counter& offered;
   prometheus::Counter& accepted;
@@ -26,6 +27,8 @@ struct Metrics {
   prometheus::Counter& by_code;
   prometheus::Counter& by_code_offline;
   prometheus::Counter& by_leader;
+  prometheus::Counter& by_personal_code;
+  prometheus::Counter& by_station;
   // wenming_shifts_settled_total
   prometheus::Counter& settled;
 

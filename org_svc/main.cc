@@ -4,6 +4,9 @@
 #include "org_svc/schema.h"
 
 int main(int argc, char** argv) {
-  return wenming::service::Run(
-      argc, argv, {.name = "org_svc", .migrations = wenming::org::Migrations(), .build = wenming::org::Build});
+  return wenming::service::Run(argc, argv,
+                               {.name = "org_svc",
+                                .migrations = wenming::org::Migrations(),
+                                .build = wenming::org::Build,
+                                .logs_in = wenming::auth::CallerKind::kStaff});
 }

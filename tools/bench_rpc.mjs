@@ -44,7 +44,7 @@ try {
   stack(runDir, 'start', '--ports', 'auto', '--fast-db');
   const { http, admin, services } = JSON.parse(readFileSync(join(runDir, 'stack.json'), 'utf8'));
   const password = readFileSync(admin.password_file, 'utf8').trim();
-  const { accessToken } = await call(http, '/v1/auth:password', { username: admin.login, password });
+  const { tokens: { accessToken } } = await call(http, '/v1/auth:password', { username: admin.login, password });
   const csv = readFileSync(join(tools, '../data/hongtong/units.csv')).toString('base64');
   await call(http, '/v1/units:import', { csv }, accessToken);
   const { units } = await call(http, '/v1/units?pageSize=10&level=LEVEL_INSTITUTE', undefined, accessToken);

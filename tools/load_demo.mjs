@@ -36,6 +36,7 @@ const told = ({ created, updated, unchanged }) =>
 
 async function load(runDir, { count, seed, activities }) {
   const stack = runningStack(runDir);
+  if (!stack.dev) throw new Error('the demo is for a stack with --dev: elsewhere administrators need a second factor first');
   const session = sessionOf(stack);
   const admin = await logIn(session, stack.admin.login, secretFile(stack.admin.password_file));
   const county = await part('units and teams', async () => {
@@ -48,8 +49,7 @@ async function load(runDir, { count, seed, activities }) {
     return [sessions, created === 0 ? 'all there already' : `${created} accounts created`];
   });
   const people = await part('volunteers', () => registerVolunteers(staff.get('center'), county, count, seed));
-  if (activities && !stack.dev) good('activities: none, since volunteers log in to sign up in development only');
-  if (activities && stack.dev) await part('activities', () => planWeek({ session, staff, county, people, seed, now: new Date() }));
+  if (activities) await part('activities', () => planWeek({ session, staff, county, people, seed, now: new Date() }));
   keepDemo(runDir, {
     seed,
     volunteers: count,

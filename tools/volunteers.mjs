@@ -97,3 +97,23 @@ export function generateVolunteers(count, seed) {
     };
   });
 }
+
+// How old the holder of a resident ID number is on a day, in whole years.
+export function ageOf({ idNumber }, day = new Date()) {
+  const [year, month, date] = [idNumber.slice(6, 10), idNumber.slice(10, 12), idNumber.slice(12, 14)].map(Number);
+  const [thisYear, thisMonth, thisDate] = day.toLocaleDateString('en-CA', { timeZone: 'Asia/Shanghai' }).split('-').map(Number);
+  return thisYear - year - (thisMonth < month || (thisMonth === month && thisDate < date) ? 1 : 0);
+}
+
+// A guardian for a minor (wenming.volunteer.v1.Guardian in JSON), always the same one: born 30 years earlier.
+export function guardianOf({ displayName, idNumber, phone }) {
+  const year = Number(idNumber.slice(6, 10)) - 30;
+  const first17 = `${DIVISION}${year}0101${idNumber.slice(14, 17)}`;
+  const below = drawing(Number(idNumber.slice(8, 17)));
+  return {
+    displayName: displayName[0] + one(below, GIVEN.female) + one(below, GIVEN.female),
+    idDocument: { idType: 'ID_TYPE_RESIDENT', idNumber: first17 + checkDigit(first17) },
+    phone,
+    relationship: '家长',
+  };
+}

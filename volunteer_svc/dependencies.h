@@ -1,6 +1,7 @@
 // What the resource services of volunteer_svc stand on.
 #pragma once
 
+#include "common/audit/trail.h"
 #include "common/auth/directory.h"
 #include "common/crypto/blind_index.h"
 #include "common/crypto/data_cipher.h"
@@ -20,6 +21,7 @@ struct Dependencies {
   const crypto::DataCipher& cipher;
   const crypto::BlindIndex& blind_index;
   crypto::RandomSource random;
+  const audit::Trail& trail;
 };
 
 }  // namespace wenming::volunteer

@@ -115,6 +115,11 @@ absl::Status CheckDraft(ActivityState state) {
                                     {{"state", EnglishName(state)}, {"state_zh", std::string(ChineseName(state))}});
 }
 
+absl::Status CheckInsured(const Activity& activity) {
+  if (!activity.dangerous || !activity.insurance_policy.empty()) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_INSURANCE_REQUIRED);
+}
+
 absl::Status CheckMethod(const Policy& policy, v1::Method method) {
   if (policy.InForce(method)) return absl::OkStatus();
   return errors::FailedPrecondition(type::REASON_METHOD_NOT_IN_FORCE, {{"method", std::string(ChineseName(method))}});

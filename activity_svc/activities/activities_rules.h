@@ -53,6 +53,9 @@ bool PublicIn(ActivityState state, bool before);
 // FAILED_PRECONDITION with REASON_NOT_A_DRAFT.
 absl::Status CheckDraft(ActivityState state);
 
+// FAILED_PRECONDITION with REASON_INSURANCE_REQUIRED: who takes part in what is dangerous is insured (条例 Art 17).
+absl::Status CheckInsured(const Activity& activity);
+
 // FAILED_PRECONDITION with REASON_METHOD_NOT_IN_FORCE.
 absl::Status CheckMethod(const Policy& policy, v1::Method method);
 

@@ -91,17 +91,17 @@ absl::StatusOr<v1::Activity> ActivitiesService::CreateActivity(const rpc::Call& 
   if (!unit.ok()) return unit.status();
   if (auto status = call.Authorise(kWrite, unit->id); !status.ok()) return status;
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
-  return db::RunTransaction(db_, options, [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
-    return idempotency::Run<v1::Activity>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Activity> {
-      Activity activity{.id = ids_.Next(), .unit_id = unit->id};
-      activity.create_time = activity.update_time = call.now;
-      const absl::Status taken = TakeChecked(tx, call, WritableFields(), request.activity(), activity);
-      if (!taken.ok()) return taken;
-      if (auto status = InsertActivity(tx, call.center_id, activity); !status.ok()) return status;
-      return ToProto(activity);
-    });
-  });
+  return trail_.Run(
+      call, request, !request.request_id().empty(), [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
+        return idempotency::Run<v1::Activity>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Activity> {
+          Activity activity{.id = ids_.Next(), .unit_id = unit->id};
+          activity.create_time = activity.update_time = call.now;
+          const absl::Status taken = TakeChecked(tx, call, WritableFields(), request.activity(), activity);
+          if (!taken.ok()) return taken;
+          if (auto status = InsertActivity(tx, call.center_id, activity); !status.ok()) return status;
+          return ToProto(activity);
+        });
+      });
 }
 
 absl::StatusOr<v1::Activity> ActivitiesService::UpdateActivity(const rpc::Call& call,
@@ -110,7 +110,7 @@ absl::StatusOr<v1::Activity> ActivitiesService::UpdateActivity(const rpc::Call& 
   if (!id.ok()) return id.status();
   const auto fields = rpc::FieldsToUpdate(request.update_mask(), request.activity(), WritableFields());
   if (!fields.ok()) return fields.status();
-  return db::RunTransaction(db_, {.deadline = call.deadline}, [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
+  return trail_.Run(call, request, /*repeatable=*/false, [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
     auto activity = LockActivity(tx, call.center_id, *id);
     if (!activity.ok()) return activity.status();
     if (auto status = call.Authorise(kWrite, activity->unit_id); !status.ok()) return status;
@@ -132,7 +132,7 @@ absl::StatusOr<v1::Activity> ActivitiesService::MoveActivity(const rpc::Call& ca
       !v1::MoveActivityRequest::Move_IsValid(request.move())) {
     return errors::InvalidField("move", type::REASON_UNKNOWN_VALUE);
   }
-  return db::RunTransaction(db_, {.deadline = call.deadline}, [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
+  return trail_.Run(call, request, /*repeatable=*/false, [&](db::Transaction& tx) -> absl::StatusOr<v1::Activity> {
     auto activity = LockActivity(tx, call.center_id, *id);
     if (!activity.ok()) return activity.status();
     if (auto status = AuthoriseMove(call, *activity, request.move()); !status.ok()) return status;
@@ -142,6 +142,7 @@ absl::StatusOr<v1::Activity> ActivitiesService::MoveActivity(const rpc::Call& ca
     if (rule->needs_reason && request.reason().empty()) {
       return errors::InvalidField("reason", type::REASON_REQUIRED);
     }
+    call.Note("move", v1::MoveActivityRequest::Move_Name(request.move()));
     if (auto status = MoveShifts(tx, call, *activity, *rule, request.reason()); !status.ok()) return status;
     Advance(*activity, *rule, request.reason());
     const absl::Status updated = activity::UpdateActivity(tx, call.center_id, *activity, call.now);

@@ -13,7 +13,7 @@ namespace wenming::activity {
 class ActivitiesService {
  public:
   explicit ActivitiesService(const Dependencies& dependencies)
-      : db_(dependencies.db), ids_(dependencies.ids), pager_(dependencies.pager) {}
+      : db_(dependencies.db), ids_(dependencies.ids), trail_(dependencies.trail), pager_(dependencies.pager) {}
   rpc::Service Bind();
 
   absl::StatusOr<v1::Activity> GetActivity(const rpc::Call& call, const v1::GetActivityRequest& request);
@@ -29,6 +29,7 @@ class ActivitiesService {
  private:
   db::Pool& db_;
   ids::Generator& ids_;
+  const audit::Trail& trail_;
   const paging::Pager& pager_;
 };
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/db/shapes.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -15,21 +16,23 @@ namespace {
 
 constexpr char kLoad[] =
     "SELECT id, unit_id, team_id, title, content, method, themes, place, latitude, longitude, fence_metres,"
-    " person_in_charge_id, state, is_public, reason, version, create_time, update_time"
-    " FROM activities WHERE center_id = ? AND id = ?";
+    " person_in_charge_id, state, is_public, reason, version, create_time, update_time,"
+    " dangerous, insurance_policy FROM activities WHERE center_id = ? AND id = ?";
 constexpr char kLock[] = " FOR UPDATE";
+constexpr char kTraits[] = "SELECT id, state, dangerous FROM activities WHERE center_id = ? AND id IN ";
 constexpr char kInsert[] =
     "INSERT INTO activities (unit_id, team_id, title, content, method, themes, place, latitude, longitude,"
-    " fence_metres, person_in_charge_id, state, is_public, reason, version, update_time, center_id, id, create_time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " fence_metres, person_in_charge_id, state, is_public, reason, version, dangerous, insurance_policy,"
+    " update_time, center_id, id, create_time)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdate[] =
     "UPDATE activities SET unit_id = ?, team_id = ?, title = ?, content = ?, method = ?, themes = ?, place = ?,"
     " latitude = ?, longitude = ?, fence_metres = ?, person_in_charge_id = ?, state = ?, is_public = ?, reason = ?,"
-    " version = ?, update_time = ? WHERE center_id = ? AND id = ? AND version = ?";
+    " version = ?, dangerous = ?, insurance_policy = ?, update_time = ? WHERE center_id = ? AND id = ? AND version = ?";
 constexpr char kList[] =
     "SELECT id, unit_id, team_id, title, content, method, themes, place, latitude, longitude, fence_metres,"
-    " person_in_charge_id, state, is_public, reason, version, create_time, update_time"
-    " FROM activities WHERE center_id = ? AND id < ?";
+    " person_in_charge_id, state, is_public, reason, version, create_time, update_time,"
+    " dangerous, insurance_policy FROM activities WHERE center_id = ? AND id < ?";
 constexpr char kInsertMove[] =
     "INSERT INTO activity_moves (center_id, activity_id, id, move, from_state, to_state, actor, reason, move_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -51,6 +54,8 @@ Activity FromRow(const db::Row& row) {
                     .place = row.Text(7),
                     .location = std::nullopt,
                     .fence_metres = static_cast<int>(row.Int(10)),
+                    .dangerous = row.Bool(18),
+                    .insurance_policy = row.Text(19),
                     .person_in_charge_id = row.Id(11),
                     .state = row.Enum<ActivityState>(12),
                     .is_public = row.Bool(13),
@@ -79,6 +84,8 @@ std::vector<db::Value> Values(const Activity& a, absl::Time update_time) {
                                    a.is_public,
                                    a.reason,
                                    a.version,
+                                   a.dangerous,
+                                   a.insurance_policy,
                                    update_time};
   if (a.location) {
     values[kLatitude] = a.location->latitude;
@@ -121,6 +128,18 @@ absl::Status ListChunk(db::Session& session, const ActivityQuery& query, std::sp
 
 absl::StatusOr<Activity> LoadActivity(db::Session& session, uint64_t center_id, uint64_t id) {
   return Load(session, kLoad, center_id, id);
+}
+
+absl::StatusOr<std::unordered_map<uint64_t, ActivityTraits>> LoadTraits(db::Session& session, uint64_t center_id,
+                                                                        std::span<const uint64_t> ids) {
+  std::unordered_map<uint64_t, ActivityTraits> traits;
+  if (ids.empty()) return traits;
+  std::vector<db::Value> values = {center_id};
+  db::AppendInList(values, ids);
+  const auto rows = session.Query(kTraits + db::InList(ids.size()), values);
+  if (!rows.ok()) return rows.status();
+  for (const db::Row& row : *rows) traits.emplace(row.Id(0), ActivityTraits{row.Enum<ActivityState>(1), row.Bool(2)});
+  return traits;
 }
 
 absl::StatusOr<Activity> LockActivity(db::Transaction& transaction, uint64_t center_id, uint64_t id) {

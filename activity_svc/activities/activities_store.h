@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,7 +16,14 @@ namespace wenming::activity {
 
 // The activity; NOT_FOUND also for one of another center.
 absl::StatusOr<Activity> LoadActivity(db::Session& session, uint64_t center_id, uint64_t id);
-// The same, and nobody else changes it before the transaction ends.
+// What sign-ups want to know of activities; by id, of those that are there.
+struct ActivityTraits {
+  ActivityState state = v1::Activity::STATE_UNSPECIFIED;
+  bool dangerous = false;
+};
+absl::StatusOr<std::unordered_map<uint64_t, ActivityTraits>> LoadTraits(db::Session& session, uint64_t center_id,
+                                                                        std::span<const uint64_t> ids);
+// The activity, and nobody else changes it before the transaction ends.
 absl::StatusOr<Activity> LockActivity(db::Transaction& transaction, uint64_t center_id, uint64_t id);
 
 absl::Status InsertActivity(db::Transaction& transaction, uint64_t center_id, const Activity& activity);

@@ -20,6 +20,8 @@ v1::Activity ToProto(const Activity& activity) {
     proto.mutable_location()->set_longitude(activity.location->longitude);
   }
   proto.set_fence_metres(activity.fence_metres);
+  proto.set_dangerous(activity.dangerous);
+  proto.set_insurance_policy(activity.insurance_policy);
   proto.set_person_in_charge(OptionalName("staff", activity.person_in_charge_id));
   proto.set_state(activity.state);
   proto.set_reason(activity.reason);

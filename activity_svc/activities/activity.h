@@ -31,6 +31,8 @@ struct Activity {
   std::string place = {};
   std::optional<Point> location = {};
   int fence_metres = 0;  // 0: the policy's
+  bool dangerous = false;
+  std::string insurance_policy = {};  // its number; empty: none
   uint64_t person_in_charge_id = 0;
   v1::Activity::State state = v1::Activity::STATE_DRAFT;
   bool is_public = false;

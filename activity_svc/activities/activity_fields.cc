@@ -80,7 +80,8 @@ void TakeText(const char* field, const std::string& given, std::string& target, 
 
 const std::vector<std::string>& WritableFields() {
   static const auto& fields = *new std::vector<std::string>{
-      "team", "title", "content", "method", "themes", "place", "location", "fence_metres", "person_in_charge"};
+      "team",     "title",        "content",   "method",           "themes",          "place",
+      "location", "fence_metres", "dangerous", "insurance_policy", "person_in_charge"};
   return fields;
 }
 
@@ -96,6 +97,8 @@ absl::Status TakeFields(const rpc::Call& call, const std::vector<std::string>& f
   if (named("place")) TakeText("activity.place", given.place(), activity.place, wrong);
   if (named("location")) TakeLocation(given, activity, wrong);
   if (named("fence_metres")) activity.fence_metres = given.fence_metres();
+  if (named("dangerous")) activity.dangerous = given.dangerous();
+  if (named("insurance_policy")) activity.insurance_policy = given.insurance_policy();
   if (named("person_in_charge")) TakePersonInCharge(call, given, activity, wrong);
   return wrong.empty() ? absl::OkStatus() : errors::InvalidFields(wrong);
 }

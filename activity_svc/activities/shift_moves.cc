@@ -97,12 +97,14 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, con
                         const MoveRule& rule, std::string_view reason) {
   switch (rule.move) {
     case M::MOVE_SUBMIT:
+      if (auto status = CheckInsured(activity); !status.ok()) return status;
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
       return CheckHasShifts(transaction, call, activity);
     case M::MOVE_RESUME:
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
       return Resume(transaction, call, activity);
     case M::MOVE_PUBLISH:
+      if (auto status = CheckInsured(activity); !status.ok()) return status;
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
       return SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
     case M::MOVE_UNPUBLISH:

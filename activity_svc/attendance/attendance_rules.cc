@@ -15,11 +15,6 @@ std::string ChineseTime(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
 }
 
-bool Scanned(Means means) { return means == A::MEANS_CODE || means == A::MEANS_CODE_OFFLINE; }
-
-// Phones' clocks differ a little from ours.
-constexpr absl::Duration kClockDifference = absl::Minutes(2);
-
 }  // namespace
 
 Window WindowFor(Edge edge, const Shift& shift, const Policy& policy) {
@@ -60,8 +55,8 @@ int CountedMinutes(const Shift& shift, const Policy& policy, absl::Time from, ab
   return static_cast<int>(absl::ToInt64Minutes(attended));
 }
 
-Grade GradeOf(Means in, Means out, bool placed) {
-  if (Scanned(in) && Scanned(out) && placed) return A::GRADE_A;
+Grade GradeOf(Means in, Means out, bool sure) {
+  if (Scanned(in) && Scanned(out) && sure) return A::GRADE_A;
   if (Scanned(in) || Scanned(out)) return A::GRADE_B;
   return A::GRADE_C;
 }
@@ -74,7 +69,8 @@ void Assess(const Shift& shift, const Policy& policy, Presence& presence) {
   }
   presence.minutes = CountedMinutes(shift, policy, presence.check_in_time, *presence.check_out_time);
   const bool placed = presence.check_in_distance >= 0 && presence.check_out_distance >= 0;
-  presence.grade = GradeOf(presence.check_in_means, presence.check_out_means, placed);
+  const bool enforced = presence.check_in_unenforced == 0 && presence.check_out_unenforced == 0;
+  presence.grade = GradeOf(presence.check_in_means, presence.check_out_means, placed && enforced);
 }
 
 RegistrationState OutcomeOf(const Presence& presence) {

@@ -10,9 +10,6 @@
 
 namespace wenming::activity {
 
-// The two ends of a presence.
-enum class Edge { kIn, kOut };
-
 // From and until when an end of a presence may be made: coming from a little before the start until the end, leaving
 // from the start until a while after the end.
 struct Window {
@@ -26,6 +23,8 @@ absl::Status CheckWindow(const Window& window, absl::Time time);
 
 // A capture sent later: not from the future (INVALID_ARGUMENT), and sent before the policy's time is over
 // (FAILED_PRECONDITION with REASON_UPLOAD_TOO_LATE).
+// Phones' clocks differ a little from ours.
+inline constexpr absl::Duration kClockDifference = absl::Minutes(2);
 absl::Status CheckUpload(const Shift& shift, const Policy& policy, absl::Time capture_time, absl::Time now);
 
 // The part of [from, until) that lies within the shift; empty (zero length) when none does.
@@ -40,9 +39,9 @@ Span WithinShift(const Shift& shift, absl::Time from, absl::Time until);
 // (志愿服务记录办法): nothing outside the shift does.
 int CountedMinutes(const Shift& shift, const Policy& policy, absl::Time from, absl::Time until);
 
-// How sure a presence is: A both ends scanned and both `placed`, that is their positions checked; B one end scanned, or
-// both without positions; C the leader's list.
-Grade GradeOf(Means in, Means out, bool placed);
+// How sure a presence is: A both ends scanned and `sure` of both, that is their positions checked and no rule left
+// unenforced; B one end scanned, or both without that; C the leader's list.
+Grade GradeOf(Means in, Means out, bool sure);
 
 // Writes minutes and grade of a presence with both ends; a presence without an end has neither.
 void Assess(const Shift& shift, const Policy& policy, Presence& presence);

@@ -5,20 +5,24 @@
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/attendance/check_in.h"
+#include "activity_svc/attendance/four_eyes.h"
+#include "activity_svc/attendance/leader_list.h"
+#include "activity_svc/attendance/personal_code.h"
 #include "activity_svc/names.h"
 #include "activity_svc/policies/policies_store.h"
+#include "activity_svc/registrations/absences.h"
+#include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/shifts/shifts_rules.h"
 #include "activity_svc/shifts/shifts_store.h"
+#include "common/crypto/digest.h"
 #include "common/errors/errors.h"
+#include "common/idempotency/idempotency.h"
 
 namespace wenming::activity {
 namespace {
 
 constexpr char kRun[] = "attendance.run";
 constexpr char kRead[] = "registrations.read";
-
-// Every method here finds what it did before: it may run twice.
-db::TransactionOptions Repeatable(const rpc::Call& call) { return {.deadline = call.deadline, .repeatable = true}; }
 
 // The shift, for staff with the permission on the unit of its activity.
 absl::StatusOr<Shift> LoadAuthorised(db::Session& session, const rpc::Call& call, uint64_t shift_id,
@@ -48,9 +52,12 @@ rpc::Service AttendanceService::Bind() {
       .Unary("GetCheckCode", rpc::kPooled, this, &AttendanceService::GetCheckCode)
       .Unary("CheckIn", rpc::kPooled, this, &AttendanceService::CheckIn)
       .Unary("CheckOut", rpc::kPooled, this, &AttendanceService::CheckOut)
+      .Unary("GetMyCode", rpc::kPooled, this, &AttendanceService::GetMyCode)
+      .Unary("ScanVolunteer", rpc::kPooled, this, &AttendanceService::ScanVolunteer)
       .Unary("ListAttendances", rpc::kPooled, this, &AttendanceService::ListAttendances)
       .Unary("EndShift", rpc::kPooled, this, &AttendanceService::EndShift)
       .Unary("CorrectAttendance", rpc::kPooled, this, &AttendanceService::CorrectAttendance)
+      .Unary("RecordAttendances", rpc::kPooled, this, &AttendanceService::RecordAttendances)
       .Unary("ConfirmShift", rpc::kPooled, this, &AttendanceService::ConfirmShift)
       .Unary("PublicizeShift", rpc::kPooled, this, &AttendanceService::PublicizeShift)
       .Unary("SettleShift", rpc::kPooled, this, &AttendanceService::SettleShift);
@@ -73,7 +80,7 @@ absl::StatusOr<v1::CheckCode> AttendanceService::GetCheckCode(const rpc::Call& c
 absl::StatusOr<v1::Attendance> AttendanceService::CheckIn(const rpc::Call& call, const v1::CheckInRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  const auto recorded = db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) {
+  const auto recorded = trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) {
     return RecordCheckIn(tx, call, codes_, *id, request.evidence());
   });
   if (!recorded.ok()) return recorded.status();
@@ -85,10 +92,41 @@ absl::StatusOr<v1::Attendance> AttendanceService::CheckIn(const rpc::Call& call,
 absl::StatusOr<v1::Attendance> AttendanceService::CheckOut(const rpc::Call& call, const v1::CheckOutRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  const auto recorded = db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) {
+  const auto recorded = trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) {
     return RecordCheckOut(tx, call, codes_, *id, request.evidence());
   });
   if (!recorded.ok()) return recorded.status();
+  return ToProto(recorded->presence);
+}
+
+absl::StatusOr<v1::MyCode> AttendanceService::GetMyCode(const rpc::Call& call, const v1::GetMyCodeRequest& request) {
+  const auto id = ParseId("registrations", "registration", request.registration());
+  if (!id.ok()) return id.status();
+  const auto registration = db::Read(
+      db_, call.deadline, [&](db::Session& session) { return LoadRegistration(session, call.center_id, *id); });
+  if (!registration.ok()) return registration.status();
+  if (!call.IsVolunteer(registration->volunteer_id)) return errors::PermissionDenied(type::REASON_NOT_YOURS);
+  v1::MyCode code;
+  code.set_key(codes_.PersonalKey(*id, call.caller.id));
+  code.set_code(PersonalCodeAt(code.key(), *id, crypto::Sha256(request.device_id()), call.now));
+  *code.mutable_expire_time() = ToProto(NextCodeTime(call.now));
+  return code;
+}
+
+absl::StatusOr<v1::Attendance> AttendanceService::ScanVolunteer(const rpc::Call& call,
+                                                                const v1::ScanVolunteerRequest& request) {
+  const auto id = ParseId("shifts", "shift", request.shift());
+  if (!id.ok()) return id.status();
+  const auto recorded =
+      trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> absl::StatusOr<Recorded> {
+        auto scanned = RecordScan(tx, call, codes_, *id, request);
+        if (scanned.ok() && scanned->made) {
+          call.Note("registration", ids::ResourceName("registrations", scanned->presence.registration_id));
+        }
+        return scanned;
+      });
+  if (!recorded.ok()) return recorded.status();
+  if (recorded->made && request.end() == v1::Attendance::END_IN) metrics_.by_personal_code.Increment();
   return ToProto(recorded->presence);
 }
 
@@ -118,30 +156,52 @@ absl::StatusOr<v1::Attendance> AttendanceService::CorrectAttendance(const rpc::C
                                                                     const v1::CorrectAttendanceRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  const auto recorded = db::RunTransaction(db_, {.deadline = call.deadline}, [&](db::Transaction& tx) {
-    return RecordCorrection(tx, call, ids_, *id, request);
-  });
+  const auto recorded = trail_.Run(call, request, /*repeatable=*/false,
+                                   [&](db::Transaction& tx) { return RecordCorrection(tx, call, ids_, *id, request); });
   if (!recorded.ok()) return recorded.status();
   if (recorded->made) metrics_.by_leader.Increment();
   return ToProto(recorded->presence);
 }
 
-absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, const std::string& name,
-                                                      std::string_view permission, ShiftState done, Step step,
-                                                      Step repeated) {
+absl::StatusOr<v1::RecordAttendancesResponse> AttendanceService::RecordAttendances(
+    const rpc::Call& call, const v1::RecordAttendancesRequest& request) {
+  const auto id = ParseId("shifts", "shift", request.shift());
+  if (!id.ok()) return id.status();
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  return trail_.Run(call, request, !request.request_id().empty(), [&](db::Transaction& tx) {
+    return idempotency::Run<v1::RecordAttendancesResponse>(
+        tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::RecordAttendancesResponse> {
+          auto response = RecordList(tx, call, ids_, *id, request);
+          if (response.ok()) call.Note("taken", std::to_string(response->taken_count()));
+          return response;
+        });
+  });
+}
+
+absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, const google::protobuf::Message& request,
+                                                      const std::string& name, std::string_view permission,
+                                                      ShiftState done, Step step, Step repeated) {
   const auto id = ParseId("shifts", "name", name);
   if (!id.ok()) return id.status();
-  return db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
+  return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
+    // Absences are counted in the persons' rows, which come before the shift's.
+    if (done == v1::Shift::STATE_CONFIRMED) {
+      if (auto status = LockThoseMissing(tx, call.center_id, *id); !status.ok()) return status;
+    }
     auto shift = LockShift(tx, call.center_id, *id);
     if (!shift.ok()) return shift.status();
     const auto activity = LoadActivity(tx, call.center_id, shift->activity_id);
     if (!activity.ok()) return activity.status();
     if (auto status = call.Authorise(permission, activity->unit_id); !status.ok()) return status;
+    // That a shift is over benefits nobody.
+    if (done != v1::Shift::STATE_ENDED) {
+      if (auto status = CheckNotOwnShift(tx, call, *id); !status.ok()) return status;
+    }
     const bool again = shift->state == done;
     if (!again && !activity->is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
     const auto policy = LoadPolicy(tx, call.center_id);
     if (!policy.ok()) return policy.status();
-    const SettlementContext context{call.center_id, *shift, *policy, call.now};
+    const SettlementContext context{call.center_id, *shift, *policy, call.now, call.caller.subject};
     if (auto status = (again ? repeated : step)(tx, context, *activity); !status.ok()) return status;
     return ToProto(*shift);
   });
@@ -149,7 +209,7 @@ absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, con
 
 absl::StatusOr<v1::Shift> AttendanceService::EndShift(const rpc::Call& call, const v1::EndShiftRequest& request) {
   return TakeStep(
-      call, request.name(), kRun, v1::Shift::STATE_ENDED,
+      call, request, request.name(), kRun, v1::Shift::STATE_ENDED,
       [](db::Transaction& tx, const SettlementContext& context, const Activity&) { return End(tx, context); });
 }
 
@@ -159,7 +219,7 @@ absl::StatusOr<v1::Shift> AttendanceService::ConfirmShift(const rpc::Call& call,
   if (auto status = ParseIds("vouched", request.vouched(), vouching.vouched); !status.ok()) return status;
   if (auto status = ParseIds("voided", request.voided(), vouching.voided); !status.ok()) return status;
   return TakeStep(
-      call, request.name(), kRun, v1::Shift::STATE_CONFIRMED,
+      call, request, request.name(), kRun, v1::Shift::STATE_CONFIRMED,
       [&vouching](db::Transaction& tx, const SettlementContext& context, const Activity&) {
         return Confirm(tx, context, vouching);
       },
@@ -171,13 +231,13 @@ absl::StatusOr<v1::Shift> AttendanceService::ConfirmShift(const rpc::Call& call,
 absl::StatusOr<v1::Shift> AttendanceService::PublicizeShift(const rpc::Call& call,
                                                             const v1::PublicizeShiftRequest& request) {
   return TakeStep(
-      call, request.name(), "hours.publicize", v1::Shift::STATE_PUBLICISED,
+      call, request, request.name(), "hours.publicize", v1::Shift::STATE_PUBLICISED,
       [](db::Transaction& tx, const SettlementContext& context, const Activity&) { return Publicize(tx, context); });
 }
 
 absl::StatusOr<v1::Shift> AttendanceService::SettleShift(const rpc::Call& call, const v1::SettleShiftRequest& request) {
   bool settled = false;
-  auto answer = TakeStep(call, request.name(), "hours.settle", v1::Shift::STATE_SETTLED,
+  auto answer = TakeStep(call, request, request.name(), "hours.settle", v1::Shift::STATE_SETTLED,
                          [&](db::Transaction& tx, const SettlementContext& context, const Activity& activity) {
                            settled = true;
                            return Settle(tx, context, ids_, activity, call.caller.id);

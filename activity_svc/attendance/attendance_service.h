@@ -18,6 +18,7 @@ class AttendanceService {
   explicit AttendanceService(const Dependencies& dependencies)
       : db_(dependencies.db),
         ids_(dependencies.ids),
+        trail_(dependencies.trail),
         pager_(dependencies.pager),
         codes_(dependencies.codes),
         metrics_(dependencies.metrics) {}
@@ -26,10 +27,14 @@ class AttendanceService {
   absl::StatusOr<v1::CheckCode> GetCheckCode(const rpc::Call& call, const v1::GetCheckCodeRequest& request);
   absl::StatusOr<v1::Attendance> CheckIn(const rpc::Call& call, const v1::CheckInRequest& request);
   absl::StatusOr<v1::Attendance> CheckOut(const rpc::Call& call, const v1::CheckOutRequest& request);
+  absl::StatusOr<v1::MyCode> GetMyCode(const rpc::Call& call, const v1::GetMyCodeRequest& request);
+  absl::StatusOr<v1::Attendance> ScanVolunteer(const rpc::Call& call, const v1::ScanVolunteerRequest& request);
   absl::StatusOr<v1::ListAttendancesResponse> ListAttendances(const rpc::Call& call,
                                                               const v1::ListAttendancesRequest& request);
   absl::StatusOr<v1::Shift> EndShift(const rpc::Call& call, const v1::EndShiftRequest& request);
   absl::StatusOr<v1::Attendance> CorrectAttendance(const rpc::Call& call, const v1::CorrectAttendanceRequest& request);
+  absl::StatusOr<v1::RecordAttendancesResponse> RecordAttendances(const rpc::Call& call,
+                                                                  const v1::RecordAttendancesRequest& request);
   absl::StatusOr<v1::Shift> ConfirmShift(const rpc::Call& call, const v1::ConfirmShiftRequest& request);
   absl::StatusOr<v1::Shift> PublicizeShift(const rpc::Call& call, const v1::PublicizeShiftRequest& request);
   absl::StatusOr<v1::Shift> SettleShift(const rpc::Call& call, const v1::SettleShiftRequest& request);
@@ -39,12 +44,14 @@ class AttendanceService {
 
   // Locks the shift, asks for the permission on the activity's unit, takes the step and answers the shift. A shift that
   // is `done` already is answered as it is, if `repeated` finds nothing against it.
-  absl::StatusOr<v1::Shift> TakeStep(const rpc::Call& call, const std::string& name, std::string_view permission,
-                                     ShiftState done, Step step, Step repeated = Nothing);
+  absl::StatusOr<v1::Shift> TakeStep(const rpc::Call& call, const google::protobuf::Message& request,
+                                     const std::string& name, std::string_view permission, ShiftState done, Step step,
+                                     Step repeated = Nothing);
   static absl::Status Nothing(db::Transaction&, const SettlementContext&, const Activity&) { return absl::OkStatus(); }
 
   db::Pool& db_;
   ids::Generator& ids_;
+  const audit::Trail& trail_;
   const paging::Pager& pager_;
   const CheckCodes& codes_;
   const Metrics& metrics_;

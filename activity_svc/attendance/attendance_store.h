@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,13 +23,35 @@ absl::StatusOr<bool> HasPresence(db::Session& session, uint64_t center_id, uint6
 absl::Status InsertPresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence);
 absl::Status UpdatePresence(db::Transaction& transaction, uint64_t center_id, const Presence& presence, absl::Time now);
 
-// Whether the phone has checked somebody else in or out in this shift.
+// Whether the phone has checked somebody else in or out in this shift, at a station without network included.
 absl::StatusOr<bool> DeviceUsedByAnother(db::Session& session, uint64_t center_id, uint64_t shift_id,
                                          std::string_view device_hash, uint64_t registration_id);
+
+// The registration of whoever has this volunteer number and has signed up for the shift and not gone since.
+absl::StatusOr<std::optional<uint64_t>> FindByNumber(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                     std::string_view volunteer_number);
 
 // Those of a shift in order of registration, after this one.
 absl::StatusOr<std::vector<Presence>> ListPresences(db::Session& session, uint64_t center_id, uint64_t shift_id,
                                                     uint64_t after_registration, int limit);
+
+// What a correction replaced; of `old` nothing stands where there was no presence.
+struct Correction {
+  uint64_t registration_id = 0;
+  PresenceState old_state = v1::Attendance::STATE_UNSPECIFIED;
+  std::optional<absl::Time> old_check_in_time = {};
+  std::optional<absl::Time> old_check_out_time = {};
+  int old_minutes = 0;
+  std::string actor = {};
+  std::string reason = {};
+  absl::Time time = {};
+};
+
+// All presences of a person, and all corrections of them, of the registrations with ids from `first` to `last`.
+absl::StatusOr<std::vector<Presence>> ListOwnPresences(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                       uint64_t first, uint64_t last);
+absl::StatusOr<std::vector<Correction>> ListOwnCorrections(db::Session& session, uint64_t center_id,
+                                                           uint64_t volunteer_id, uint64_t first, uint64_t last);
 
 // Keeps what a correction replaces: `old` is nothing where there was no presence.
 absl::Status InsertCorrection(db::Transaction& transaction, uint64_t center_id, uint64_t registration_id, uint64_t id,

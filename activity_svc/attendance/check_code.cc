@@ -12,13 +12,8 @@ constexpr std::string_view kAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 static_assert(kAlphabet.size() == 32);
 constexpr size_t kLength = 8;
 
-int64_t WindowOf(absl::Time time) { return absl::ToUnixSeconds(time) / absl::ToInt64Seconds(kCodeWindow); }
-
-std::string CodeOf(std::string_view key, uint64_t shift_id, int64_t window) {
-  const std::string mac = crypto::HmacSha256(key, absl::StrCat("check_code ", shift_id, " ", window));
-  std::string code;
-  for (size_t i = 0; i < kLength; ++i) code += kAlphabet[static_cast<unsigned char>(mac[i]) % kAlphabet.size()];
-  return code;
+std::string CodeOf(std::string_view shift_key, int64_t window) {
+  return CodeText(shift_key, absl::StrCat("check_code ", window));
 }
 
 }  // namespace
@@ -29,17 +24,42 @@ absl::StatusOr<CheckCodes> CheckCodes::Load(const std::string& keys_dir) {
   return CheckCodes(*std::move(key));
 }
 
-std::string CheckCodes::At(uint64_t shift_id, absl::Time time) const { return CodeOf(key_, shift_id, WindowOf(time)); }
+// Each key is derived for its own purpose, so that whoever holds one learns nothing of the others.
+std::string CheckCodes::ShiftKey(uint64_t shift_id) const { return Mac("shift_key", absl::StrCat(shift_id)); }
+
+std::string CheckCodes::PersonalKey(uint64_t registration_id, uint64_t volunteer_id) const {
+  return Mac("personal_key", absl::StrCat(registration_id, " ", volunteer_id));
+}
+
+std::string CheckCodes::PackSeed() const { return Mac("station_pack", ""); }
+
+std::string CheckCodes::At(uint64_t shift_id, absl::Time time) const {
+  return CodeOf(ShiftKey(shift_id), CodeWindowOf(time));
+}
 
 bool CheckCodes::Accepts(uint64_t shift_id, std::string_view code, absl::Time time) const {
   const std::string given = absl::AsciiStrToUpper(absl::string_view(code.data(), code.size()));
-  const bool current = crypto::ConstantTimeEquals(given, CodeOf(key_, shift_id, WindowOf(time)));
-  const bool previous = crypto::ConstantTimeEquals(given, CodeOf(key_, shift_id, WindowOf(time) - 1));
+  const std::string key = ShiftKey(shift_id);
+  const bool current = crypto::ConstantTimeEquals(given, CodeOf(key, CodeWindowOf(time)));
+  const bool previous = crypto::ConstantTimeEquals(given, CodeOf(key, CodeWindowOf(time) - 1));
   return current || previous;
 }
 
+std::string CheckCodes::Mac(std::string_view purpose, std::string_view text) const {
+  return crypto::HmacSha256(key_, std::string(purpose) + '\0' + std::string(text));
+}
+
+int64_t CodeWindowOf(absl::Time time) { return absl::ToUnixSeconds(time) / absl::ToInt64Seconds(kCodeWindow); }
+
+std::string CodeText(std::string_view key, std::string_view text) {
+  const std::string mac = crypto::HmacSha256(key, text);
+  std::string code;
+  for (size_t i = 0; i < kLength; ++i) code += kAlphabet[static_cast<unsigned char>(mac[i]) % kAlphabet.size()];
+  return code;
+}
+
 absl::Time NextCodeTime(absl::Time time) {
-  return absl::FromUnixSeconds((WindowOf(time) + 1) * absl::ToInt64Seconds(kCodeWindow));
+  return absl::FromUnixSeconds((CodeWindowOf(time) + 1) * absl::ToInt64Seconds(kCodeWindow));
 }
 
 }  // namespace wenming::activity

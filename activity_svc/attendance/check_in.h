@@ -1,4 +1,5 @@
-// Checking in, checking out and the leader's corrections, inside a transaction. Each function locks the shift.
+// Checking in and out, by the volunteer's own phone or by the organiser who scans it, inside a transaction. Each
+// function locks the shift.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,6 @@
 #include "activity_svc/attendance/check_code.h"
 #include "activity_svc/attendance/presence.h"
 #include "common/db/session.h"
-#include "common/ids/ids.h"
 #include "common/rpc/call.h"
 #include "wenming/activity/v1/attendance.pb.h"
 
@@ -25,8 +25,9 @@ absl::StatusOr<Recorded> RecordCheckIn(db::Transaction& transaction, const rpc::
 absl::StatusOr<Recorded> RecordCheckOut(db::Transaction& transaction, const rpc::Call& call, const CheckCodes& codes,
                                         uint64_t registration_id, const v1::Evidence& evidence);
 
-// Staff with attendance.run on the activity's unit. What it replaces is kept.
-absl::StatusOr<Recorded> RecordCorrection(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
-                                          uint64_t registration_id, const v1::CorrectAttendanceRequest& request);
+// Staff or a back end with attendance.run on the activity's unit, with the code that the volunteer shows
+// (REASON_PERSONAL_CODE). The same for a repetition while the code is good.
+absl::StatusOr<Recorded> RecordScan(db::Transaction& transaction, const rpc::Call& call, const CheckCodes& codes,
+                                    uint64_t shift_id, const v1::ScanVolunteerRequest& request);
 
 }  // namespace wenming::activity

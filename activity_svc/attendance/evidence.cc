@@ -8,22 +8,17 @@
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
-namespace {
 
-absl::StatusOr<int> CheckPlace(const v1::Evidence& evidence, const EvidenceContext& context) {
-  if (!context.activity.location) return -1;
-  if (!evidence.has_location()) return errors::InvalidField("evidence.location", type::REASON_REQUIRED);
-  const Point position{evidence.location().latitude(), evidence.location().longitude()};
+absl::StatusOr<int> MeasurePlace(const google::type::LatLng& location, double accuracy_metres, const Activity& activity,
+                                 const Policy& policy) {
+  if (!activity.location) return -1;
+  const Point position{location.latitude(), location.longitude()};
   if (!(std::abs(position.latitude) <= 90 && std::abs(position.longitude) <= 180)) {
     return errors::InvalidField("evidence.location", type::REASON_OUT_OF_RANGE,
                                 {{"min", "-90, -180"}, {"max", "90, 180"}});
   }
-  const int own = context.activity.fence_metres;
-  const Fence fence{*context.activity.location, static_cast<double>(own > 0 ? own : context.policy.fence_metres)};
-  return CheckWithin(fence, position, evidence.accuracy_metres());
+  return CheckWithin(FenceOf(activity, policy), position, accuracy_metres);
 }
-
-}  // namespace
 
 absl::StatusOr<Scan> CheckEvidence(Edge edge, const v1::Evidence& evidence, const EvidenceContext& context) {
   const bool offline = evidence.has_capture_time();
@@ -37,12 +32,16 @@ absl::StatusOr<Scan> CheckEvidence(Edge edge, const v1::Evidence& evidence, cons
   if (!context.codes.Accepts(context.shift.id, evidence.code(), time)) {
     return errors::FailedPrecondition(type::REASON_WRONG_CODE);
   }
-  const auto distance = CheckPlace(evidence, context);
+  if (context.activity.location && !evidence.has_location()) {
+    return errors::InvalidField("evidence.location", type::REASON_REQUIRED);
+  }
+  const auto distance = MeasurePlace(evidence.location(), evidence.accuracy_metres(), context.activity, context.policy);
   if (!distance.ok()) return distance.status();
   return Scan{.time = time,
               .means = offline ? v1::Attendance::MEANS_CODE_OFFLINE : v1::Attendance::MEANS_CODE,
               .distance = *distance,
-              .device_hash = crypto::Sha256(evidence.device_id())};
+              .device_hash = crypto::Sha256(evidence.device_id()),
+              .unenforced = offline ? UnenforcedSet({v1::Attendance::UNENFORCED_SERVER_TIME}) : 0};
 }
 
 }  // namespace wenming::activity

@@ -1,8 +1,6 @@
 // What a phone claims to have seen, checked: the code, the time, the place.
 #pragma once
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "activity_svc/activities/activity.h"
@@ -23,16 +21,14 @@ struct EvidenceContext {
   absl::Time now = {};
 };
 
-// One end of a presence, proved.
-struct Scan {
-  absl::Time time = {};
-  Means means = v1::Attendance::MEANS_UNSPECIFIED;
-  int distance = -1;  // metres; -1 where the activity has no fence
-  std::string device_hash = {};
-};
+// The distance, in metres, of a position that is within the activity's fence; -1 where it has none. INVALID_ARGUMENT
+// for one that is not on the earth, FAILED_PRECONDITION as CheckWithin (fence.h).
+absl::StatusOr<int> MeasurePlace(const google::type::LatLng& location, double accuracy_metres, const Activity& activity,
+                                 const Policy& policy);
 
-// Without network the capture's own time counts, and the code must be the one of that time. INVALID_ARGUMENT where
-// something is missing, FAILED_PRECONDITION naming the rule otherwise. Pure.
+// One end of a presence, proved by the phone of the person himself. Without network the capture's own time counts, and
+// the code must be the one of that time. INVALID_ARGUMENT where something is missing, FAILED_PRECONDITION naming the
+// rule otherwise. Pure.
 absl::StatusOr<Scan> CheckEvidence(Edge edge, const v1::Evidence& evidence, const EvidenceContext& context);
 
 }  // namespace wenming::activity

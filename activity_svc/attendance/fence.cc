@@ -27,6 +27,11 @@ double DistanceMetres(const Point& a, const Point& b) {
   return 2 * kEarthRadiusMetres * std::asin(std::sqrt(std::min(1.0, h)));
 }
 
+Fence FenceOf(const Activity& activity, const Policy& policy) {
+  const int own = activity.fence_metres;
+  return {*activity.location, static_cast<double>(own > 0 ? own : policy.fence_metres)};
+}
+
 absl::StatusOr<int> CheckWithin(const Fence& fence, const Point& position, double accuracy_metres) {
   // Written so that a NaN fails, too.
   if (!(accuracy_metres >= 0 && accuracy_metres <= kVaguestMetres)) {

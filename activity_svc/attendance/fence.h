@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "activity_svc/activities/activity.h"
+#include "activity_svc/policies/policy.h"
 
 namespace wenming::activity {
 
@@ -22,6 +23,8 @@ struct Fence {
   Point middle;
   double radius_metres = 0;
 };
+// That of an activity which has a place: its own radius, or else the policy's.
+Fence FenceOf(const Activity& activity, const Policy& policy);
 
 // The distance, rounded to metres, of a position with this accuracy that is within the fence: at most radius +
 // min(accuracy, 100 m) away. FAILED_PRECONDITION with REASON_LOCATION_TOO_VAGUE or REASON_OUTSIDE_FENCE.

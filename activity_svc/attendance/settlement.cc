@@ -3,20 +3,23 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
 
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/attendance/attendance_store.h"
-#include "activity_svc/names.h"
+#include "activity_svc/calendars/working_days.h"
+#include "activity_svc/registrations/absences.h"
 #include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/settlements/deadlines.h"
+#include "activity_svc/settlements/hour_entry.h"
+#include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/shifts/shifts_rules.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
-#include "common/outbox/outbox.h"
-#include "wenming/activity/v1/events.pb.h"
 
 namespace wenming::activity {
 namespace {
@@ -30,12 +33,38 @@ absl::StatusOr<std::vector<Presence>> AllPresences(db::Transaction& tx, const Se
   return ListPresences(tx, context.center_id, context.shift.id, 0, kAll);
 }
 
+std::optional<StepKind> KindOf(ShiftMove move) {
+  switch (move) {
+    case ShiftMove::kEnd:
+      return std::nullopt;
+    case ShiftMove::kConfirm:
+      return v1::Settlement::Step::KIND_CONFIRMED;
+    case ShiftMove::kPublicize:
+      return v1::Settlement::Step::KIND_PUBLICISED;
+    case ShiftMove::kSettle:
+      return v1::Settlement::Step::KIND_SETTLED;
+  }
+  return std::nullopt;
+}
+
+// Who took the step, and whether the time to record the service was over by then. Where the calendar does not say, the
+// step goes on and is not called late.
+absl::Status KeepStep(db::Transaction& tx, const SettlementContext& context, ShiftMove move) {
+  const auto kind = KindOf(move);
+  if (!kind) return absl::OkStatus();
+  const auto due = DueIfKnown(RecordingDue(tx, context.center_id, context.shift));
+  if (!due.ok()) return due.status();
+  const SettlementStep step{*kind, std::string(context.actor), context.now, *due && context.now >= **due};
+  return InsertStep(tx, context.center_id, context.shift.id, step);
+}
+
 absl::Status MoveOn(db::Transaction& tx, const SettlementContext& context, ShiftMove move) {
   const auto next = NextState(context.shift.state, move);
   if (!next.ok()) return next.status();
   context.shift.state = *next;
   context.shift.accepting = false;
-  return SaveState(tx, context.center_id, context.shift, context.now);
+  if (auto status = SaveState(tx, context.center_id, context.shift, context.now); !status.ok()) return status;
+  return KeepStep(tx, context, move);
 }
 
 absl::Status ClosePresences(db::Transaction& tx, const SettlementContext& context) {
@@ -93,27 +122,6 @@ void ConfirmOne(const SettlementContext& context, bool voided, Presence& presenc
   }
 }
 
-v1::HoursSettled Credit(const Shift& shift, const Activity& activity, const Presence& presence, uint64_t recorder_id) {
-  const Span span = WithinShift(shift, presence.check_in_time, *presence.check_out_time);
-  v1::HoursSettled hours;
-  hours.set_volunteer_id(presence.volunteer_id);
-  hours.set_registration_id(presence.registration_id);
-  hours.set_shift_id(shift.id);
-  hours.set_activity_id(activity.id);
-  hours.set_unit_id(activity.unit_id);
-  hours.set_team_id(activity.team_id);
-  hours.set_activity_title(activity.title);
-  hours.set_content(activity.content);
-  hours.set_place(activity.place);
-  *hours.mutable_start_time() = ToProto(span.start);
-  *hours.mutable_end_time() = ToProto(span.end);
-  hours.set_minutes(presence.minutes);
-  hours.set_grade(presence.grade);
-  hours.set_person_in_charge_id(activity.person_in_charge_id);
-  hours.set_recorder_id(recorder_id);
-  return hours;
-}
-
 bool Counts(const Presence& presence) {
   return presence.minutes > 0 && presence.check_out_time &&
          (presence.state == A::STATE_CONFIRMED || presence.state == A::STATE_CORRECTED);
@@ -145,6 +153,7 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
   if (auto status = CheckVouching(*presences, vouching); !status.ok()) return status;
   std::map<RegistrationState, std::vector<uint64_t>> outcomes;
   std::unordered_set<uint64_t> present;
+  std::set<uint64_t> absentees;
   for (Presence& presence : *presences) {
     const bool voided = std::ranges::find(vouching.voided, presence.registration_id) != vouching.voided.end();
     ConfirmOne(context, voided, presence);
@@ -152,15 +161,22 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     if (!stored.ok()) return stored;
     present.insert(presence.registration_id);
     outcomes[OutcomeOf(presence)].push_back(presence.registration_id);
+    if (OutcomeOf(presence) == R::STATE_ABSENT) absentees.insert(presence.volunteer_id);
   }
   const auto roster = ListRoster(tx, context.center_id, context.shift.id, R::STATE_CONFIRMED, {}, kAll);
   if (!roster.ok()) return roster.status();
   for (const Registration& registration : *roster) {
-    if (!present.contains(registration.id)) outcomes[R::STATE_ABSENT].push_back(registration.id);
+    if (present.contains(registration.id)) continue;
+    outcomes[R::STATE_ABSENT].push_back(registration.id);
+    absentees.insert(registration.volunteer_id);
   }
   for (const auto& [outcome, ids] : outcomes) {
     const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, context.now);
     if (!set.ok()) return set;
+  }
+  for (const uint64_t volunteer_id : absentees) {
+    const absl::Status counted = RefreshLock(tx, context.center_id, volunteer_id, context.policy, context.now);
+    if (!counted.ok()) return counted;
   }
   return absl::OkStatus();
 }
@@ -191,18 +207,16 @@ absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::
   if (!next.ok()) return next.status();
   const auto until = context.shift.publication_end_time;
   if (until && context.now < *until) {
-    return errors::FailedPrecondition(
-        type::REASON_PUBLICATION_RUNNING,
-        {{"until", absl::FormatTime("%Y-%m-%d %H:%M", *until, absl::FixedTimeZone(8 * 60 * 60))}});
+    return errors::FailedPrecondition(type::REASON_PUBLICATION_RUNNING, {{"until", ChineseTime(*until)}});
   }
   if (auto status = MoveOn(tx, context, ShiftMove::kSettle); !status.ok()) return status;
   const auto presences = AllPresences(tx, context);
   if (!presences.ok()) return presences.status();
+  const Word word{.center_id = context.center_id, .recorder_id = recorder_id, .now = context.now};
   for (const Presence& presence : *presences) {
     if (!Counts(presence)) continue;
-    const v1::HoursSettled hours = Credit(context.shift, activity, presence, recorder_id);
-    const absl::Status told = outbox::Append(
-        tx, ids, context.center_id, ids::ResourceName("volunteers", presence.volunteer_id), hours, context.now);
+    const absl::Status told =
+        TellCredit(tx, ids, word, context.shift, activity, EntryOf(context.shift, presence, word));
     if (!told.ok()) return told;
   }
   return absl::OkStatus();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +23,7 @@ struct SettlementContext {
   Shift& shift;  // becomes what it is after the step
   const Policy& policy;
   absl::Time now = {};
+  std::string_view actor = {};  // "staff/ID"; empty: the platform itself
 };
 
 // A forgotten check-out: closed at the planned end, and flagged.
@@ -36,9 +38,9 @@ struct Vouching {
   std::vector<uint64_t> vouched = {};
   std::vector<uint64_t> voided = {};
 };
-// Confirms the presences and gives every confirmed registration its outcome. INVALID_ARGUMENT for an id that is no
-// flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with REASON_UNCONFIRMED_PRESENCE when one
-// is in neither.
+// Confirms the presences, gives every confirmed registration its outcome and counts the absences (absences.h).
+// INVALID_ARGUMENT for an id that is no flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with
+// REASON_UNCONFIRMED_PRESENCE when one is in neither.
 absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
 
 // For a shift that is confirmed: FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED unless it was by these very lists.

@@ -18,10 +18,11 @@ namespace {
 constexpr char kSuffix[] = "/policy";
 
 const std::vector<std::string>& Updatable() {
-  static const auto& fields =
-      *new std::vector<std::string>{"methods_in_force",       "cancel_cutoff_minutes",  "offer_minutes",
-                                    "check_in_early_minutes", "check_out_late_minutes", "fence_metres",
-                                    "attended_percent",       "publication_days",       "offline_upload_hours"};
+  static const auto& fields = *new std::vector<std::string>{
+      "methods_in_force",       "cancel_cutoff_minutes", "offer_minutes",        "check_in_early_minutes",
+      "check_out_late_minutes", "fence_metres",          "attended_percent",     "publication_days",
+      "offline_upload_hours",   "appeal_working_days",   "absences_before_lock", "lock_days",
+      "absence_window_days",    "handover_minutes"};
   return fields;
 }
 
@@ -49,7 +50,12 @@ v1::Policy ToProto(uint64_t center_id, const Policy& policy) {
   proto.set_fence_metres(policy.fence_metres);
   proto.set_attended_percent(policy.attended_percent);
   proto.set_publication_days(policy.publication_days);
+  proto.set_appeal_working_days(policy.appeal_working_days);
   proto.set_offline_upload_hours(policy.offline_upload_hours);
+  proto.set_absences_before_lock(policy.absences_before_lock);
+  proto.set_lock_days(policy.lock_days);
+  proto.set_absence_window_days(policy.absence_window_days);
+  proto.set_handover_minutes(policy.handover_minutes);
   proto.set_etag(Etag(policy.version));
   return proto;
 }
@@ -83,7 +89,12 @@ absl::Status Apply(const std::vector<std::string>& fields, const v1::Policy& giv
       {"fence_metres", given.fence_metres(), 10, 5000, &policy.fence_metres},
       {"attended_percent", given.attended_percent(), 1, 100, &policy.attended_percent},
       {"publication_days", given.publication_days(), 7, 60, &policy.publication_days},
+      {"appeal_working_days", given.appeal_working_days(), 5, 60, &policy.appeal_working_days},
       {"offline_upload_hours", given.offline_upload_hours(), 1, 720, &policy.offline_upload_hours},
+      {"absences_before_lock", given.absences_before_lock(), 0, 100, &policy.absences_before_lock},
+      {"lock_days", given.lock_days(), 1, 365, &policy.lock_days},
+      {"absence_window_days", given.absence_window_days(), 1, 3650, &policy.absence_window_days},
+      {"handover_minutes", given.handover_minutes(), 1, 10080, &policy.handover_minutes},
   };
   std::vector<errors::FieldViolation> violations;
   for (const std::string& field : fields) {
@@ -128,7 +139,7 @@ absl::StatusOr<v1::Policy> PoliciesService::UpdatePolicy(const rpc::Call& call,
   if (auto status = call.Authorise("policies.write", *center_id); !status.ok()) return status;
   const auto fields = rpc::FieldsToUpdate(request.update_mask(), request.policy(), Updatable());
   if (!fields.ok()) return fields.status();
-  return db::RunTransaction(db_, {.deadline = call.deadline}, [&](db::Transaction& tx) -> absl::StatusOr<v1::Policy> {
+  return trail_.Run(call, request, /*repeatable=*/false, [&](db::Transaction& tx) -> absl::StatusOr<v1::Policy> {
     auto policy = LoadPolicy(tx, *center_id);
     if (!policy.ok()) return policy.status();
     if (auto status = CheckEtag(request.policy().etag(), policy->version); !status.ok()) return status;

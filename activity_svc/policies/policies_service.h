@@ -12,7 +12,7 @@ namespace wenming::activity {
 // Thread-safe.
 class PoliciesService {
  public:
-  explicit PoliciesService(const Dependencies& dependencies) : db_(dependencies.db) {}
+  explicit PoliciesService(const Dependencies& dependencies) : db_(dependencies.db), trail_(dependencies.trail) {}
   rpc::Service Bind();
 
   absl::StatusOr<v1::Policy> GetPolicy(const rpc::Call& call, const v1::GetPolicyRequest& request);
@@ -20,6 +20,7 @@ class PoliciesService {
 
  private:
   db::Pool& db_;
+  const audit::Trail& trail_;
 };
 
 }  // namespace wenming::activity

@@ -8,16 +8,20 @@ namespace {
 
 constexpr char kLoad[] =
     "SELECT methods_in_force, cancel_cutoff_minutes, offer_minutes, check_in_early_minutes, check_out_late_minutes,"
-    " fence_metres, attended_percent, publication_days, offline_upload_hours, version"
+    " fence_metres, attended_percent, publication_days, offline_upload_hours, appeal_working_days,"
+    " absences_before_lock, lock_days, absence_window_days, handover_minutes, version"
     " FROM policies WHERE center_id = ?";
 constexpr char kInsert[] =
     "INSERT INTO policies (methods_in_force, cancel_cutoff_minutes, offer_minutes, check_in_early_minutes,"
-    " check_out_late_minutes, fence_metres, attended_percent, publication_days, offline_upload_hours, version,"
-    " update_time, center_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " check_out_late_minutes, fence_metres, attended_percent, publication_days, offline_upload_hours,"
+    " appeal_working_days, absences_before_lock, lock_days, absence_window_days, handover_minutes, version, "
+    "update_time,"
+    " center_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdate[] =
     "UPDATE policies SET methods_in_force = ?, cancel_cutoff_minutes = ?, offer_minutes = ?,"
     " check_in_early_minutes = ?, check_out_late_minutes = ?, fence_metres = ?, attended_percent = ?,"
-    " publication_days = ?, offline_upload_hours = ?, version = ?, update_time = ?"
+    " publication_days = ?, offline_upload_hours = ?, appeal_working_days = ?, absences_before_lock = ?, lock_days = ?,"
+    " absence_window_days = ?, handover_minutes = ?, version = ?, update_time = ?"
     " WHERE center_id = ? AND version = ?";
 
 }  // namespace
@@ -36,8 +40,13 @@ absl::StatusOr<Policy> LoadPolicy(db::Session& session, uint64_t center_id) {
                 .fence_metres = number(5),
                 .attended_percent = number(6),
                 .publication_days = number(7),
+                .appeal_working_days = number(9),
                 .offline_upload_hours = number(8),
-                .version = r.Int(9)};
+                .absences_before_lock = number(10),
+                .lock_days = number(11),
+                .absence_window_days = number(12),
+                .handover_minutes = number(13),
+                .version = r.Int(14)};
 }
 
 absl::Status SavePolicy(db::Transaction& transaction, uint64_t center_id, const Policy& p, absl::Time now) {
@@ -50,6 +59,11 @@ absl::Status SavePolicy(db::Transaction& transaction, uint64_t center_id, const 
                                    p.attended_percent,
                                    p.publication_days,
                                    p.offline_upload_hours,
+                                   p.appeal_working_days,
+                                   p.absences_before_lock,
+                                   p.lock_days,
+                                   p.absence_window_days,
+                                   p.handover_minutes,
                                    p.version + 1,
                                    now,
                                    center_id};

@@ -28,7 +28,12 @@ struct Policy {
   int fence_metres = 300;           // seen on running platforms
   int attended_percent = 60;        // seen on running platforms: hours count from 60 % of the shift
   int publication_days = 7;         // 民发〔2015〕149号: at least 7 days
+  int appeal_working_days = 10;     // ours: as long as the recording deadline of 民政部令第67号 Art 11
   int offline_upload_hours = 72;    // ours: well within the 10 working days of 民政部令第67号 Art 11
+  int absences_before_lock = 2;     // seen on running platforms: lock after 2 unexcused absences; 0: never
+  int lock_days = 30;               // ours
+  int absence_window_days = 180;    // ours
+  int handover_minutes = 1440;      // ours: a day to answer a swap or a stand-in
   int64_t version = 0;              // 0: nothing decided yet
 
   bool InForce(v1::Method method) const { return method >= 1 && method < 32 && (methods_in_force >> method & 1) != 0; }
@@ -37,6 +42,9 @@ struct Policy {
   absl::Duration check_in_early() const { return absl::Minutes(check_in_early_minutes); }
   absl::Duration check_out_late() const { return absl::Minutes(check_out_late_minutes); }
   absl::Duration publication() const { return absl::Hours(24) * publication_days; }
+  absl::Duration lock() const { return absl::Hours(24) * lock_days; }
+  absl::Duration absence_window() const { return absl::Hours(24) * absence_window_days; }
+  absl::Duration handover() const { return absl::Minutes(handover_minutes); }
   absl::Duration offline_upload() const { return absl::Hours(offline_upload_hours); }
 };
 

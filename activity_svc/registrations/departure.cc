@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_rules.h"
@@ -16,11 +17,21 @@ namespace {
 
 using R = v1::Registration;
 
-absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const OwnRegistration& seen, const Policy& policy,
-                    absl::Time now) {
+absl::StatusOr<bool> MayKeep(db::Session& session, uint64_t center_id, const Volunteer& volunteer, const Shift& shift) {
+  if (!volunteer.active) return false;
+  const auto activity = LoadActivity(session, center_id, shift.activity_id);
+  if (!activity.ok()) return activity.status();
+  return !activity->dangerous || !volunteer.MinorAt(shift.start_time);
+}
+
+absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& volunteer, const OwnRegistration& seen,
+                    const Policy& policy, absl::Time now) {
   auto shift = LockShift(tx, center_id, seen.shift_id);
   if (!shift.ok()) return shift.status();
   if (shift->start_time <= now) return absl::OkStatus();
+  const auto keeps = MayKeep(tx, center_id, volunteer, *shift);
+  if (!keeps.ok()) return keeps.status();
+  if (*keeps) return absl::OkStatus();
   auto registration = LoadRegistration(tx, center_id, seen.id);
   if (!registration.ok()) return registration.status();
   if (!CheckMove(registration->state, RegistrationMove::kCancel).ok()) return absl::OkStatus();
@@ -36,13 +47,14 @@ absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const OwnRegistrati
 
 }  // namespace
 
-absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id, absl::Time now) {
-  const auto own = FindOwn(transaction, center_id, volunteer_id, now, absl::InfiniteFuture());
+absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer,
+                          absl::Time now) {
+  const auto own = FindOwn(transaction, center_id, volunteer.id, now, absl::InfiniteFuture());
   if (!own.ok()) return own.status();
   const auto policy = LoadPolicy(transaction, center_id);
   if (!policy.ok()) return policy.status();
   for (const OwnRegistration& seen : *own) {
-    if (auto status = GiveUp(transaction, center_id, seen, *policy, now); !status.ok()) return status;
+    if (auto status = GiveUp(transaction, center_id, volunteer, seen, *policy, now); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -50,8 +62,11 @@ absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, uint
 absl::Status FollowVolunteer(db::Transaction& transaction, const events::v1::Event& event, absl::Time now) {
   if (auto status = ApplyVolunteerEvent(transaction, event); !status.ok()) return status;
   volunteer::v1::VolunteerChanged changed;
-  if (!event.payload().UnpackTo(&changed) || changed.active()) return absl::OkStatus();
-  return GiveUpPlaces(transaction, event.center_id(), changed.volunteer_id(), now);
+  if (!event.payload().UnpackTo(&changed)) return absl::OkStatus();
+  const auto volunteer = LoadVolunteer(transaction, event.center_id(), changed.volunteer_id());
+  if (!volunteer.ok()) return volunteer.status();
+  if (!volunteer->has_value() || ((*volunteer)->active && !(*volunteer)->adult_from)) return absl::OkStatus();
+  return GiveUpPlaces(transaction, event.center_id(), **volunteer, now);
 }
 
 }  // namespace wenming::activity

@@ -1,21 +1,23 @@
-// What becomes of the registrations of a person who is no longer active.
+// What becomes of the registrations of a person who may not keep them.
 #pragma once
 
 #include <cstdint>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/db/session.h"
 #include "wenming/events/v1/events.pb.h"
 
 namespace wenming::activity {
 
-// Cancels a person's registrations in shifts that have not begun and passes the places on; one who has checked in
-// stays. The row of the person is locked (volunteers_store.h); each shift is locked in turn.
-absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id, absl::Time now);
+// Cancels a person's registrations in shifts that have not begun and passes the places on: all, of who is no longer
+// active; those in dangerous activities, of a minor. One who has checked in stays. The row of the person is locked
+// (volunteers_store.h); each shift is locked in turn.
+absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer, absl::Time now);
 
-// An outbox::Apply with the time: takes over what a VolunteerChanged says, and gives up the places of who is no longer
-// active. INVALID_ARGUMENT for one that cannot be read.
+// An outbox::Apply with the time: takes over what a VolunteerChanged says, and gives up the places that the person
+// may not keep. INVALID_ARGUMENT for one that cannot be read.
 absl::Status FollowVolunteer(db::Transaction& transaction, const events::v1::Event& event, absl::Time now);
 
 }  // namespace wenming::activity

@@ -52,17 +52,24 @@ absl::StatusOr<Locked> LockOwn(db::Transaction& tx, const rpc::Call& call, uint6
   return seen.ok() ? LockShiftOf(tx, call, *seen) : seen.status();
 }
 
-// Nobody gets a place while the activity is suspended.
-absl::Status CheckNotSuspended(db::Transaction& tx, const rpc::Call& call, uint64_t activity_id) {
-  const auto activity = LoadActivity(tx, call.center_id, activity_id);
+// Nobody gets a place while the activity is suspended, or where a rule about the person stands against it.
+absl::Status CheckMayTake(db::Transaction& tx, const rpc::Call& call, const Locked& locked,
+                          const std::optional<Volunteer>& volunteer) {
+  const Registration& registration = locked.registration;
+  const auto activity = LoadActivity(tx, call.center_id, registration.activity_id);
   if (!activity.ok()) return activity.status();
-  if (activity->state != v1::Activity::STATE_SUSPENDED) return absl::OkStatus();
-  return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
-}
-
-absl::Status CheckActive(const std::optional<Volunteer>& volunteer) {
-  if (!volunteer) return errors::FailedPrecondition(type::REASON_UNKNOWN_VOLUNTEER);
-  return volunteer->active ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_VOLUNTEER_NOT_ACTIVE);
+  if (activity->state == v1::Activity::STATE_SUSPENDED) {
+    return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
+  }
+  auto own = FindOwn(tx, call.center_id, registration.volunteer_id, registration.start_time, registration.end_time);
+  if (!own.ok()) return own.status();
+  std::erase_if(*own, [&](const OwnRegistration& one) { return one.id == registration.id; });
+  const SignUpFacts facts{.shift = locked.shift,
+                          .activity_state = std::nullopt,
+                          .volunteer = volunteer,
+                          .dangerous = activity->dangerous,
+                          .own = *std::move(own)};
+  return FirstOf(FindRefusalsOfPerson(facts, call.now));
 }
 
 absl::StatusOr<Change> EndOwnOffer(db::Transaction& tx, const rpc::Call& call, Locked& locked, RegistrationState to) {
@@ -107,12 +114,7 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   if (registration.state == R::STATE_LAPSED) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
   if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
   if (OfferLapsed(registration, call.now)) return EndOwnOffer(tx, call, *locked, R::STATE_LAPSED);
-  if (auto status = CheckNotSuspended(tx, call, registration.activity_id); !status.ok()) return status;
-  if (auto status = CheckActive(*volunteer); !status.ok()) return status;
-  const auto own =
-      FindOwn(tx, call.center_id, registration.volunteer_id, registration.start_time, registration.end_time);
-  if (!own.ok()) return own.status();
-  if (auto status = CheckNoOverlap(*own, registration.shift_id); !status.ok()) return status;
+  if (auto status = CheckMayTake(tx, call, *locked, *volunteer); !status.ok()) return status;
   const absl::Status confirmed =
       ChangeState(tx, call.center_id, registration, R::STATE_CONFIRMED, std::nullopt, "", call.now);
   if (!confirmed.ok()) return confirmed;

@@ -28,6 +28,7 @@ struct Registration {
   // From the copy of the volunteer; empty where there is none.
   std::string volunteer_number = {};
   std::string masked_name = {};
+  std::string reason = {};  // why it was cancelled
 };
 
 v1::Registration ToProto(const Registration& registration);

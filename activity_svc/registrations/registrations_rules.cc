@@ -1,9 +1,11 @@
 #include "activity_svc/registrations/registrations_rules.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/ids/ids.h"
 
@@ -20,11 +22,12 @@ struct Allowed {
 constexpr Allowed kAllowed[] = {
     {R::STATE_CONFIRMED, RegistrationMove::kCancel}, {R::STATE_WAITLISTED, RegistrationMove::kCancel},
     {R::STATE_OFFERED, RegistrationMove::kCancel},   {R::STATE_OFFERED, RegistrationMove::kAccept},
-    {R::STATE_OFFERED, RegistrationMove::kDecline},
+    {R::STATE_OFFERED, RegistrationMove::kDecline},  {R::STATE_CONFIRMED, RegistrationMove::kExcuse},
+    {R::STATE_ABSENT, RegistrationMove::kExcuse},    {R::STATE_CONFIRMED, RegistrationMove::kHandOver},
 };
 
 const char* EnglishName(RegistrationMove move) {
-  static constexpr const char* kNames[] = {"CANCEL", "ACCEPT_OFFER", "DECLINE_OFFER"};
+  static constexpr const char* kNames[] = {"CANCEL", "ACCEPT_OFFER", "DECLINE_OFFER", "EXCUSE", "HAND_OVER"};
   return kNames[static_cast<size_t>(move)];
 }
 
@@ -36,22 +39,48 @@ Refusal NotOpen(const std::optional<ActivityState>& state) {
 
 bool HoldsPlace(RegistrationState state) { return state != R::STATE_WAITLISTED; }
 
-absl::Status AsStatus(const Refusal& refusal) {
-  if (refusal.reason == type::REASON_ALREADY_SIGNED_UP) return errors::AlreadyExists(refusal.reason, refusal.metadata);
-  return errors::FailedPrecondition(refusal.reason, refusal.metadata);
+// People read times as the clock on the wall shows them: China has one zone and no summer time.
+std::string ChineseTime(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
+}
+
+bool IsMember(const Volunteer& volunteer, const Shift& shift) {
+  return std::ranges::find_first_of(volunteer.team_ids, shift.team_ids) != volunteer.team_ids.end();
+}
+
+Refusal TeamRequired(const Shift& shift) {
+  const auto name = [](std::string* out, uint64_t id) { out->append(ids::ResourceName("teams", id)); };
+  return {type::REASON_TEAM_REQUIRED, {{"teams", absl::StrJoin(shift.team_ids, ", ", name)}}};
+}
+
+// What the shift asks of an active person.
+void AddDemands(const Shift& shift, const Volunteer& volunteer, bool dangerous, absl::Time now,
+                std::vector<Refusal>& refusals) {
+  if (!CheckAge(volunteer, dangerous, shift.start_time).ok()) refusals.push_back({type::REASON_MINOR_DANGEROUS});
+  if (!shift.team_ids.empty() && !IsMember(volunteer, shift)) refusals.push_back(TeamRequired(shift));
+  std::vector<std::string> missing;
+  for (const std::string& skill : shift.skills) {
+    if (std::ranges::find(volunteer.skills, skill) == volunteer.skills.end()) missing.push_back(skill);
+  }
+  if (!missing.empty()) refusals.push_back({type::REASON_SKILLS_REQUIRED, {{"skills", absl::StrJoin(missing, "、")}}});
+  if (volunteer.locked_until && now < *volunteer.locked_until) {
+    refusals.push_back(
+        {type::REASON_LOCKED_OUT,
+         {{"count", std::to_string(volunteer.absences)}, {"until", ChineseTime(*volunteer.locked_until)}}});
+  }
 }
 
 }  // namespace
 
-std::vector<Refusal> FindRefusals(const SignUpFacts& facts, absl::Time now) {
+std::vector<Refusal> FindRefusalsOfPerson(const SignUpFacts& facts, absl::Time now) {
   std::vector<Refusal> refusals;
   const Shift& shift = facts.shift;
-  if (!shift.accepting || shift.state != v1::Shift::STATE_OPEN) refusals.push_back(NotOpen(facts.activity_state));
-  if (now >= shift.start_time) refusals.push_back({type::REASON_SHIFT_STARTED});
   if (!facts.volunteer) {
     refusals.push_back({type::REASON_UNKNOWN_VOLUNTEER});
   } else if (!facts.volunteer->active) {
     refusals.push_back({type::REASON_VOLUNTEER_NOT_ACTIVE});
+  } else {
+    AddDemands(shift, *facts.volunteer, facts.dangerous, now, refusals);
   }
   for (const OwnRegistration& own : facts.own) {
     if (own.shift_id == shift.id) {
@@ -60,21 +89,31 @@ std::vector<Refusal> FindRefusals(const SignUpFacts& facts, absl::Time now) {
       refusals.push_back({type::REASON_OVERLAPPING_SHIFT, {{"shift", ids::ResourceName("shifts", own.shift_id)}}});
     }
   }
+  return refusals;
+}
+
+std::vector<Refusal> FindRefusals(const SignUpFacts& facts, absl::Time now) {
+  std::vector<Refusal> refusals;
+  const Shift& shift = facts.shift;
+  if (!shift.accepting || shift.state != v1::Shift::STATE_OPEN) refusals.push_back(NotOpen(facts.activity_state));
+  if (now >= shift.start_time) refusals.push_back({type::REASON_SHIFT_STARTED});
+  std::ranges::move(FindRefusalsOfPerson(facts, now), std::back_inserter(refusals));
   if (!shift.HasPlace() && !shift.HasWaitingRoom()) refusals.push_back({type::REASON_SHIFT_FULL});
   return refusals;
 }
 
-absl::Status CheckSignUp(const SignUpFacts& facts, absl::Time now) {
-  const auto refusals = FindRefusals(facts, now);
-  return refusals.empty() ? absl::OkStatus() : AsStatus(refusals.front());
+absl::Status FirstOf(const std::vector<Refusal>& refusals) {
+  if (refusals.empty()) return absl::OkStatus();
+  const Refusal& refusal = refusals.front();
+  if (refusal.reason == type::REASON_ALREADY_SIGNED_UP) return errors::AlreadyExists(refusal.reason, refusal.metadata);
+  return errors::FailedPrecondition(refusal.reason, refusal.metadata);
 }
 
-absl::Status CheckNoOverlap(const std::vector<OwnRegistration>& own, uint64_t shift_id) {
-  for (const OwnRegistration& other : own) {
-    if (other.shift_id == shift_id || !HoldsPlace(other.state)) continue;
-    return AsStatus({type::REASON_OVERLAPPING_SHIFT, {{"shift", ids::ResourceName("shifts", other.shift_id)}}});
-  }
-  return absl::OkStatus();
+absl::Status CheckSignUp(const SignUpFacts& facts, absl::Time now) { return FirstOf(FindRefusals(facts, now)); }
+
+absl::Status CheckAge(const Volunteer& volunteer, bool dangerous, absl::Time start) {
+  if (!dangerous || !volunteer.MinorAt(start)) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_MINOR_DANGEROUS);
 }
 
 absl::Status CheckMove(RegistrationState from, RegistrationMove move) {
@@ -101,6 +140,10 @@ bool AlreadyMade(RegistrationState state, RegistrationMove move) {
       return state == R::STATE_CONFIRMED;
     case RegistrationMove::kDecline:
       return state == R::STATE_LAPSED;
+    case RegistrationMove::kExcuse:
+      return state == R::STATE_EXCUSED;
+    case RegistrationMove::kHandOver:
+      return state == R::STATE_SWAPPED;
   }
   return false;
 }
@@ -126,13 +169,13 @@ bool OfferLapsed(const Registration& registration, absl::Time now) {
 std::string_view ChineseName(RegistrationState state) {
   static constexpr std::string_view kNames[] = {"未知",     "已确认", "候补中",     "待确认候补名额",
                                                 "已放弃",   "已取消", "截止后取消", "已参加",
-                                                "部分参加", "缺席",   "已请假"};
+                                                "部分参加", "缺席",   "已请假",     "已换班"};
   static_assert(std::size(kNames) == R::State_ARRAYSIZE);
   return kNames[R::State_IsValid(state) ? state : 0];
 }
 
 std::string_view ChineseName(RegistrationMove move) {
-  static constexpr std::string_view kNames[] = {"取消报名", "接受候补名额", "放弃候补名额"};
+  static constexpr std::string_view kNames[] = {"取消报名", "接受候补名额", "放弃候补名额", "准假", "换班或替班"};
   return kNames[static_cast<size_t>(move)];
 }
 

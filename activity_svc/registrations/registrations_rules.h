@@ -30,6 +30,7 @@ struct SignUpFacts {
   Shift shift = {};
   std::optional<ActivityState> activity_state = {};  // loaded only where the shift takes no sign-ups
   std::optional<Volunteer> volunteer = {};
+  bool dangerous = false;  // of the activity; loaded only where the person is a minor
   std::vector<OwnRegistration> own = {};
 };
 
@@ -39,15 +40,22 @@ struct Refusal {
   errors::Metadata metadata = {};
 };
 
+// The rules about the person, for whoever takes a place in this shift in whatever way: by signing up, by an offer, or
+// from somebody else.
+std::vector<Refusal> FindRefusalsOfPerson(const SignUpFacts& facts, absl::Time now);
 // Every rule that is not met; none: the person may sign up.
 std::vector<Refusal> FindRefusals(const SignUpFacts& facts, absl::Time now);
 // The first of them as a status.
 absl::Status CheckSignUp(const SignUpFacts& facts, absl::Time now);
-// FAILED_PRECONDITION with REASON_OVERLAPPING_SHIFT when `own` holds a place in another shift.
-absl::Status CheckNoOverlap(const std::vector<OwnRegistration>& own, uint64_t shift_id);
+// FAILED_PRECONDITION with REASON_MINOR_DANGEROUS when somebody who is a minor then would take part in what is
+// dangerous.
+absl::Status CheckAge(const Volunteer& volunteer, bool dangerous, absl::Time start);
+// A refusal as a status: ALREADY_EXISTS for REASON_ALREADY_SIGNED_UP, FAILED_PRECONDITION for all others; OK when there
+// is none, else the first.
+absl::Status FirstOf(const std::vector<Refusal>& refusals);
 
-// What a person may do with a registration.
-enum class RegistrationMove { kCancel, kAccept, kDecline };
+// What may be done with a registration: all by the person, but excusing.
+enum class RegistrationMove { kCancel, kAccept, kDecline, kExcuse, kHandOver };
 
 // OK when the state allows the move; FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED otherwise.
 absl::Status CheckMove(RegistrationState from, RegistrationMove move);

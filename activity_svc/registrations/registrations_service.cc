@@ -1,16 +1,18 @@
 #include "activity_svc/registrations/registrations_service.h"
 
 #include <optional>
+#include <utility>
 
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/names.h"
+#include "activity_svc/registrations/eligibility.h"
+#include "activity_svc/registrations/excuse.h"
+#include "activity_svc/registrations/own_export.h"
 #include "activity_svc/registrations/own_registration.h"
 #include "activity_svc/registrations/registrations_store.h"
-#include "activity_svc/registrations/sign_up.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
-#include "common/idempotency/idempotency.h"
 
 namespace wenming::activity {
 namespace {
@@ -18,9 +20,6 @@ namespace {
 using R = v1::Registration;
 
 constexpr char kRead[] = "registrations.read";
-
-// Cancelling, accepting and declining find that they happened before: they may run twice.
-db::TransactionOptions Repeatable(const rpc::Call& call) { return {.deadline = call.deadline, .repeatable = true}; }
 
 absl::StatusOr<uint64_t> UnitOfShift(db::Session& session, uint64_t center_id, uint64_t shift_id) {
   const auto shift = LoadShift(session, center_id, shift_id);
@@ -40,37 +39,36 @@ std::optional<RosterPosition> ToPosition(const std::vector<db::Value>& values) {
 
 rpc::Service RegistrationsService::Bind() {
   return rpc::Service("wenming.activity.v1.RegistrationsService")
-      .Unary("CreateRegistration", rpc::kPooled, this, &RegistrationsService::CreateRegistration)
+      .Async("CreateRegistration", rpc::kInline, this, &RegistrationsService::CreateRegistration)
       .Unary("GetRegistration", rpc::kPooled, this, &RegistrationsService::GetRegistration)
       .Unary("ListRegistrations", rpc::kPooled, this, &RegistrationsService::ListRegistrations)
       .Unary("ListMyRegistrations", rpc::kPooled, this, &RegistrationsService::ListMyRegistrations)
-      .Unary("CancelRegistration", rpc::kPooled, this, &RegistrationsService::CancelRegistration)
-      .Unary("AcceptOffer", rpc::kPooled, this, &RegistrationsService::AcceptOffer)
-      .Unary("DeclineOffer", rpc::kPooled, this, &RegistrationsService::DeclineOffer);
+      .Unary("ExportMyRegistrations", rpc::kPooled, this, &RegistrationsService::ExportMyRegistrations)
+      .Unary("ExplainEligibility", rpc::kPooled, this, &RegistrationsService::ExplainEligibility)
+      .Async("ExcuseRegistration", rpc::kPooled, this,
+             &RegistrationsService::Held<v1::ExcuseRegistrationRequest, &RegistrationsService::ExcuseRegistration>)
+      .Async("CancelRegistration", rpc::kPooled, this,
+             &RegistrationsService::Held<v1::CancelRegistrationRequest, &RegistrationsService::CancelRegistration>)
+      .Async("AcceptOffer", rpc::kPooled, this,
+             &RegistrationsService::Held<v1::AcceptOfferRequest, &RegistrationsService::AcceptOffer>)
+      .Async("DeclineOffer", rpc::kPooled, this,
+             &RegistrationsService::Held<v1::DeclineOfferRequest, &RegistrationsService::DeclineOffer>);
 }
 
-absl::StatusOr<v1::Registration> RegistrationsService::CreateRegistration(
-    const rpc::Call& call, const v1::CreateRegistrationRequest& request) {
+void RegistrationsService::CreateRegistration(const rpc::Call& call, const v1::CreateRegistrationRequest& request,
+                                              rpc::Reply<v1::Registration> reply) {
   const auto shift_id = ParseId("shifts", "parent", request.parent());
-  if (!shift_id.ok()) return shift_id.status();
-  const SignUp sign_up{ids_.Next(), *shift_id, call.caller.id, call.now};
-  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
-  bool repeated = false;
-  auto answer = db::RunTransaction(db_, options, [&](db::Transaction& tx) -> absl::StatusOr<v1::Registration> {
-    repeated = true;
-    return idempotency::Run<v1::Registration>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Registration> {
-      repeated = false;
-      const auto registration = MakeRegistration(tx, call.center_id, sign_up);
-      if (!registration.ok()) return registration.status();
-      return ToProto(*registration);
-    });
-  });
-  if (!repeated) CountSignUp(answer);
-  return answer;
+  if (!shift_id.ok()) return reply.Send(shift_id.status());
+  if (full_.Refuses(call.center_id, *shift_id, call.caller.id)) {
+    metrics_.full.Increment();
+    return reply.Send(errors::FailedPrecondition(type::REASON_SHIFT_FULL));
+  }
+  desk_.SignUp(call, request, *shift_id, std::move(reply));
 }
 
-void RegistrationsService::CountSignUp(const absl::StatusOr<v1::Registration>& answer) const {
+void RegistrationsService::CountSignUp(const Verdict& verdict) const {
+  if (verdict.repeated) return;
+  const auto& answer = verdict.answer;
   if (answer.ok()) {
     (answer->state() == R::STATE_CONFIRMED ? metrics_.confirmed : metrics_.waitlisted).Increment();
   } else if (errors::ReasonOf(answer.status()) == type::REASON_SHIFT_FULL) {
@@ -138,12 +136,34 @@ absl::StatusOr<v1::ListMyRegistrationsResponse> RegistrationsService::ListMyRegi
   return response;
 }
 
+absl::StatusOr<v1::ExportMyRegistrationsResponse> RegistrationsService::ExportMyRegistrations(
+    const rpc::Call& call, const v1::ExportMyRegistrationsRequest& request) {
+  const auto position = pager_.Position(request);
+  if (!position.ok()) return position.status();
+  const uint64_t before = position->empty() ? UINT64_MAX : std::get<uint64_t>(position->front().data());
+  const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
+  using Response = absl::StatusOr<v1::ExportMyRegistrationsResponse>;
+  return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> Response {
+    auto own = ExportOwn(tx, call.center_id, call.caller.id, before, static_cast<int>(size) + 1);
+    if (!own.ok()) return own.status();
+    if (auto status = trail_.Append(tx, call, {.object = call.caller.subject}); !status.ok()) return status;
+    v1::ExportMyRegistrationsResponse response;
+    if (own->size() > size) {
+      own->resize(size);
+      const auto last = ids::ParseName("registrations", own->back().registration().name());
+      response.set_next_page_token(pager_.Token(request, {*last}));
+    }
+    for (v1::RegistrationExport& registration : *own) *response.add_registrations() = std::move(registration);
+    return response;
+  });
+}
+
 absl::StatusOr<v1::Registration> RegistrationsService::CancelRegistration(
     const rpc::Call& call, const v1::CancelRegistrationRequest& request) {
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
-  const auto change = db::RunTransaction(
-      db_, Repeatable(call), [&](db::Transaction& tx) { return CancelOwn(tx, call, *id, request.reason()); });
+  const auto change = trail_.Run(call, request, /*repeatable=*/true,
+                                 [&](db::Transaction& tx) { return CancelOwn(tx, call, *id, request.reason()); });
   if (!change.ok()) return change.status();
   if (change->changed) {
     (change->registration.state == R::STATE_LATE_CANCELLED ? metrics_.late_cancelled : metrics_.cancelled).Increment();
@@ -152,12 +172,41 @@ absl::StatusOr<v1::Registration> RegistrationsService::CancelRegistration(
   return ToProto(change->registration);
 }
 
+absl::StatusOr<v1::ExplainEligibilityResponse> RegistrationsService::ExplainEligibility(
+    const rpc::Call& call, const v1::ExplainEligibilityRequest& request) {
+  const auto shift_id = ParseId("shifts", "shift", request.shift());
+  if (!shift_id.ok()) return shift_id.status();
+  auto volunteer_id = ParseOptionalId("volunteers", "volunteer", request.volunteer());
+  if (!volunteer_id.ok()) return volunteer_id.status();
+  if (*volunteer_id == 0 && call.IsVolunteer()) volunteer_id = call.caller.id;
+  using Response = absl::StatusOr<v1::ExplainEligibilityResponse>;
+  return db::Read(db_, call.deadline, [&](db::Session& session) -> Response {
+    const auto unit = UnitOfShift(session, call.center_id, *shift_id);
+    if (!unit.ok()) return unit.status();
+    if (auto status = call.AuthoriseSelfOr(*volunteer_id, kRead, *unit); !status.ok()) return status;
+    if (*volunteer_id == 0) return errors::InvalidField("volunteer", type::REASON_REQUIRED);
+    return Explain(session, call.center_id, {0, *shift_id, *volunteer_id, call.now});
+  });
+}
+
+absl::StatusOr<v1::Registration> RegistrationsService::ExcuseRegistration(
+    const rpc::Call& call, const v1::ExcuseRegistrationRequest& request) {
+  const auto id = ParseId("registrations", "name", request.name());
+  if (!id.ok()) return id.status();
+  const auto change = trail_.Run(call, request, /*repeatable=*/true,
+                                 [&](db::Transaction& tx) { return Excuse(tx, call, *id, request.reason()); });
+  if (!change.ok()) return change.status();
+  if (change->changed) metrics_.excused.Increment();
+  if (change->offered_again) metrics_.offered.Increment();
+  return ToProto(change->registration);
+}
+
 absl::StatusOr<v1::Registration> RegistrationsService::AcceptOffer(const rpc::Call& call,
                                                                    const v1::AcceptOfferRequest& request) {
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
-  const auto change =
-      db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) { return AcceptOwnOffer(tx, call, *id); });
+  const auto change = trail_.Run(call, request, /*repeatable=*/true,
+                                 [&](db::Transaction& tx) { return AcceptOwnOffer(tx, call, *id); });
   if (!change.ok()) return change.status();
   const bool lapsed = change->registration.state == R::STATE_LAPSED;
   if (change->changed) (lapsed ? metrics_.lapsed : metrics_.accepted).Increment();
@@ -170,8 +219,8 @@ absl::StatusOr<v1::Registration> RegistrationsService::DeclineOffer(const rpc::C
                                                                     const v1::DeclineOfferRequest& request) {
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
-  const auto change =
-      db::RunTransaction(db_, Repeatable(call), [&](db::Transaction& tx) { return DeclineOwnOffer(tx, call, *id); });
+  const auto change = trail_.Run(call, request, /*repeatable=*/true,
+                                 [&](db::Transaction& tx) { return DeclineOwnOffer(tx, call, *id); });
   if (!change.ok()) return change.status();
   if (change->changed) metrics_.declined.Increment();
   if (change->offered_again) metrics_.offered.Increment();

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <span>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "activity_svc/shifts/shifts_rules.h"
 #include "common/db/errors.h"
+#include "common/db/shapes.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -16,7 +20,7 @@ using R = v1::Registration;
 
 constexpr char kSelect[] =
     "SELECT r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time,"
-    " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name"
+    " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name, r.reason"
     " FROM registrations r LEFT JOIN volunteers v ON v.center_id = r.center_id AND v.id = r.volunteer_id";
 constexpr char kById[] = " WHERE r.center_id = ? AND r.id = ?";
 constexpr char kFirstWaiting[] =
@@ -28,13 +32,24 @@ constexpr char kRoster[] =
 constexpr char kOwn[] = " WHERE r.center_id = ? AND r.volunteer_id = ? AND r.id < ? ORDER BY r.id DESC LIMIT ?";
 constexpr char kInsert[] =
     "INSERT INTO registrations (center_id, id, shift_id, activity_id, volunteer_id, state, live, waitlist_position,"
-    " start_time, end_time, reason, create_time, update_time) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', ?, ?)";
+    " start_time, end_time, reason, create_time, update_time) VALUES ";
+constexpr char kInsertRow[] = "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', ?, ?)";
+constexpr size_t kInsertColumns = 11;
+constexpr char kByIds[] = " WHERE r.center_id = ? AND r.id IN ";
 constexpr char kChange[] =
     "UPDATE registrations SET state = ?, live = ?, offer_expire_time = ?, reason = ?, update_time = ?"
     " WHERE center_id = ? AND id = ? AND state = ?";
 constexpr char kFindOwn[] =
     "SELECT id, shift_id, state FROM registrations WHERE center_id = ? AND volunteer_id = ? AND end_time > ?"
     " AND start_time < ? AND live = 1 ORDER BY end_time, id";
+constexpr char kFindOwnOfAll[] =
+    "SELECT volunteer_id, id, shift_id, state, start_time, end_time FROM registrations WHERE center_id = ?"
+    " AND end_time > ? AND end_time < ? AND start_time < ? AND live = 1 AND volunteer_id IN ";
+constexpr char kEverRegistered[] =
+    "SELECT DISTINCT volunteer_id FROM registrations WHERE center_id = ? AND shift_id = ? ORDER BY volunteer_id"
+    " LIMIT ?";
+constexpr char kSignedUp[] =
+    "SELECT 1 FROM registrations WHERE center_id = ? AND shift_id = ? AND volunteer_id = ? AND live = 1";
 constexpr char kEndAll[] =
     "UPDATE registrations SET state = ?, live = NULL, offer_expire_time = NULL, reason = ?, update_time = ?"
     " WHERE center_id = ? AND shift_id = ? AND state IN (?, ?, ?)";
@@ -60,12 +75,13 @@ Registration FromRow(const db::Row& row) {
                       .create_time = row.Time(9),
                       .update_time = row.Time(10),
                       .volunteer_number = row.Text(11),
-                      .masked_name = row.Text(12)};
+                      .masked_name = row.Text(12),
+                      .reason = row.Text(13)};
 }
 
-absl::StatusOr<std::vector<Registration>> Select(db::Session& session, const char* where,
-                                                 std::initializer_list<db::Value> values) {
-  const auto rows = session.Query(absl::StrCat(kSelect, where), values);
+absl::StatusOr<std::vector<Registration>> Select(db::Session& session, std::string_view where,
+                                                 std::span<const db::Value> values) {
+  const auto rows = session.Query(absl::StrCat(kSelect, absl::string_view(where.data(), where.size())), values);
   if (!rows.ok()) return rows.status();
   std::vector<Registration> registrations;
   registrations.reserve(rows->size());
@@ -73,9 +89,15 @@ absl::StatusOr<std::vector<Registration>> Select(db::Session& session, const cha
   return registrations;
 }
 
-// Cancelled and lapsed ones make room for another sign-up of the same person.
+absl::StatusOr<std::vector<Registration>> Select(db::Session& session, std::string_view where,
+                                                 std::initializer_list<db::Value> values) {
+  return Select(session, where, std::span(values.begin(), values.size()));
+}
+
+// Those who gave their place up make room for another sign-up of the same person.
 db::Value LiveMark(RegistrationState state) {
-  const bool gone = state == R::STATE_CANCELLED || state == R::STATE_LATE_CANCELLED || state == R::STATE_LAPSED;
+  const bool gone = state == R::STATE_CANCELLED || state == R::STATE_LATE_CANCELLED || state == R::STATE_LAPSED ||
+                    state == R::STATE_EXCUSED || state == R::STATE_SWAPPED;
   return gone ? db::Value() : db::Value(1);
 }
 
@@ -88,12 +110,27 @@ absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t cen
   return std::move(found->front());
 }
 
-absl::Status InsertRegistration(db::Transaction& transaction, uint64_t center_id, const Registration& r) {
-  const absl::Status inserted =
-      transaction
-          .Execute(kInsert, {center_id, r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position,
-                             r.start_time, r.end_time, r.create_time, r.create_time})
-          .status();
+absl::StatusOr<std::unordered_map<uint64_t, Registration>> LoadRegistrations(db::Session& session, uint64_t center_id,
+                                                                             std::span<const uint64_t> ids) {
+  std::unordered_map<uint64_t, Registration> by_id;
+  if (ids.empty()) return by_id;
+  std::vector<db::Value> values = {center_id};
+  db::AppendInList(values, ids);
+  auto found = Select(session, kByIds + db::InList(ids.size()), values);
+  if (!found.ok()) return found.status();
+  for (Registration& registration : *found) by_id.emplace(registration.id, std::move(registration));
+  return by_id;
+}
+
+absl::Status InsertRegistrations(db::Transaction& transaction, uint64_t center_id,
+                                 std::span<const Registration> registrations) {
+  std::vector<db::Value> values;
+  values.reserve(registrations.size() * kInsertColumns);
+  for (const Registration& r : registrations) {
+    values.insert(values.end(), {center_id, r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state,
+                                 r.waitlist_position, r.start_time, r.end_time, r.create_time, r.create_time});
+  }
+  const absl::Status inserted = db::InsertRows(transaction, kInsert, kInsertRow, kInsertColumns, values);
   if (!db::IsDuplicateKey(inserted, "once_in_shift")) return inserted;
   return errors::AlreadyExists(type::REASON_ALREADY_SIGNED_UP);
 }
@@ -126,6 +163,45 @@ absl::StatusOr<std::vector<OwnRegistration>> FindOwn(db::Session& session, uint6
   std::vector<OwnRegistration> own;
   for (const db::Row& row : *rows) own.push_back({row.Id(0), row.Id(1), row.Enum<RegistrationState>(2)});
   return own;
+}
+
+absl::StatusOr<std::vector<HeldRegistration>> FindOwnOfAll(db::Session& session, uint64_t center_id,
+                                                           std::span<const uint64_t> volunteer_ids, absl::Time start,
+                                                           absl::Time end) {
+  std::vector<HeldRegistration> held;
+  if (volunteer_ids.empty()) return held;
+  // No shift is longer than that: so the index alone leaves out what comes later.
+  std::vector<db::Value> values = {center_id, start, end + kLongestShift, end};
+  db::AppendInList(values, volunteer_ids);
+  const auto rows = session.Query(kFindOwnOfAll + db::InList(volunteer_ids.size()), values);
+  if (!rows.ok()) return rows.status();
+  held.reserve(rows->size());
+  for (const db::Row& row : *rows) {
+    held.push_back({.volunteer_id = row.Id(0),
+                    .own = {row.Id(1), row.Id(2), row.Enum<RegistrationState>(3)},
+                    .start_time = row.Time(4),
+                    .end_time = row.Time(5)});
+  }
+  std::sort(held.begin(), held.end(), [](const HeldRegistration& a, const HeldRegistration& b) {
+    return std::tie(a.end_time, a.own.id) < std::tie(b.end_time, b.own.id);
+  });
+  return held;
+}
+
+absl::StatusOr<std::vector<uint64_t>> ListEverRegistered(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                         int limit) {
+  const auto rows = session.Query(kEverRegistered, {center_id, shift_id, limit});
+  if (!rows.ok()) return rows.status();
+  std::vector<uint64_t> ids;
+  ids.reserve(rows->size());
+  for (const db::Row& row : *rows) ids.push_back(row.Id(0));
+  return ids;
+}
+
+absl::StatusOr<bool> IsSignedUp(db::Session& session, uint64_t center_id, uint64_t shift_id, uint64_t volunteer_id) {
+  const auto row = session.QueryOne(kSignedUp, {center_id, shift_id, volunteer_id});
+  if (!row.ok()) return row.status();
+  return row->has_value();
 }
 
 absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,8 +20,13 @@ namespace wenming::activity {
 // The registration; NOT_FOUND also for one of another center.
 absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t center_id, uint64_t id);
 
-// ALREADY_EXISTS with REASON_ALREADY_SIGNED_UP when the person has a live one in this shift.
-absl::Status InsertRegistration(db::Transaction& transaction, uint64_t center_id, const Registration& registration);
+// Those of these ids that are there; by id.
+absl::StatusOr<std::unordered_map<uint64_t, Registration>> LoadRegistrations(db::Session& session, uint64_t center_id,
+                                                                             std::span<const uint64_t> ids);
+
+// ALREADY_EXISTS with REASON_ALREADY_SIGNED_UP when one of the persons has a live one in the same shift.
+absl::Status InsertRegistrations(db::Transaction& transaction, uint64_t center_id,
+                                 std::span<const Registration> registrations);
 
 // Takes a registration from the state it was loaded in to another, with its offer and its reason; ABORTED when it is
 // not in that state any more.
@@ -34,6 +41,24 @@ absl::StatusOr<std::optional<Registration>> FirstWaiting(db::Transaction& transa
 // Live registrations of a person, in this shift or any other, whose time meets [start, end).
 absl::StatusOr<std::vector<OwnRegistration>> FindOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
                                                      absl::Time start, absl::Time end);
+
+// The same of many persons; the times tell whose they meet.
+struct HeldRegistration {
+  uint64_t volunteer_id = 0;
+  OwnRegistration own = {};
+  absl::Time start_time = {};
+  absl::Time end_time = {};
+};
+absl::StatusOr<std::vector<HeldRegistration>> FindOwnOfAll(db::Session& session, uint64_t center_id,
+                                                           std::span<const uint64_t> volunteer_ids, absl::Time start,
+                                                           absl::Time end);
+
+// Who has any registration in the shift, gone ones included: a volunteer id for each, at most `limit`, sorted.
+absl::StatusOr<std::vector<uint64_t>> ListEverRegistered(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                         int limit);
+
+// Whether the person has signed up for the shift and not gone since.
+absl::StatusOr<bool> IsSignedUp(db::Session& session, uint64_t center_id, uint64_t shift_id, uint64_t volunteer_id);
 
 // Cancels every sign-up of a locked shift that is called off.
 absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,

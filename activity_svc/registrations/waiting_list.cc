@@ -12,13 +12,6 @@ namespace {
 
 using R = v1::Registration;
 
-// The shift as it is now: the rules that the look without a lock could not be sure of.
-absl::Status CheckStillOpen(const Shift& shift, absl::Time now) {
-  Volunteer active;
-  active.active = true;
-  return CheckSignUp({.shift = shift, .volunteer = active}, now);
-}
-
 // Read without a lock: a suspension that comes at the same time waits for the shift, or was committed before it was
 // locked.
 absl::StatusOr<bool> Suspended(db::Session& session, uint64_t center_id, const Shift& shift) {
@@ -42,28 +35,6 @@ absl::StatusOr<bool> OfferToFirst(db::Transaction& transaction, uint64_t center_
 }
 
 }  // namespace
-
-absl::StatusOr<Place> TakePlace(db::Transaction& transaction, uint64_t center_id, const Shift& seen, absl::Time now) {
-  if (seen.HasPlace()) {
-    const auto taken = TryTakePlace(transaction, center_id, seen.id, now);
-    if (!taken.ok()) return taken.status();
-    if (*taken) return Place{};
-  }
-  // The place went to somebody else, or people wait: decide on the locked row, so that nobody joins the waiting list
-  // while a place is free.
-  auto shift = LockShift(transaction, center_id, seen.id);
-  if (!shift.ok()) return shift.status();
-  if (auto status = CheckStillOpen(*shift, now); !status.ok()) return status;
-  Place place;
-  if (shift->HasPlace()) {
-    ++shift->taken_count;
-  } else {
-    ++shift->waitlisted_count;
-    place = {R::STATE_WAITLISTED, ++shift->waitlist_last_position};
-  }
-  if (auto status = SaveCounters(transaction, center_id, *shift, now); !status.ok()) return status;
-  return place;
-}
 
 absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
                                  absl::Time now) {

@@ -1,5 +1,5 @@
-// Places of a shift as they are taken, given back and passed on to those who wait. Everything here works on a locked
-// shift (shifts_store.h) and keeps its counters true.
+// Places of a shift as they are given back and passed on to those who wait; sign_up.h takes them. Everything here works
+// on a locked shift (shifts_store.h) and keeps its counters true.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,6 @@
 #include "common/db/session.h"
 
 namespace wenming::activity {
-
-// What signing up got.
-struct Place {
-  RegistrationState state = v1::Registration::STATE_CONFIRMED;  // or WAITLISTED
-  int64_t waitlist_position = 0;
-};
-
-// Takes a place for one person while there is one, else the next place on the waiting list, and locks the shift. `seen`
-// is the shift as it was loaded without a lock. FAILED_PRECONDITION when both are full or sign-up was closed meanwhile.
-absl::StatusOr<Place> TakePlace(db::Transaction& transaction, uint64_t center_id, const Shift& seen, absl::Time now);
 
 // Gives a taken place of the locked shift to the first who waits, as an offer; with nobody waiting, once the shift has
 // begun, or while the activity is suspended, the place is free. Says whether it was offered.

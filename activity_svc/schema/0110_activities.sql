@@ -12,6 +12,8 @@ CREATE TABLE activities (
   latitude            DOUBLE,
   longitude           DOUBLE,
   fence_metres        INT             NOT NULL,  -- 0: the policy's
+  dangerous           SMALLINT        NOT NULL,
+  insurance_policy    VARCHAR(64)     NOT NULL,  -- its number; empty: none
   person_in_charge_id BIGINT UNSIGNED NOT NULL,
   state               SMALLINT        NOT NULL,
   is_public           SMALLINT        NOT NULL,  -- 1 from being published on, until it is a draft again

@@ -7,5 +7,6 @@ CREATE TABLE volunteers (
   masked_name      VARCHAR(60)     NOT NULL,
   unit_id          BIGINT UNSIGNED NOT NULL,
   active           SMALLINT        NOT NULL,
+  adult_from_date  DATE,                      -- of a minor, the day from which he counts as an adult; null: adult
   PRIMARY KEY (center_id, id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -22,7 +22,8 @@ CREATE TABLE attendances (
   PRIMARY KEY (center_id, registration_id),
   UNIQUE KEY one_device (center_id, shift_id, device_hash),
   UNIQUE KEY one_out_device (center_id, shift_id, out_device_hash),
-  KEY by_shift (center_id, shift_id, registration_id)
+  KEY by_shift (center_id, shift_id, registration_id),
+  KEY by_volunteer (center_id, volunteer_id, registration_id)
 ) DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 CREATE TABLE attendance_corrections (

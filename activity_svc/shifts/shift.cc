@@ -19,6 +19,8 @@ v1::Shift ToProto(const Shift& shift) {
   proto.set_waitlisted_count(shift.waitlisted_count);
   proto.set_state(shift.state);
   if (shift.publication_end_time) *proto.mutable_publication_end_time() = ToProto(*shift.publication_end_time);
+  for (const uint64_t id : shift.team_ids) proto.add_teams(ids::ResourceName("teams", id));
+  proto.mutable_skills()->Assign(shift.skills.begin(), shift.skills.end());
   return proto;
 }
 

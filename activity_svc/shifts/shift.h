@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "wenming/activity/v1/shifts.pb.h"
@@ -29,6 +30,8 @@ struct Shift {
   ShiftState state = v1::Shift::STATE_OPEN;
   std::optional<absl::Time> publication_end_time = {};
   absl::Time create_time = {};
+  std::vector<uint64_t> team_ids = {};   // for members of any of these; empty: for everybody
+  std::vector<std::string> skills = {};  // for those who have all of these
 
   // Whoever waits goes first.
   bool HasPlace() const { return taken_count < capacity && waitlisted_count == 0; }

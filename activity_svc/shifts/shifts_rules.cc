@@ -1,8 +1,11 @@
 #include "activity_svc/shifts/shifts_rules.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/errors/errors.h"
 
@@ -25,6 +28,10 @@ constexpr Step kSteps[] = {
     {S::STATE_CONFIRMED, ShiftMove::kPublicize, S::STATE_PUBLICISED, "PUBLICIZE"},
     {S::STATE_PUBLICISED, ShiftMove::kSettle, S::STATE_SETTLED, "SETTLE"},
 };
+
+bool IsLine(const std::string& text) {
+  return !text.empty() && absl::StripAsciiWhitespace(text) == text && std::ranges::none_of(text, absl::ascii_iscntrl);
+}
 
 absl::Status NotAllowed(ShiftState from) {
   std::string zh = "无", en = "nothing";
@@ -54,6 +61,13 @@ absl::Status CheckShift(const Shift& shift) {
     violations.push_back({"shift.break_minutes",
                           type::REASON_OUT_OF_RANGE,
                           {{"min", "0"}, {"max", std::to_string(absl::ToInt64Minutes(length) - 1)}}});
+  }
+  for (size_t i = 0; i < shift.skills.size(); ++i) {
+    if (IsLine(shift.skills[i])) continue;
+    violations.push_back(
+        {absl::StrCat("shift.skills[", i, "]"),
+         type::REASON_BAD_FORMAT,
+         {{"expected_zh", "一行文字，首尾无空格"}, {"expected_en", "one line, without spaces around"}}});
   }
   return violations.empty() ? absl::OkStatus() : errors::InvalidFields(violations);
 }

@@ -1,6 +1,8 @@
 #include "activity_svc/shifts/shifts_service.h"
 
+#include <algorithm>
 #include <limits>
+#include <string>
 
 #include "activity_svc/activities/activities_access.h"
 #include "activity_svc/activities/activities_rules.h"
@@ -17,6 +19,19 @@ namespace wenming::activity {
 namespace {
 
 constexpr char kWrite[] = "activities.write";
+
+// Takes the teams and skills that the shift asks for, each once.
+absl::Status TakeDemands(const v1::Shift& given, Shift& shift) {
+  for (const std::string& name : given.teams()) {
+    const auto id = ParseId("teams", "shift.teams", name);
+    if (!id.ok()) return id.status();
+    if (std::ranges::find(shift.team_ids, *id) == shift.team_ids.end()) shift.team_ids.push_back(*id);
+  }
+  for (const std::string& skill : given.skills()) {
+    if (std::ranges::find(shift.skills, skill) == shift.skills.end()) shift.skills.push_back(skill);
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -74,35 +89,36 @@ absl::StatusOr<v1::ListShiftsResponse> ShiftsService::ListShifts(const rpc::Call
 absl::StatusOr<v1::Shift> ShiftsService::CreateShift(const rpc::Call& call, const v1::CreateShiftRequest& request) {
   const auto activity_id = ParseId("activities", "parent", request.parent());
   if (!activity_id.ok()) return activity_id.status();
-  const Shift shift{.id = ids_.Next(),
-                    .activity_id = *activity_id,
-                    .post = request.shift().post(),
-                    .start_time = FromProto(request.shift().start_time()),
-                    .end_time = FromProto(request.shift().end_time()),
-                    .capacity = request.shift().capacity(),
-                    .waitlist_capacity = request.shift().waitlist_capacity(),
-                    .break_minutes = request.shift().break_minutes(),
-                    .publication_end_time = std::nullopt,
-                    .create_time = call.now};
+  Shift shift{.id = ids_.Next(),
+              .activity_id = *activity_id,
+              .post = request.shift().post(),
+              .start_time = FromProto(request.shift().start_time()),
+              .end_time = FromProto(request.shift().end_time()),
+              .capacity = request.shift().capacity(),
+              .waitlist_capacity = request.shift().waitlist_capacity(),
+              .break_minutes = request.shift().break_minutes(),
+              .publication_end_time = std::nullopt,
+              .create_time = call.now};
+  if (auto status = TakeDemands(request.shift(), shift); !status.ok()) return status;
   if (auto status = CheckShift(shift); !status.ok()) return status;
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
-  return db::RunTransaction(db_, options, [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
-    const auto activity = LockActivity(tx, call.center_id, *activity_id);
-    if (!activity.ok()) return activity.status();
-    if (auto status = call.Authorise(kWrite, activity->unit_id); !status.ok()) return status;
-    return idempotency::Run<v1::Shift>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Shift> {
-      if (auto status = CheckDraft(activity->state); !status.ok()) return status;
-      if (auto status = InsertShift(tx, call.center_id, shift); !status.ok()) return status;
-      return ToProto(shift);
-    });
-  });
+  return trail_.Run(
+      call, request, !request.request_id().empty(), [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
+        const auto activity = LockActivity(tx, call.center_id, *activity_id);
+        if (!activity.ok()) return activity.status();
+        if (auto status = call.Authorise(kWrite, activity->unit_id); !status.ok()) return status;
+        return idempotency::Run<v1::Shift>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Shift> {
+          if (auto status = CheckDraft(activity->state); !status.ok()) return status;
+          if (auto status = InsertShift(tx, call.center_id, shift); !status.ok()) return status;
+          return ToProto(shift);
+        });
+      });
 }
 
 absl::StatusOr<v1::Shift> ShiftsService::DeleteShift(const rpc::Call& call, const v1::DeleteShiftRequest& request) {
   const auto id = ParseId("shifts", "name", request.name());
   if (!id.ok()) return id.status();
-  return db::RunTransaction(db_, {.deadline = call.deadline}, [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
+  return trail_.Run(call, request, /*repeatable=*/false, [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
     const auto shift = LoadShift(tx, call.center_id, *id);
     if (!shift.ok()) return shift.status();
     const auto activity = LockActivity(tx, call.center_id, shift->activity_id);

@@ -13,7 +13,7 @@ namespace wenming::activity {
 class ShiftsService {
  public:
   explicit ShiftsService(const Dependencies& dependencies)
-      : db_(dependencies.db), ids_(dependencies.ids), pager_(dependencies.pager) {}
+      : db_(dependencies.db), ids_(dependencies.ids), trail_(dependencies.trail), pager_(dependencies.pager) {}
   rpc::Service Bind();
 
   absl::StatusOr<v1::Shift> GetShift(const rpc::Call& call, const v1::GetShiftRequest& request);
@@ -24,6 +24,7 @@ class ShiftsService {
  private:
   db::Pool& db_;
   ids::Generator& ids_;
+  const audit::Trail& trail_;
   const paging::Pager& pager_;
 };
 

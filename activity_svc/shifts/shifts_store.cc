@@ -2,7 +2,10 @@
 
 #include <optional>
 
+#include "absl/strings/str_cat.h"
+#include "activity_svc/lists.h"
 #include "activity_svc/shifts/shifts_rules.h"
+#include "common/db/shapes.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -11,26 +14,37 @@ namespace {
 
 constexpr char kLoad[] =
     "SELECT id, activity_id, post, start_time, end_time, capacity, waitlist_capacity, break_minutes, taken_count,"
-    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time"
+    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time,"
+    " team_ids, skills"
     " FROM shifts WHERE center_id = ? AND id = ? AND delete_time IS NULL";
 constexpr char kLock[] =
     "SELECT id, activity_id, post, start_time, end_time, capacity, waitlist_capacity, break_minutes, taken_count,"
-    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time"
+    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time,"
+    " team_ids, skills"
     " FROM shifts WHERE center_id = ? AND id = ? AND delete_time IS NULL FOR UPDATE";
+constexpr char kLoadAll[] =
+    "SELECT id, activity_id, post, start_time, end_time, capacity, waitlist_capacity, break_minutes, taken_count,"
+    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time,"
+    " team_ids, skills"
+    " FROM shifts WHERE center_id = ? AND delete_time IS NULL AND id IN ";
+constexpr char kLockInOrder[] = " ORDER BY id FOR UPDATE";
 constexpr char kList[] =
     "SELECT id, activity_id, post, start_time, end_time, capacity, waitlist_capacity, break_minutes, taken_count,"
-    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time"
+    " waitlisted_count, waitlist_last_position, accepting, state, publication_end_time, create_time,"
+    " team_ids, skills"
     " FROM shifts WHERE center_id = ? AND activity_id = ? AND start_time >= ? AND (start_time > ? OR id > ?)"
     " AND delete_time IS NULL ORDER BY start_time, id LIMIT ?";
 constexpr char kInsert[] =
     "INSERT INTO shifts (center_id, id, activity_id, post, start_time, end_time, capacity, waitlist_capacity,"
-    " break_minutes, taken_count, waitlisted_count, waitlist_last_position, accepting, state, create_time, update_time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?)";
+    " break_minutes, taken_count, waitlisted_count, waitlist_last_position, accepting, state, create_time, update_time,"
+    " team_ids, skills) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?, ?, ?, ?)";
 constexpr char kRemove[] =
     "UPDATE shifts SET delete_time = ?, update_time = ? WHERE center_id = ? AND id = ? AND delete_time IS NULL";
-constexpr char kTakePlace[] =
-    "UPDATE shifts SET taken_count = taken_count + 1, update_time = ? WHERE center_id = ? AND id = ?"
-    " AND taken_count < capacity AND waitlisted_count = 0 AND accepting = 1 AND state = ? AND start_time > ?";
+constexpr char kTakePlaces[] =
+    "UPDATE shifts SET taken_count = taken_count + ?, waitlisted_count = waitlisted_count + ?,"
+    " waitlist_last_position = waitlist_last_position + ?, update_time = ? WHERE center_id = ?"
+    " AND taken_count + ? <= capacity AND waitlisted_count + ? <= waitlist_capacity AND accepting = 1 AND state = ?"
+    " AND id IN ";
 constexpr char kSaveCounters[] =
     "UPDATE shifts SET taken_count = ?, waitlisted_count = ?, waitlist_last_position = ?, update_time = ?"
     " WHERE center_id = ? AND id = ?";
@@ -66,7 +80,9 @@ Shift FromRow(const db::Row& row) {
                .accepting = row.Bool(11),
                .state = row.Enum<ShiftState>(12),
                .publication_end_time = row.OptionalTime(13),
-               .create_time = row.Time(14)};
+               .create_time = row.Time(14),
+               .team_ids = SplitIds(row.Text(15)),
+               .skills = SplitLines(row.Text(16))};
 }
 
 absl::StatusOr<Shift> LoadOne(db::Session& session, std::string_view sql, uint64_t center_id, uint64_t id) {
@@ -74,6 +90,18 @@ absl::StatusOr<Shift> LoadOne(db::Session& session, std::string_view sql, uint64
   if (!row.ok()) return row.status();
   if (!row->has_value()) return errors::NotFound(ids::ResourceName("shifts", id));
   return FromRow(**row);
+}
+
+absl::StatusOr<Shifts> LoadAll(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids,
+                               const char* ending) {
+  Shifts shifts;
+  if (ids.empty()) return shifts;
+  std::vector<db::Value> values = {center_id};
+  db::AppendInList(values, ids);
+  const auto rows = session.Query(absl::StrCat(kLoadAll, db::InList(ids.size()), ending), values);
+  if (!rows.ok()) return rows.status();
+  for (const db::Row& row : *rows) shifts.emplace(row.Id(0), FromRow(row));
+  return shifts;
 }
 
 }  // namespace
@@ -86,10 +114,19 @@ absl::StatusOr<Shift> LockShift(db::Transaction& transaction, uint64_t center_id
   return LoadOne(transaction, kLock, center_id, id);
 }
 
+absl::StatusOr<Shifts> LoadShifts(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids) {
+  return LoadAll(session, center_id, ids, "");
+}
+
+absl::StatusOr<Shifts> LockShifts(db::Transaction& transaction, uint64_t center_id, std::span<const uint64_t> ids) {
+  return LoadAll(transaction, center_id, ids, kLockInOrder);
+}
+
 absl::Status InsertShift(db::Transaction& transaction, uint64_t center_id, const Shift& s) {
   return transaction
-      .Execute(kInsert, {center_id, s.id, s.activity_id, s.post, s.start_time, s.end_time, s.capacity,
-                         s.waitlist_capacity, s.break_minutes, s.state, s.create_time, s.create_time})
+      .Execute(kInsert,
+               {center_id, s.id, s.activity_id, s.post, s.start_time, s.end_time, s.capacity, s.waitlist_capacity,
+                s.break_minutes, s.state, s.create_time, s.create_time, JoinIds(s.team_ids), JoinLines(s.skills)})
       .status();
 }
 
@@ -108,10 +145,15 @@ absl::StatusOr<std::vector<Shift>> ListShifts(db::Session& session, uint64_t cen
   return shifts;
 }
 
-absl::StatusOr<bool> TryTakePlace(db::Transaction& transaction, uint64_t center_id, uint64_t id, absl::Time now) {
-  const auto updated = transaction.Execute(kTakePlace, {now, center_id, id, v1::Shift::STATE_OPEN, now});
-  if (!updated.ok()) return updated.status();
-  return *updated == 1;
+absl::Status TakePlaces(db::Transaction& transaction, uint64_t center_id, std::span<const uint64_t> ids,
+                        const Taking& taking, absl::Time now) {
+  std::vector<db::Value> values = {taking.places, taking.waiting, taking.waiting, now,
+                                   center_id,     taking.places,  taking.waiting, v1::Shift::STATE_OPEN};
+  db::AppendInList(values, ids);
+  const auto taken = transaction.Execute(kTakePlaces + db::InList(ids.size()), values);
+  if (!taken.ok()) return taken.status();
+  if (*taken != static_cast<int64_t>(ids.size())) return errors::Aborted(type::REASON_CONFLICT);
+  return absl::OkStatus();
 }
 
 absl::Status SaveCounters(db::Transaction& transaction, uint64_t center_id, const Shift& shift, absl::Time now) {

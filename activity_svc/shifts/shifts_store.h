@@ -5,7 +5,10 @@
 // registrations and attendances are written under the shift's lock and need none of their own.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,6 +24,11 @@ absl::StatusOr<Shift> LoadShift(db::Session& session, uint64_t center_id, uint64
 // The same, and it is the transaction's until its end.
 absl::StatusOr<Shift> LockShift(db::Transaction& transaction, uint64_t center_id, uint64_t id);
 
+// The same for many; by id, without those that are not there. Locks in ascending order of ids, so pass them sorted.
+using Shifts = std::unordered_map<uint64_t, Shift>;
+absl::StatusOr<Shifts> LoadShifts(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids);
+absl::StatusOr<Shifts> LockShifts(db::Transaction& transaction, uint64_t center_id, std::span<const uint64_t> ids);
+
 absl::Status InsertShift(db::Transaction& transaction, uint64_t center_id, const Shift& shift);
 absl::Status RemoveShift(db::Transaction& transaction, uint64_t center_id, uint64_t id, absl::Time now);
 
@@ -28,8 +36,15 @@ absl::Status RemoveShift(db::Transaction& transaction, uint64_t center_id, uint6
 absl::StatusOr<std::vector<Shift>> ListShifts(db::Session& session, uint64_t center_id, uint64_t activity_id,
                                               int64_t after_start_micros, uint64_t after_id, int limit);
 
-// Takes a place for one person if, at this very moment, there is one and sign-up is open: then the row is locked.
-absl::StatusOr<bool> TryTakePlace(db::Transaction& transaction, uint64_t center_id, uint64_t id, absl::Time now);
+// Takes so many places, and so many on the waiting list, in each of these shifts, on the condition that they are there
+// and sign-up is open; ABORTED where that is not so in one of them.
+struct Taking {
+  int places = 0;
+  int waiting = 0;
+  friend auto operator<=>(const Taking&, const Taking&) = default;
+};
+absl::Status TakePlaces(db::Transaction& transaction, uint64_t center_id, std::span<const uint64_t> ids,
+                        const Taking& taking, absl::Time now);
 
 // Writes back the counters of a locked shift.
 absl::Status SaveCounters(db::Transaction& transaction, uint64_t center_id, const Shift& shift, absl::Time now);

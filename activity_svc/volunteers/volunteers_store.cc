@@ -1,34 +1,107 @@
 #include "activity_svc/volunteers/volunteers_store.h"
 
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "activity_svc/calendar_feeds/calendar_feeds_store.h"
+#include "activity_svc/lists.h"
+#include "common/db/shapes.h"
 #include "wenming/volunteer/v1/events.pb.h"
 
 namespace wenming::activity {
 namespace {
 
 constexpr char kLoad[] =
-    "SELECT id, volunteer_number, masked_name, unit_id, active FROM volunteers"
+    "SELECT id, volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids, absence_count,"
+    " locked_until_time FROM volunteers"
     " WHERE center_id = ? AND id = ?";
 constexpr char kLock[] =
-    "SELECT id, volunteer_number, masked_name, unit_id, active FROM volunteers"
+    "SELECT id, volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids, absence_count,"
+    " locked_until_time FROM volunteers"
     " WHERE center_id = ? AND id = ? FOR UPDATE";
+constexpr char kLoadAll[] =
+    "SELECT id, volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids, absence_count,"
+    " locked_until_time FROM volunteers"
+    " WHERE center_id = ? AND id IN ";
+constexpr char kLockInOrder[] = " ORDER BY id FOR UPDATE";
 constexpr char kUpdate[] =
-    "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, active = ?"
-    " WHERE center_id = ? AND id = ?";
+    "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, active = ?, adult_from_date = ?,"
+    " skills = ?, team_ids = ? WHERE center_id = ? AND id = ?";
 constexpr char kInsert[] =
-    "INSERT INTO volunteers (volunteer_number, masked_name, unit_id, active, center_id, id)"
-    " VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT INTO volunteers (volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids,"
+    " center_id, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+constexpr char kEraseAttendances[] =
+    "UPDATE attendances SET device_hash = NULL, out_device_hash = NULL, check_in_distance = -1,"
+    " check_out_distance = -1, reason = '' WHERE center_id = ? AND volunteer_id = ?";
+constexpr char kEraseRecords[] =
+    "UPDATE station_records SET device_hash = NULL, distance = -1 WHERE center_id = ? AND volunteer_id = ?";
+constexpr char kEraseCorrections[] =
+    "UPDATE attendance_corrections c JOIN registrations r ON r.center_id = c.center_id AND r.id = c.registration_id"
+    " SET c.reason = '' WHERE r.center_id = ? AND r.volunteer_id = ?";
+// The words of the volunteer and those about him; the decisions stay.
+constexpr char kEraseAppeals[] =
+    "UPDATE appeal_moves m JOIN appeals a ON a.center_id = m.center_id AND a.registration_id = m.registration_id"
+    " SET m.reason = '' WHERE a.center_id = ? AND a.volunteer_id = ?";
+constexpr char kEraseSupplements[] =
+    "UPDATE supplements SET reason = '', evidence = '', evidence_reference = '', decision_reason = ''"
+    " WHERE center_id = ? AND volunteer_id = ?";
+constexpr char kEraseSupplementMoves[] =
+    "UPDATE supplement_moves m JOIN supplements s ON s.center_id = m.center_id AND s.id = m.supplement_id"
+    " SET m.reason = '' WHERE s.center_id = ? AND s.volunteer_id = ?";
+constexpr char kEraseLock[] =
+    "UPDATE volunteers SET absence_count = 0, locked_until_time = NULL WHERE center_id = ? AND id = ?";
+constexpr char kEraseRegistrations[] = "UPDATE registrations SET reason = '' WHERE center_id = ? AND volunteer_id = ?";
+
+Volunteer FromRow(db::Row& row) {
+  return {.id = row.Id(0),
+          .number = row.TakeText(1),
+          .masked_name = row.TakeText(2),
+          .unit_id = row.Id(3),
+          .active = row.Bool(4),
+          .adult_from = row.OptionalDay(5),
+          .skills = SplitLines(row.Text(6)),
+          .team_ids = SplitIds(row.Text(7)),
+          .absences = static_cast<int>(row.Int(8)),
+          .locked_until = row.OptionalTime(9)};
+}
 
 absl::StatusOr<std::optional<Volunteer>> Load(db::Session& session, std::string_view sql, uint64_t center_id,
                                               uint64_t id) {
-  const auto row = session.QueryOne(sql, {center_id, id});
+  auto row = session.QueryOne(sql, {center_id, id});
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::optional<Volunteer>();
-  const db::Row& r = **row;
-  return std::optional<Volunteer>(
-      {.id = r.Id(0), .number = r.Text(1), .masked_name = r.Text(2), .unit_id = r.Id(3), .active = r.Bool(4)});
+  return std::optional<Volunteer>(FromRow(**row));
 }
 
+absl::StatusOr<Volunteers> LoadAll(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids,
+                                   const char* ending) {
+  Volunteers volunteers;
+  if (ids.empty()) return volunteers;
+  std::vector<db::Value> values = {center_id};
+  db::AppendInList(values, ids);
+  auto rows = session.Query(absl::StrCat(kLoadAll, db::InList(ids.size()), ending), values);
+  if (!rows.ok()) return rows.status();
+  volunteers.reserve(rows->size());
+  for (db::Row& row : *rows) volunteers.emplace(row.Id(0), FromRow(row));
+  return volunteers;
+}
+
+absl::Status Erase(db::Transaction& transaction, uint64_t center_id, uint64_t id) {
+  for (const char* sql : {kEraseAttendances, kEraseRecords, kEraseCorrections, kEraseAppeals, kEraseSupplements,
+                          kEraseSupplementMoves, kEraseRegistrations, kEraseLock}) {
+    if (auto erased = transaction.Execute(sql, {center_id, id}); !erased.ok()) return erased.status();
+  }
+  return EraseFeeds(transaction, center_id, id);
+}
+
+absl::CivilDay DayOf(const google::type::Date& date) { return absl::CivilDay(date.year(), date.month(), date.day()); }
+
 }  // namespace
+
+bool Volunteer::MinorAt(absl::Time start) const {
+  return adult_from && absl::ToCivilDay(start, absl::FixedTimeZone(8 * 60 * 60)) < *adult_from;
+}
 
 absl::StatusOr<std::optional<Volunteer>> LoadVolunteer(db::Session& session, uint64_t center_id, uint64_t id) {
   return Load(session, kLoad, center_id, id);
@@ -38,8 +111,19 @@ absl::StatusOr<std::optional<Volunteer>> LockVolunteer(db::Transaction& transact
   return Load(transaction, kLock, center_id, id);
 }
 
+absl::StatusOr<Volunteers> LoadVolunteers(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids) {
+  return LoadAll(session, center_id, ids, "");
+}
+
+absl::StatusOr<Volunteers> LockVolunteers(db::Transaction& transaction, uint64_t center_id,
+                                          std::span<const uint64_t> ids) {
+  return LoadAll(transaction, center_id, ids, kLockInOrder);
+}
+
 absl::Status StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& v) {
-  const std::initializer_list<db::Value> values = {v.number, v.masked_name, v.unit_id, v.active, center_id, v.id};
+  const std::initializer_list<db::Value> values = {v.number,     v.masked_name,       v.unit_id,           v.active,
+                                                   v.adult_from, JoinLines(v.skills), JoinIds(v.team_ids), center_id,
+                                                   v.id};
   const auto updated = transaction.Execute(kUpdate, values);
   if (!updated.ok()) return updated.status();
   return *updated == 1 ? absl::OkStatus() : transaction.Execute(kInsert, values).status();
@@ -51,11 +135,17 @@ absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1:
   if (!event.payload().UnpackTo(&changed) || changed.volunteer_id() == 0) {
     return absl::InvalidArgumentError("VolunteerChanged cannot be read");
   }
-  const Volunteer volunteer{.id = changed.volunteer_id(),
-                            .number = changed.number(),
-                            .masked_name = changed.masked_name(),
-                            .unit_id = changed.unit_id(),
-                            .active = changed.active()};
+  Volunteer volunteer{.id = changed.volunteer_id(), .number = changed.number()};
+  if (changed.erased()) {
+    if (auto status = StoreVolunteer(transaction, event.center_id(), volunteer); !status.ok()) return status;
+    return Erase(transaction, event.center_id(), volunteer.id);
+  }
+  volunteer.masked_name = changed.masked_name();
+  volunteer.unit_id = changed.unit_id();
+  volunteer.active = changed.active();
+  if (changed.has_adult_from_date()) volunteer.adult_from = DayOf(changed.adult_from_date());
+  volunteer.skills.assign(changed.skills().begin(), changed.skills().end());
+  volunteer.team_ids.assign(changed.team_ids().begin(), changed.team_ids().end());
   return StoreVolunteer(transaction, event.center_id(), volunteer);
 }
 

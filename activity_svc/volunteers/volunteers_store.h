@@ -4,10 +4,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "common/db/session.h"
 #include "wenming/events/v1/events.pb.h"
 
@@ -20,6 +25,16 @@ struct Volunteer {
   std::string masked_name = {};
   uint64_t unit_id = 0;
   bool active = false;
+  std::optional<absl::CivilDay> adult_from = {};  // of a minor; the day from which he counts as an adult
+  std::vector<std::string> skills = {};
+  std::vector<uint64_t> team_ids = {};
+  // The unexcused absences that count, and until when they keep the person from signing up (absences.h); no event tells
+  // them.
+  int absences = 0;
+  std::optional<absl::Time> locked_until = {};
+
+  // Whether the person is a minor on the day, in China, on which something begins.
+  bool MinorAt(absl::Time start) const;
 };
 
 // The volunteer, or nothing where volunteer_svc has not told of one yet.
@@ -28,10 +43,19 @@ absl::StatusOr<std::optional<Volunteer>> LoadVolunteer(db::Session& session, uin
 // The same, and nothing else decides for this person before the transaction ends. Comes before the lock of a shift.
 absl::StatusOr<std::optional<Volunteer>> LockVolunteer(db::Transaction& transaction, uint64_t center_id, uint64_t id);
 
+// The same for many; by id, without those whom volunteer_svc has not told of. Locks in ascending order of ids, so pass
+// them sorted.
+using Volunteers = std::unordered_map<uint64_t, Volunteer>;
+absl::StatusOr<Volunteers> LoadVolunteers(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids);
+absl::StatusOr<Volunteers> LockVolunteers(db::Transaction& transaction, uint64_t center_id,
+                                          std::span<const uint64_t> ids);
+
+// Stores all but the lock.
 absl::Status StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer);
 
-// An outbox::Apply: takes over what a VolunteerChanged says, and nothing from other events. INVALID_ARGUMENT for one
-// that cannot be read.
+// An outbox::Apply: takes over what a VolunteerChanged says, and nothing from other events. Of who has been erased
+// nothing stays but the number and what was served: neither name nor unit, neither phones nor distances, nor what
+// people wrote. INVALID_ARGUMENT for one that cannot be read.
 absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1::Event& event);
 
 }  // namespace wenming::activity

@@ -4,10 +4,10 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <initializer_list>
 #include <map>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -21,10 +21,17 @@ constexpr std::string_view kType = "JWT";
 constexpr std::string_view kAudience = "wenming";
 constexpr std::string_view kIssuerPrefix = "wenming/";
 constexpr std::string_view kServicePrefix = "services/";
-constexpr int64_t kEndOfTime = 253402300799;  // the last second of the year 9999
+constexpr std::string_view kSession = "sid";
+constexpr std::string_view kCertificate = "x5t#S256";  // RFC 8705 has it in "cnf"; our claims are flat
+constexpr int64_t kEndOfTime = 253402300799;           // the last second of the year 9999
 
 using Value = std::variant<std::string, int64_t>;
 using Object = std::map<std::string, Value, std::less<>>;
+
+// No issuer of ours writes anything but visible ASCII and blanks; escapes could spell what is no text at all.
+bool IsPlain(const char* text, size_t size) {
+  return std::all_of(text, text + size, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
 
 // Takes one flat object of strings and whole numbers with distinct names; stops the parser at anything else.
 class FlatObject : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FlatObject> {
@@ -36,7 +43,9 @@ class FlatObject : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, FlatOb
     name_.assign(text, size);
     return true;
   }
-  bool String(const char* text, rapidjson::SizeType size, bool) { return Add(std::string(text, size)); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return IsPlain(text, size) && Add(std::string(text, size));
+  }
   bool Int(int number) { return Add(int64_t{number}); }
   bool Uint(unsigned number) { return Add(int64_t{number}); }
   bool Int64(int64_t number) { return Add(number); }
@@ -62,7 +71,9 @@ std::optional<Object> ParseObject(std::string_view json) {
   return object.Take();
 }
 
-std::string ToJson(std::initializer_list<std::pair<std::string_view, Value>> members) {
+using Members = std::vector<std::pair<std::string_view, Value>>;
+
+std::string ToJson(const Members& members) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   writer.StartObject();
@@ -96,6 +107,9 @@ std::optional<Caller> ParseCaller(const std::string& subject, const std::string&
   if (const auto staff = ids::ParseName("staff", subject)) {
     caller.kind = CallerKind::kStaff;
     caller.id = *staff;
+  } else if (const auto client = ids::ParseName("clients", subject)) {
+    caller.kind = CallerKind::kClient;
+    caller.id = *client;
   } else if (const auto volunteer = ids::ParseName("volunteers", subject)) {
     caller.kind = CallerKind::kVolunteer;
     caller.id = *volunteer;
@@ -105,18 +119,42 @@ std::optional<Caller> ParseCaller(const std::string& subject, const std::string&
   return caller;
 }
 
+// Takes over the members that only some callers have; false where one is there and malformed.
+bool ParseBonds(const Object& object, Caller& caller) {
+  if (object.contains(kSession)) {
+    const std::string* text = Member<std::string>(object, kSession);
+    const std::optional<uint64_t> session = text == nullptr ? std::nullopt : ids::FromText(*text);
+    if (!session.has_value()) return false;
+    caller.session_id = *session;
+  }
+  if (object.contains(kCertificate)) {
+    const std::string* thumbprint = Member<std::string>(object, kCertificate);
+    if (thumbprint == nullptr || thumbprint->empty()) return false;
+    caller.certificate = *thumbprint;
+  }
+  return true;
+}
+
+// What a person's token is bound to, and what a back end's.
+bool InSession(const Caller& caller) { return caller.id != 0 && caller.session_id != 0 && caller.certificate.empty(); }
+bool OnCertificate(const Caller& caller) {
+  return caller.id != 0 && caller.session_id == 0 && !caller.certificate.empty();
+}
+
 }  // namespace
 
 bool MayVouch(std::string_view service, const Caller& caller) {
   switch (caller.kind) {
     case CallerKind::kStaff:
-      return service == "org_svc" && caller.id != 0 && caller.subject == ids::ResourceName("staff", caller.id);
+      return service == "org_svc" && InSession(caller) && caller.subject == ids::ResourceName("staff", caller.id);
     case CallerKind::kVolunteer:
-      return service == "volunteer_svc" && caller.id != 0 && caller.center_id != 0 &&
+      return service == "volunteer_svc" && InSession(caller) && caller.center_id != 0 &&
              caller.subject == ids::ResourceName("volunteers", caller.id);
+    case CallerKind::kClient:
+      return service == "org_svc" && OnCertificate(caller) && caller.subject == ids::ResourceName("clients", caller.id);
     case CallerKind::kService:
-      return !service.empty() && caller.id == 0 && caller.center_id == 0 &&
-             caller.subject == std::string(kServicePrefix).append(service);
+      return !service.empty() && caller.id == 0 && caller.center_id == 0 && caller.session_id == 0 &&
+             caller.certificate.empty() && caller.subject == std::string(kServicePrefix).append(service);
     case CallerKind::kAnonymous:
       return false;
   }
@@ -128,14 +166,17 @@ std::string HeaderJson(std::string_view key_id) {
 }
 
 std::string ClaimsJson(const Claims& claims) {
-  return ToJson({{"iss", std::string(kIssuerPrefix).append(claims.service)},
-                 {"aud", std::string(kAudience)},
-                 {"sub", claims.caller.subject},
-                 {"ctr", absl::StrCat(claims.caller.center_id)},
-                 {"iat", claims.issued_at},
-                 {"nbf", claims.not_before},
-                 {"exp", claims.expires_at},
-                 {"jti", claims.token_id}});
+  Members members = {{"iss", std::string(kIssuerPrefix).append(claims.service)},
+                     {"aud", std::string(kAudience)},
+                     {"sub", claims.caller.subject},
+                     {"ctr", absl::StrCat(claims.caller.center_id)},
+                     {"iat", claims.issued_at},
+                     {"nbf", claims.not_before},
+                     {"exp", claims.expires_at},
+                     {"jti", claims.token_id}};
+  if (claims.caller.session_id != 0) members.emplace_back(kSession, ids::ToText(claims.caller.session_id));
+  if (!claims.caller.certificate.empty()) members.emplace_back(kCertificate, claims.caller.certificate);
+  return ToJson(members);
 }
 
 std::optional<std::string> ParseHeader(std::string_view json) {
@@ -168,7 +209,7 @@ std::optional<Claims> ParseClaims(std::string_view json) {
 
   const std::string service = issuer->substr(kIssuerPrefix.size());
   std::optional<Caller> caller = ParseCaller(*subject, *center);
-  if (!caller.has_value() || !MayVouch(service, *caller)) return std::nullopt;
+  if (!caller.has_value() || !ParseBonds(*object, *caller) || !MayVouch(service, *caller)) return std::nullopt;
   return Claims{.caller = *std::move(caller),
                 .service = service,
                 .issued_at = *issued_at,

@@ -20,8 +20,9 @@ struct Claims {
   std::string token_id;
 };
 
-// Whether a token of the service may say that somebody is this caller: org_svc vouches for staff, volunteer_svc for
-// volunteers, each service for itself. False also for a caller whose members contradict each other.
+// Whether a token of the service may say that somebody is this caller: org_svc vouches for staff and back ends,
+// volunteer_svc for volunteers, each service for itself. People have a session, back ends a certificate that their
+// token is bound to. False also for a caller whose members contradict each other.
 bool MayVouch(std::string_view service, const Caller& caller);
 
 std::string HeaderJson(std::string_view key_id);

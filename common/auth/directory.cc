@@ -69,7 +69,10 @@ void Directory::Apply(const org::v1::WatchResponse& part, absl::Time now) {
   }
   for (const org::v1::DirectoryStaff& member : part.staff()) {
     if (restarting_) named_staff_.insert(member.id());
-    Staff staff{.bindings = {}, .disabled = member.disabled(), .display_name = member.display_name()};
+    Staff staff{.bindings = {},
+                .disabled = member.disabled(),
+                .display_name = member.display_name(),
+                .volunteer_id = member.volunteer_id()};
     for (const auto& binding : member.bindings()) staff.bindings.emplace_back(binding.role(), binding.unit_id());
     staff_[member.id()] = std::move(staff);
   }
@@ -176,6 +179,12 @@ std::string Directory::StaffDisplayName(uint64_t staff_id) const {
   const std::shared_lock lock(mutex_);
   const auto staff = staff_.find(staff_id);
   return staff == staff_.end() ? "" : staff->second.display_name;
+}
+
+uint64_t Directory::VolunteerOf(uint64_t staff_id) const {
+  const std::shared_lock lock(mutex_);
+  const auto staff = staff_.find(staff_id);
+  return staff == staff_.end() ? 0 : staff->second.volunteer_id;
 }
 
 bool Directory::WithinLocked(uint64_t unit_id, uint64_t ancestor_id) const {

@@ -61,12 +61,15 @@ class Directory {
   // Whether `unit_id` is `ancestor_id` or below it.
   bool Within(uint64_t unit_id, uint64_t ancestor_id) const;
   std::string StaffDisplayName(uint64_t staff_id) const;
+  // The volunteer that the member of staff is too; 0 for none. Nobody decides what benefits himself.
+  uint64_t VolunteerOf(uint64_t staff_id) const;
 
  private:
   struct Staff {
     std::vector<std::pair<std::string, uint64_t>> bindings;  // role, unit
     bool disabled = false;
     std::string display_name;
+    uint64_t volunteer_id = 0;
   };
 
   bool WithinLocked(uint64_t unit_id, uint64_t ancestor_id) const;

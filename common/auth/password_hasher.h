@@ -11,7 +11,7 @@
 
 namespace wenming::auth {
 
-// A value; thread-safe. Every function but NeedsRehash takes tens of milliseconds and `memory_kib` of memory: call them
+// A value; thread-safe. Hash and Verify take tens of milliseconds and `memory_kib` of memory: call them
 // where blocking is allowed, and bound how many run at once.
 class PasswordHasher {
  public:
@@ -32,8 +32,9 @@ class PasswordHasher {
   // Whether `encoded` was made from the password, compared in constant time. False for an `encoded` that is malformed.
   bool Verify(std::string_view encoded, std::string_view password) const;
 
-  // What to call where there is no such account: takes as long as Verify does and is always false.
-  bool VerifyDummy(std::string_view password) const;
+  // Stands for the hash of an account that does not exist: of our cost and nobody's password, so that Verify does
+  // for it all the work it does for a real one.
+  std::string DummyHash() const;
 
   // Whether `encoded` was made at another cost than ours, so that it is due for a new hash at the next log-in.
   bool NeedsRehash(std::string_view encoded) const;

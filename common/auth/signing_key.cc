@@ -113,9 +113,11 @@ bool SigningKey::Verify(std::string_view message, std::string_view signature) co
          EVP_DigestVerify(digest.get(), Bytes(der), der.size(), Bytes(message), message.size()) == 1;
 }
 
+std::string SigningKey::X() const { return Coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X); }
+std::string SigningKey::Y() const { return Coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y); }
+
 std::string SigningKey::Id(std::string_view service) const {
-  const std::string jwk = R"({"crv":"P-256","kty":"EC","x":")" + Coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_X) +
-                          R"(","y":")" + Coordinate(key_.get(), OSSL_PKEY_PARAM_EC_PUB_Y) + R"("})";
+  const std::string jwk = R"({"crv":"P-256","kty":"EC","x":")" + X() + R"(","y":")" + Y() + R"("})";
   const std::string thumbprint = crypto::Base64Url(crypto::Sha256(jwk));
   return std::string(service) + "-" + thumbprint.substr(0, kIdSize);
 }

@@ -23,6 +23,10 @@ class SigningKey {
   absl::StatusOr<std::string> Sign(std::string_view message) const;
   bool Verify(std::string_view message, std::string_view signature) const;
 
+  // The public half as in a JWK (RFC 7518 section 6.2.1): the coordinates in base64url.
+  std::string X() const;
+  std::string Y() const;
+
   // The key's id among those of `service`: "<service>-" and the first 12 characters of its thumbprint (RFC 7638).
   std::string Id(std::string_view service) const;
 

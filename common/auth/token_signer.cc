@@ -1,5 +1,10 @@
 #include "common/auth/token_signer.h"
 
+#include <charconv>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -11,40 +16,118 @@
 namespace wenming::auth {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr size_t kTokenIdSize = 12;
+constexpr std::string_view kSuffix = ".sign.pem";
+
+// The generation in "<service>.<generation>.sign.pem", 0 without one; nothing for any other file.
+std::optional<uint32_t> GenerationOf(std::string_view name, std::string_view service) {
+  if (!name.starts_with(service) || !name.ends_with(kSuffix) || name.size() < service.size() + kSuffix.size()) {
+    return std::nullopt;
+  }
+  std::string_view middle = name.substr(service.size(), name.size() - service.size() - kSuffix.size());
+  if (middle.empty()) return 0;
+  if (middle.front() != '.') return std::nullopt;
+  middle.remove_prefix(1);
+  uint32_t generation = 0;
+  const auto [end, fault] = std::from_chars(middle.data(), middle.data() + middle.size(), generation);
+  if (fault != std::errc() || end != middle.data() + middle.size()) return std::nullopt;
+  return generation;
+}
+
+// The path of the highest generation; that without one where there is none at all, so that the error names it.
+std::string PathOf(const std::string& keys_dir, const std::string& service) {
+  std::string path = absl::StrCat(keys_dir, "/", service, std::string(kSuffix));
+  uint32_t highest = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(keys_dir, error), end; !error && entry != end; entry.increment(error)) {
+    const auto generation = GenerationOf(entry->path().filename().string(), service);
+    if (!generation.has_value() || *generation < highest) continue;
+    highest = *generation;
+    path = entry->path().string();
+  }
+  return path;
+}
 
 }  // namespace
 
-TokenSigner::TokenSigner(std::string service, SigningKey key, crypto::RandomSource random)
-    : service_(std::move(service)), key_id_(key.Id(service_)), key_(std::move(key)), random_(std::move(random)) {}
+struct TokenSigner::Shared {
+  const std::string keys_dir, service;
+  const crypto::RandomSource random;
+  mutable std::mutex mutex;
+  std::shared_ptr<const Key> key;
+  std::string candidate;  // the id of a key that was found but does not sign yet
+  absl::Time found = absl::InfinitePast();
 
-absl::StatusOr<TokenSigner> TokenSigner::Load(const std::string& keys_dir, std::string_view service,
-                                              crypto::RandomSource random) {
-  const std::string name(service);
-  const std::string path = absl::StrCat(keys_dir, "/", name, ".sign.pem");
+  std::shared_ptr<const Key> Current() const {
+    const std::lock_guard lock(mutex);
+    return key;
+  }
+};
+
+TokenSigner::TokenSigner(std::string keys_dir, std::string service, Key key, crypto::RandomSource random)
+    : shared_(new Shared{.keys_dir = std::move(keys_dir),
+                         .service = std::move(service),
+                         .random = std::move(random),
+                         .mutex = {},
+                         .key = std::make_shared<const Key>(std::move(key)),
+                         .candidate = {}}) {}
+
+absl::StatusOr<TokenSigner::Key> TokenSigner::Read(const std::string& keys_dir, const std::string& service) {
+  const std::string path = PathOf(keys_dir, service);
   absl::StatusOr<std::string> pem = crypto::ReadSecretFile(path);
   if (!pem.ok()) return pem.status();
   absl::StatusOr<SigningKey> key = SigningKey::FromPrivatePem(*pem);
   if (!key.ok()) return absl::Status(key.status().code(), absl::StrCat(path, ": ", key.status().message()));
-  return TokenSigner(name, *std::move(key), std::move(random));
+  return Key{key->Id(service), *std::move(key)};
+}
+
+absl::StatusOr<TokenSigner> TokenSigner::Load(const std::string& keys_dir, std::string_view service,
+                                              crypto::RandomSource random) {
+  std::string name(service);
+  absl::StatusOr<Key> key = Read(keys_dir, name);
+  if (!key.ok()) return key.status();
+  return TokenSigner(keys_dir, std::move(name), *std::move(key), std::move(random));
+}
+
+absl::StatusOr<bool> TokenSigner::Reload(absl::Time now) {
+  absl::StatusOr<Key> key = Read(shared_->keys_dir, shared_->service);
+  if (!key.ok()) return key.status();
+  const std::lock_guard lock(shared_->mutex);
+  if (key->id == shared_->key->id) {
+    shared_->candidate.clear();
+    return false;
+  }
+  if (key->id != shared_->candidate) {
+    shared_->candidate = key->id;
+    shared_->found = now;
+  }
+  if (now - shared_->found < kSettling) return false;
+  shared_->key = std::make_shared<const Key>(*std::move(key));
+  shared_->candidate.clear();
+  return true;
 }
 
 absl::StatusOr<AccessToken> TokenSigner::Sign(const Caller& caller, absl::Time now, absl::Duration lifetime) const {
-  if (!MayVouch(service_, caller)) {
-    return absl::InvalidArgumentError(absl::StrCat(service_, " may not vouch for \"", caller.subject, "\""));
+  if (!MayVouch(shared_->service, caller)) {
+    return absl::InvalidArgumentError(absl::StrCat(shared_->service, " may not vouch for \"", caller.subject, "\""));
   }
+  const std::shared_ptr<const Key> key = shared_->Current();
   const int64_t issued_at = absl::ToUnixSeconds(now);
   const int64_t expires_at = absl::ToUnixSeconds(now + lifetime);
   const std::string claims = ClaimsJson({.caller = caller,
-                                         .service = service_,
+                                         .service = shared_->service,
                                          .issued_at = issued_at,
                                          .not_before = issued_at,
                                          .expires_at = expires_at,
-                                         .token_id = crypto::Base64Url(random_(kTokenIdSize))});
-  const std::string message = crypto::Base64Url(HeaderJson(key_id_)) + "." + crypto::Base64Url(claims);
-  absl::StatusOr<std::string> signature = key_.Sign(message);
+                                         .token_id = crypto::Base64Url(shared_->random(kTokenIdSize))});
+  const std::string message = crypto::Base64Url(HeaderJson(key->id)) + "." + crypto::Base64Url(claims);
+  absl::StatusOr<std::string> signature = key->key.Sign(message);
   if (!signature.ok()) return signature.status();
   return AccessToken{message + "." + crypto::Base64Url(*signature), absl::FromUnixSeconds(expires_at)};
 }
+
+std::string TokenSigner::key_id() const { return shared_->Current()->id; }
 
 }  // namespace wenming::auth

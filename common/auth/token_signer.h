@@ -1,9 +1,11 @@
 // Signs the access tokens of one service.
 //
 // A token is a JWT (RFC 7519) signed with ES256. Its claims: iss "wenming/<service>", aud "wenming", sub
-// (Caller::subject), ctr (Caller::center_id in decimal), iat, nbf and exp in whole seconds, jti (random).
+// (Caller::subject), ctr (Caller::center_id in decimal), iat, nbf and exp in whole seconds, jti (random); of people
+// also sid (Caller::session_id as in resource names), of back ends x5t#S256 (Caller::certificate).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,27 +23,40 @@ struct AccessToken {
   absl::Time expire_time;
 };
 
-// A value; thread-safe.
+// A handle: copies share their key. Thread-safe.
 class TokenSigner {
  public:
-  // Reads <keys_dir>/<service>.sign.pem.
+  // A new key is signed with only after every process had the time to read its public half.
+  static constexpr absl::Duration kSettling = absl::Seconds(5);
+
+  // Reads <keys_dir>/<service>.sign.pem; where there are also <service>.<generation>.sign.pem (a whole number), that of
+  // the highest generation.
   static absl::StatusOr<TokenSigner> Load(const std::string& keys_dir, std::string_view service,
                                           crypto::RandomSource random = crypto::RandomBytes);
 
+  // Looks at the folder again, for a rotation while running: a key that was found there kSettling ago, and is still
+  // the one to sign with, takes over. Says whether one did. On an error the old key stays.
+  absl::StatusOr<bool> Reload(absl::Time now);
+
   // A token that says who `caller` is, valid from `now` on for `lifetime`, both cut to whole seconds. INVALID_ARGUMENT
-  // for a caller that this service may not vouch for: org_svc vouches for staff, volunteer_svc for volunteers, each
-  // service for itself.
+  // for a caller that this service may not vouch for: org_svc vouches for staff and back ends, volunteer_svc for
+  // volunteers, each service for itself.
   absl::StatusOr<AccessToken> Sign(const Caller& caller, absl::Time now, absl::Duration lifetime) const;
 
   // "<service>-<thumbprint>", as in the header of each token.
-  const std::string& key_id() const { return key_id_; }
+  std::string key_id() const;
 
  private:
-  TokenSigner(std::string service, SigningKey key, crypto::RandomSource random);
+  struct Key {
+    std::string id;
+    SigningKey key;
+  };
+  struct Shared;
 
-  std::string service_, key_id_;
-  SigningKey key_;
-  crypto::RandomSource random_;
+  TokenSigner(std::string keys_dir, std::string service, Key key, crypto::RandomSource random);
+  static absl::StatusOr<Key> Read(const std::string& keys_dir, const std::string& service);
+
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace wenming::auth

@@ -1,5 +1,6 @@
 #include "common/auth/token_verifier.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -47,8 +48,8 @@ absl::StatusOr<SigningKey> LoadPublicKey(const fs::path& path) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Load(const std::string& keys_dir) {
-  std::unordered_map<std::string, Key> keys;
+absl::StatusOr<TokenVerifier::Keyring> TokenVerifier::Read(const std::string& keys_dir) {
+  Keyring keys;
   std::error_code error;
   for (fs::directory_iterator entry(keys_dir, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
@@ -62,29 +63,60 @@ absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Load(const std::st
   if (keys.empty()) {
     return absl::FailedPreconditionError(absl::StrCat("no *", std::string(kSuffix), " in ", keys_dir));
   }
-  return std::unique_ptr<TokenVerifier>(new TokenVerifier(std::move(keys)));
+  return keys;
 }
 
-std::optional<Claims> TokenVerifier::Authentic(std::string_view token) const {
+absl::StatusOr<std::unique_ptr<TokenVerifier>> TokenVerifier::Load(const std::string& keys_dir) {
+  absl::StatusOr<Keyring> keys = Read(keys_dir);
+  if (!keys.ok()) return keys.status();
+  return std::unique_ptr<TokenVerifier>(new TokenVerifier(keys_dir, *std::move(keys)));
+}
+
+absl::StatusOr<bool> TokenVerifier::Reload() {
+  absl::StatusOr<Keyring> keys = Read(keys_dir_);
+  if (!keys.ok()) return keys.status();
+  // An id is a digest of its key.
+  const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::ranges::equal(*keys, Current()->keys, same)) return false;
+  auto state = std::make_shared<State>(*std::move(keys));
+  const std::unique_lock lock(mutex_);
+  state_ = std::move(state);
+  return true;
+}
+
+std::vector<TokenVerifier::PublicKey> TokenVerifier::Keys() const {
+  std::vector<PublicKey> keys;
+  const std::shared_ptr<State> state = Current();
+  for (const auto& [id, key] : state->keys) keys.push_back({id, key.key.X(), key.key.Y()});
+  return keys;
+}
+
+std::shared_ptr<TokenVerifier::State> TokenVerifier::Current() const {
+  const std::shared_lock lock(mutex_);
+  return state_;
+}
+
+std::optional<Claims> TokenVerifier::Authentic(const Keyring& keys, std::string_view token) {
   if (token.size() > kMaxTokenSize) return std::nullopt;
   const std::optional<Parts> parts = Split(token);
   if (!parts.has_value()) return std::nullopt;
   const std::optional<std::string> key_id = ParseHeader(parts->header);
   if (!key_id.has_value()) return std::nullopt;
-  const auto key = keys_.find(*key_id);
-  if (key == keys_.end() || !key->second.key.Verify(parts->signed_text, parts->signature)) return std::nullopt;
+  const auto key = keys.find(*key_id);
+  if (key == keys.end() || !key->second.key.Verify(parts->signed_text, parts->signature)) return std::nullopt;
   std::optional<Claims> claims = ParseClaims(parts->claims);
   if (!claims.has_value() || claims->service != key->second.service) return std::nullopt;
   return claims;
 }
 
 absl::StatusOr<Caller> TokenVerifier::Verify(std::string_view token, absl::Time now) const {
-  std::shared_ptr<const Claims> claims = cache_.Find(token);
+  const std::shared_ptr<State> state = Current();
+  std::shared_ptr<const Claims> claims = state->cache.Find(token);
   if (claims == nullptr) {
-    std::optional<Claims> authentic = Authentic(token);
+    std::optional<Claims> authentic = Authentic(state->keys, token);
     if (!authentic.has_value()) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);
     claims = std::make_shared<const Claims>(*std::move(authentic));
-    cache_.Insert(token, claims);
+    state->cache.Insert(token, claims);
   }
   // The text was good; whether it is good now is asked each time.
   const int64_t seconds = absl::ToUnixSeconds(now);

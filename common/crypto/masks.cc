@@ -37,7 +37,11 @@ std::string Mask(std::string_view text, size_t head, size_t tail) {
 
 std::string MaskPhone(std::string_view phone) { return Mask(phone, 3, 4); }
 
-std::string MaskIdNumber(std::string_view id_number) { return Mask(id_number, 4, 4); }
+std::string MaskIdNumber(std::string_view id_number) {
+  const size_t points = CodePoints(id_number).size();
+  const size_t shown = points >= 15 ? 4 : points > 8 ? 2 : 0;
+  return Mask(id_number, shown, shown);
+}
 
 std::string MaskName(std::string_view name) {
   return CodePoints(name).size() <= 2 ? Mask(name, 1, 0) : Mask(name, 1, 1);

@@ -11,7 +11,8 @@ namespace wenming::crypto {
 // "13812341234" → "138****1234".
 std::string MaskPhone(std::string_view phone);
 
-// "11010519491231002X" → "1101**********002X".
+// "11010519491231002X" → "1101**********002X"; of the shorter numbers of other documents two at either end stay,
+// "E12345678" → "E1*****78", and of 8 or less none.
 std::string MaskIdNumber(std::string_view id_number);
 
 // "王小明" → "王*明", "王明" → "王*", "王" → "*".

@@ -31,6 +31,7 @@ absl::StatusOr<int64_t> Session::Execute(std::string_view sql, std::span<const V
   if (!broken_.ok()) return broken_;
   absl::StatusOr<int64_t> matched = connection_.Execute(sql, params);
   if (!matched.ok()) return Remember(matched.status());
+  if (*matched > 0) changed_ = true;
   return matched;
 }
 

@@ -52,6 +52,7 @@ class Session {
   ~Session() = default;
 
   Connection& connection_;
+  bool changed_ = false;
 
  private:
   friend class SessionAccess;
@@ -68,6 +69,8 @@ class Transaction : public Session {
  public:
   // After a successful COMMIT, calls the pool's announcement listener (see Pool::OnAnnouncement) once.
   void AnnounceOnCommit() { announce_ = true; }
+  // Whether any statement of this transaction has matched rows to write, so that there is an effect to speak of.
+  bool changed() const { return changed_; }
 
  private:
   friend class SessionAccess;

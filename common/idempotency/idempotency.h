@@ -9,10 +9,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -39,6 +42,26 @@ absl::StatusOr<std::optional<std::string>> Claim(db::Transaction& transaction, c
 
 // Keeps the answer to a request that was claimed in this transaction.
 absl::Status Keep(db::Transaction& transaction, const Scope& scope, const google::protobuf::Message& answer);
+
+// The same for who decides many requests in one transaction: looks for the answers of all who may have one, decides the
+// others, and keeps theirs with their claims in one go. Keys and fingerprints are made by KeyOf and ids::Fingerprint.
+std::string KeyOf(const Scope& scope);  // 32 bytes
+struct Kept {
+  std::string fingerprint;
+  std::string answer;
+};
+// By key; of one center.
+absl::StatusOr<std::unordered_map<std::string, Kept>> FindKept(db::Session& session, uint64_t center_id,
+                                                               std::span<const std::string> keys);
+// Answers a request that was answered before: INVALID_ARGUMENT where it was another request.
+absl::Status Repeat(const Kept& kept, std::string_view fingerprint, google::protobuf::Message& answer);
+struct NewAnswer {
+  std::string key;
+  Kept kept;
+  absl::Time time;  // of the request
+};
+// ALREADY_EXISTS, as db::IsDuplicateKey says, where one of the keys has an answer now: look for it, and decide again.
+absl::Status KeepAll(db::Transaction& transaction, uint64_t center_id, std::vector<NewAnswer> answers);
 
 // Forgets up to `limit` answers of requests received before `before`; says how many. Repeat until it says 0.
 absl::StatusOr<int64_t> Forget(db::Pool& pool, absl::Time before, int limit, absl::Time deadline);

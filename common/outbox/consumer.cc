@@ -69,9 +69,21 @@ absl::Time RecordTime(const Event& event) {
   return absl::FromUnixMicros(google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.record_time()));
 }
 
+ApplyBatch OneByOne(Apply apply) {
+  return [apply = std::move(apply)](db::Transaction& transaction, std::span<const Event> events) {
+    absl::Status status;
+    for (size_t i = 0; i < events.size() && status.ok(); ++i) status = apply(transaction, events[i]);
+    return status;
+  };
+}
+
 }  // namespace
 
 Consumer::Consumer(db::Pool& pool, Source& source, Apply apply, ConsumerOptions options, ConsumerObserver* observer)
+    : Consumer(pool, source, OneByOne(std::move(apply)), std::move(options), observer) {}
+
+Consumer::Consumer(db::Pool& pool, Source& source, ApplyBatch apply, ConsumerOptions options,
+                   ConsumerObserver* observer)
     : pool_(pool),
       source_(source),
       apply_(std::move(apply)),
@@ -185,12 +197,8 @@ absl::Status Consumer::ApplyAll(std::span<const Event> batch) {
                                                  [&](db::Transaction& transaction) {
                                                    // The cursor first: its row lock keeps other replicas from doing the
                                                    // same work.
-                                                   absl::Status each = MoveCursor(transaction, last.cursor());
-                                                   for (const Event& event : batch) {
-                                                     if (!each.ok()) break;
-                                                     each = apply_(transaction, event);
-                                                   }
-                                                   return each;
+                                                   const absl::Status moved = MoveCursor(transaction, last.cursor());
+                                                   return moved.ok() ? apply_(transaction, batch) : moved;
                                                  });
   if (status.ok()) Moved(last, batch.size());
   return status;
@@ -201,6 +209,9 @@ absl::Status Consumer::Park(const Event& event, const absl::Status& why) {
   const absl::Status status = db::RunTransaction(
       pool_, {.deadline = absl::Now() + kTimeout, .repeatable = true}, [&](db::Transaction& transaction) {
         if (absl::Status moved = MoveCursor(transaction, event.cursor()); !moved.ok()) return moved;
+        // It may be parked already: the cursor was set back.
+        auto before = transaction.Execute(kUnpark, {options_.name, event.cursor()});
+        if (!before.ok()) return before.status();
         return transaction
             .Execute(kPark, {options_.name, event.cursor(), event.center_id(), event.key(), event.SerializeAsString(),
                              Cut(error, kLongestError), absl::Now()})
@@ -224,7 +235,7 @@ absl::Status Consumer::TryParked() {
           const auto taken = transaction.Execute(kUnpark, {options_.name, event.cursor()});
           // Another replica was quicker.
           if (!taken.ok() || *taken == 0) return taken.status();
-          return apply_(transaction, event);
+          return apply_(transaction, {&event, 1});
         });
     // What still cannot be applied stays parked.
     if (!status.ok() && IsTransient(status)) return status;

@@ -40,6 +40,10 @@ class Source {
 // release.
 using Apply = std::function<absl::Status(db::Transaction&, const events::v1::Event&)>;
 
+// Applies a batch of at least one event likewise, all or none, for who does many at once quicker than one by one. After
+// a permanent error each event of the batch is given again alone, so that only what cannot be applied is parked.
+using ApplyBatch = std::function<absl::Status(db::Transaction&, std::span<const events::v1::Event>)>;
+
 // Hears of the work, for metrics, logs and alarms; called from the consumer's thread.
 class ConsumerObserver {
  public:
@@ -66,6 +70,8 @@ class Consumer {
  public:
   // Starts. `pool`, `source` and `observer` (may be null) must outlive this.
   Consumer(db::Pool& pool, Source& source, Apply apply, ConsumerOptions options, ConsumerObserver* observer = nullptr);
+  Consumer(db::Pool& pool, Source& source, ApplyBatch apply, ConsumerOptions options,
+           ConsumerObserver* observer = nullptr);
   // Cancels the source and stops after the transaction under way.
   ~Consumer();
   Consumer(const Consumer&) = delete;
@@ -92,7 +98,7 @@ class Consumer {
 
   db::Pool& pool_;
   Source& source_;
-  const Apply apply_;
+  const ApplyBatch apply_;
   const ConsumerOptions options_;
   ConsumerObserver* const observer_;
   mutable absl::Mutex mutex_;

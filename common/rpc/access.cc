@@ -20,6 +20,8 @@ type::Audience AudienceOf(auth::CallerKind kind) {
       return type::AUDIENCE_STAFF;
     case auth::CallerKind::kService:
       return type::AUDIENCE_SERVICE;
+    case auth::CallerKind::kClient:
+      return type::AUDIENCE_CLIENT;
     case auth::CallerKind::kAnonymous:
       break;
   }
@@ -76,13 +78,14 @@ std::string AccessRule::ScopeField(const google::protobuf::Message& request) con
 absl::Status AccessRule::Check(const google::protobuf::Message& request, Call& call) const {
   if (call.caller.center_id != 0) call.center_id = call.caller.center_id;
   const type::Audience audience = AudienceOf(call.caller.kind);
-  if (audience == type::AUDIENCE_STAFF && Allows(access_, audience)) return CheckStaff(request, call);
+  const bool by_permission = audience == type::AUDIENCE_STAFF || audience == type::AUDIENCE_CLIENT;
+  if (by_permission && Allows(access_, audience)) return CheckPermission(request, call);
   if (Allows(access_, audience) || Allows(access_, type::AUDIENCE_PUBLIC)) return absl::OkStatus();
   if (audience == type::AUDIENCE_PUBLIC) return errors::Unauthenticated(type::REASON_TOKEN_MISSING);
   return errors::PermissionDenied(type::REASON_AUDIENCE);
 }
 
-absl::Status AccessRule::CheckStaff(const google::protobuf::Message& request, Call& call) const {
+absl::Status AccessRule::CheckPermission(const google::protobuf::Message& request, Call& call) const {
   const auth::Directory* directory = call.directory;
   if (directory == nullptr || !directory->Ready(call.arrival)) {
     return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));

@@ -23,14 +23,14 @@ class AccessRule {
   // UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND for a unit that is not there, or UNAVAILABLE without a directory.
   absl::Status Check(const google::protobuf::Message& request, Call& call) const;
 
-  // Whether the handler has to decide for staff.
+  // Whether the handler has to decide for staff and back ends.
   bool HandlerDecides() const { return scope_ == Scope::kResource; }
   const type::Access& access() const { return access_; }
 
  private:
   enum class Scope { kNone, kField, kResource, kAnywhere, kPlatform };
 
-  absl::Status CheckStaff(const google::protobuf::Message& request, Call& call) const;
+  absl::Status CheckPermission(const google::protobuf::Message& request, Call& call) const;
   std::string ScopeField(const google::protobuf::Message& request) const;
 
   type::Access access_;

@@ -6,7 +6,7 @@ bool Call::May(std::string_view permission, uint64_t unit_id) const { return Aut
 
 absl::Status Call::Authorise(std::string_view permission, uint64_t unit_id) const {
   access_decided = true;
-  if (!IsStaff()) return errors::PermissionDenied(type::REASON_AUDIENCE);
+  if (!IsStaff() && !IsClient()) return errors::PermissionDenied(type::REASON_AUDIENCE);
   if (directory == nullptr || !directory->Ready(arrival)) {
     return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
   }

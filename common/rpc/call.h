@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -31,13 +33,19 @@ struct Call {
   // The id that people quote to the administrator.
   std::string request_id;
   std::string trace_id;
+  // Where the caller is, as the gateway saw it; empty where it is not known.
+  std::string address;
+  // The SHA-256 thumbprint, base64url, of the client certificate shown at the edge; empty where none was.
+  std::string certificate;
   const auth::Directory* directory = nullptr;
 
   bool IsStaff() const { return caller.kind == auth::CallerKind::kStaff; }
+  // A back end: what it may do is decided like for staff.
+  bool IsClient() const { return caller.kind == auth::CallerKind::kClient; }
   bool IsVolunteer() const { return caller.kind == auth::CallerKind::kVolunteer; }
   bool IsVolunteer(uint64_t id) const { return IsVolunteer() && caller.id == id; }
 
-  // Whether the caller is staff who holds the permission on the unit (0: on the platform).
+  // Whether the caller is staff, or a back end, that holds the permission on the unit (0: on the platform).
   bool May(std::string_view permission, uint64_t unit_id) const;
   // The same as a status: PERMISSION_DENIED, or UNAVAILABLE while there is no directory.
   absl::Status Authorise(std::string_view permission, uint64_t unit_id) const;
@@ -45,6 +53,13 @@ struct Call {
   absl::Status AuthoriseSelfOr(uint64_t volunteer_id, std::string_view permission, uint64_t unit_id) const;
   // For methods of access scope "resource" whose handler decides in another way (for example: public once published).
   void DecidedAccess() const { access_decided = true; }
+
+  // Adds to what the audit log will say of this call, for example the reason somebody gave. No personal data.
+  void Note(std::string key, std::string value) const { notes.emplace_back(std::move(key), std::move(value)); }
+  mutable std::vector<std::pair<std::string, std::string>> notes;
+  // Whether the effect of this call stands in the audit log (audit::Trail sets it); the pipeline reports a writing
+  // method that answers without.
+  mutable bool audited = false;
 
   // Whether any of the functions above decided; the pipeline reports a handler that answers without.
   mutable bool access_decided = false;

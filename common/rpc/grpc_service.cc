@@ -59,6 +59,29 @@ struct UnaryCall {
   absl::Time began;
 };
 
+// The way back to gRPC of a call that is answered later. gRPC keeps the reactor until it is finished.
+class GrpcAnswer : public AnswerSink {
+ public:
+  GrpcAnswer(std::shared_ptr<UnaryCall> unary, MethodRuntime& method, const Pipeline& pipeline,
+             grpc::ServerUnaryReactor* reactor, ByteBuffer* out)
+      : unary_(std::move(unary)), method_(method), pipeline_(pipeline), reactor_(reactor), out_(out) {}
+
+  void Finish(const absl::Status& status, const Message* answer) override {
+    const Call& call = unary_->call;
+    if (answer != nullptr) Serialise(*answer, *out_);
+    const absl::Status told = pipeline_.Conclude(method_, call, *unary_->request, status);
+    pipeline_.Finish(method_, call, told, unary_->began);
+    reactor_->Finish(ToGrpc(told, call));
+  }
+
+ private:
+  const std::shared_ptr<UnaryCall> unary_;
+  MethodRuntime& method_;
+  const Pipeline& pipeline_;
+  grpc::ServerUnaryReactor* const reactor_;
+  ByteBuffer* const out_;
+};
+
 // A server stream on a thread of its own. Deleted by OnDone, when neither gRPC nor the thread needs it any more.
 class StreamReactor : public grpc::ServerWriteReactor<ByteBuffer>, public StreamWriter {
  public:
@@ -171,12 +194,19 @@ void GrpcService::BindUnary(int index, MethodRuntime& method) {
       finish(*unary, status);
       return reactor;
     }
-    const auto handle = [this, &method, out, finish](const UnaryCall& admitted) {
-      finish(admitted, pipeline_.Handle(method, admitted.call, *admitted.request,
-                                        [out](const Message& answer) { Serialise(answer, *out); }));
+    const auto handle = [this, &method, reactor, out, finish](const std::shared_ptr<UnaryCall>& admitted) {
+      const Call& call = admitted->call;
+      const Message& request = *admitted->request;
+      if (method.method.async != nullptr) {
+        auto sink = std::make_unique<GrpcAnswer>(admitted, method, pipeline_, reactor, out);
+        pipeline_.HandOver(method, call, request, std::move(sink));
+      } else {
+        const Answer answer = [out](const Message& message) { Serialise(message, *out); };
+        finish(*admitted, pipeline_.Handle(method, call, request, answer));
+      }
     };
     if (method.method.where == Where::kInline) {
-      handle(*unary);
+      handle(unary);
       return reactor;
     }
     const bool queued = pool_.TryRun([this, unary, handle, finish] {
@@ -184,7 +214,7 @@ void GrpcService::BindUnary(int index, MethodRuntime& method) {
       if (pipeline_.Now() >= unary->call.deadline) {
         finish(*unary, errors::DeadlineExceeded());
       } else {
-        handle(*unary);
+        handle(unary);
       }
     });
     if (!queued) finish(*unary, errors::Overloaded(absl::Seconds(1)));

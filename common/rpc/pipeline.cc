@@ -7,11 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/errors/errors.h"
 #include "common/observe/trace.h"
+#include "google/api/annotations.pb.h"
 
 namespace wenming::rpc {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr absl::string_view kBearer = "bearer ";
 
 // A request id is echoed into logs and answers, so it is taken only when it is short and plain.
 bool IsPlainRequestId(std::string_view id) {
@@ -23,6 +24,19 @@ bool IsPlainRequestId(std::string_view id) {
 bool IsServersFault(absl::StatusCode code) {
   return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
          code == absl::StatusCode::kDataLoss || code == absl::StatusCode::kUnimplemented;
+}
+
+// Whatever may have an effect, that is everything that is not got, and what reveals; but not the services' own methods.
+bool IsRecorded(const google::protobuf::MethodDescriptor& method, const type::Access& access) {
+  if (access.reveals()) return true;
+  const bool for_services =
+      std::ranges::all_of(access.audiences(), [](int audience) { return audience == type::AUDIENCE_SERVICE; });
+  const auto& http = method.options().GetExtension(google::api::http);
+  return !for_services && http.pattern_case() != google::api::HttpRule::kGet;
+}
+
+bool IsFor(const type::Access& access, type::Audience audience) {
+  return std::ranges::find(access.audiences(), audience) != access.audiences().end();
 }
 
 }  // namespace
@@ -41,12 +55,14 @@ absl::StatusOr<std::vector<MethodRuntime>> Pipeline::Resolve(const Service& serv
     auto access = AccessRule::Compile(*method.descriptor);
     if (!access.ok()) return access.status();
     const std::string& service_name = method.descriptor->service()->full_name();
+    const bool recorded = method.stream == nullptr && IsRecorded(*method.descriptor, access->access());
     resolved.push_back(MethodRuntime{
         .method = method,
         .access = *std::move(access),
         .validator = Validator(*method.descriptor->input_type()),
         .metrics = options_.metrics->ForMethod(service_name, method.descriptor->name(), method.stream != nullptr),
-        .path = absl::StrCat("/", service_name, "/", method.descriptor->name())});
+        .path = absl::StrCat("/", service_name, "/", method.descriptor->name()),
+        .recorded = recorded});
   }
   return resolved;
 }
@@ -57,6 +73,14 @@ absl::Status Pipeline::Admit(const MethodRuntime& method, const Envelope& envelo
   call.method = method.path;
   call.arrival = call.now = options_.clock();
   call.directory = options_.directory;
+  absl::Status status = RunConcerns(step);
+  if (absl::IsPermissionDenied(status) && method.recorded && options_.refused) {
+    options_.refused(call, request, status.code());
+  }
+  return status;
+}
+
+absl::Status Pipeline::RunConcerns(const Step& step) const {
   for (const Concern concern : kConcerns) {
     if (absl::Status status = (this->*concern)(step); !status.ok()) return status;
   }
@@ -71,6 +95,11 @@ absl::Status Pipeline::Trace(const Step& step) const {
   if (const auto language = step.envelope.metadata("accept-language")) {
     step.call.language = errors::ParseAcceptLanguage(*language);
   }
+  // The gateway alone speaks to the services, and lets no client set these.
+  if (const auto address = step.envelope.metadata("x-forwarded-for")) step.call.address = *address;
+  if (const auto certificate = step.envelope.metadata("x-wenming-client-certificate")) {
+    step.call.certificate = *certificate;
+  }
   return absl::OkStatus();
 }
 
@@ -82,11 +111,29 @@ absl::Status Pipeline::Deadline(const Step& step) const {
 absl::Status Pipeline::Authenticate(const Step& step) const {
   const auto header = step.envelope.metadata("authorization");
   if (!header) return absl::OkStatus();
-  if (header->substr(0, kBearer.size()) != kBearer) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);
-  auto caller = options_.verifier->Verify(header->substr(kBearer.size()), step.call.arrival);
+  const absl::string_view value(header->data(), header->size());
+  // The scheme in any case, and blanks (RFC 9110 section 11.4).
+  if (!absl::StartsWithIgnoreCase(value, kBearer)) return errors::Unauthenticated(type::REASON_TOKEN_INVALID);
+  const size_t token = std::min(header->find_first_not_of(' ', kBearer.size()), header->size());
+  auto caller = options_.verifier->Verify(header->substr(token), step.call.arrival);
   if (!caller.ok()) return caller.status();
+  if (absl::Status bound = CheckBonds(*caller, step.call); !bound.ok()) return bound;
   step.call.caller = *std::move(caller);
   return absl::OkStatus();
+}
+
+// A token is good in its session, and on its certificate, only.
+absl::Status Pipeline::CheckBonds(const auth::Caller& caller, const Call& call) const {
+  if (!caller.certificate.empty() && caller.certificate != call.certificate) {
+    return errors::Unauthenticated(type::REASON_CLIENT_CERTIFICATE);
+  }
+  const auth::Revocations* revocations = nullptr;
+  if (caller.kind == auth::CallerKind::kStaff) revocations = options_.staff_revocations;
+  if (caller.kind == auth::CallerKind::kVolunteer) revocations = options_.volunteer_revocations;
+  if (revocations == nullptr) return absl::OkStatus();
+  if (revocations->Contains(caller.session_id)) return errors::Unauthenticated(type::REASON_TOKEN_REVOKED);
+  if (revocations->Ready(call.arrival)) return absl::OkStatus();
+  return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
 }
 
 absl::Status Pipeline::Authorise(const Step& step) const {
@@ -114,12 +161,30 @@ absl::Status Pipeline::Time(const Step& step) const {
 
 absl::Status Pipeline::Handle(const MethodRuntime& method, const Call& call, const Message& request,
                               const Answer& answer) const {
-  call.access_decided = false;
-  const absl::Status status = method.method.unary(call, request, answer);
-  if (status.ok() && call.IsStaff() && method.access.HandlerDecides() && !call.access_decided) {
+  call.access_decided = call.audited = false;
+  return Conclude(method, call, request, method.method.unary(call, request, answer));
+}
+
+void Pipeline::HandOver(const MethodRuntime& method, const Call& call, const Message& request,
+                        std::unique_ptr<AnswerSink> sink) const {
+  call.access_decided = call.audited = false;
+  method.method.async(call, request, std::move(sink));
+}
+
+absl::Status Pipeline::Conclude(const MethodRuntime& method, const Call& call, const Message& request,
+                                const absl::Status& status) const {
+  if (status.ok() && (call.IsStaff() || call.IsClient()) && method.access.HandlerDecides() && !call.access_decided) {
     options_.logger->Error("the handler answered without deciding about access", {{"method", method.path}});
     return errors::Internal();
   }
+  if (!method.recorded || call.audited) return status;
+  if (status.ok()) {
+    options_.logger->Error("the handler answered without a record in the audit log", {{"method", method.path}});
+    return errors::Internal();
+  }
+  // Who is refused a log-in is nobody yet.
+  const bool log_in = absl::IsUnauthenticated(status) && IsFor(method.access.access(), type::AUDIENCE_PUBLIC);
+  if ((absl::IsPermissionDenied(status) || log_in) && options_.refused) options_.refused(call, request, status.code());
   return status;
 }
 

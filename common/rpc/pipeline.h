@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/auth/directory.h"
+#include "common/auth/revocations.h"
 #include "common/auth/token_verifier.h"
 #include "common/observe/clock.h"
 #include "common/observe/log.h"
@@ -37,12 +38,16 @@ struct MethodRuntime {
   AccessRule access;
   Validator validator;
   observe::MethodMetrics metrics;
-  std::string path;  // "/package.Service/Method"
+  std::string path;       // "/package.Service/Method"
+  bool recorded = false;  // each call that has an effect must stand in the audit log
 };
 
 struct PipelineOptions {
   const auth::TokenVerifier* verifier = nullptr;
   const auth::Directory* directory = nullptr;
+  // Which sessions of staff and of volunteers have ended; null where tokens stand for themselves.
+  const auth::Revocations* staff_revocations = nullptr;
+  const auth::Revocations* volunteer_revocations = nullptr;
   observe::Clock clock;
   const observe::Logger* logger = nullptr;
   const observe::RpcMetrics* metrics = nullptr;
@@ -50,6 +55,9 @@ struct PipelineOptions {
   bool development = false;
   // The longest a unary call may take; also its deadline where the caller set none.
   absl::Duration longest = absl::Seconds(30);
+  // Told of the calls of recorded methods that were refused for want of a right, and of refused log-ins; from the
+  // thread that has the call, so it must not wait. May be empty.
+  std::function<void(const Call& call, const Message& request, absl::StatusCode code)> refused = {};
 };
 
 // Thread-safe.
@@ -63,9 +71,18 @@ class Pipeline {
   // Runs the concerns in order and fills the call; the first that refuses ends it.
   absl::Status Admit(const MethodRuntime& method, const Envelope& envelope, const Message& request, Call& call) const;
 
-  // Runs the unary handler, and reports one that answered without deciding about access.
+  // Runs the unary handler, and concludes.
   absl::Status Handle(const MethodRuntime& method, const Call& call, const Message& request,
                       const Answer& answer) const;
+
+  // Hands the call to the handler of an async method; whoever finishes `sink` concludes.
+  void HandOver(const MethodRuntime& method, const Call& call, const Message& request,
+                std::unique_ptr<AnswerSink> sink) const;
+
+  // What the caller is told of what the handler answered: reports one that answered without deciding about access, or
+  // without a record in the audit log where there must be one, and tells of refusals.
+  absl::Status Conclude(const MethodRuntime& method, const Call& call, const Message& request,
+                        const absl::Status& status) const;
 
   // Counts and, where the server is at fault, logs the end of a call that began at `began`.
   void Finish(MethodRuntime& method, const Call& call, const absl::Status& status, absl::Time began) const;
@@ -82,9 +99,11 @@ class Pipeline {
   using Concern = absl::Status (Pipeline::*)(const Step&) const;
   static const Concern kConcerns[];
 
+  absl::Status RunConcerns(const Step& step) const;
   absl::Status Trace(const Step& step) const;
   absl::Status Deadline(const Step& step) const;
   absl::Status Authenticate(const Step& step) const;
+  absl::Status CheckBonds(const auth::Caller& caller, const Call& call) const;
   absl::Status Authorise(const Step& step) const;
   absl::Status Validate(const Step& step) const;
   absl::Status Time(const Step& step) const;

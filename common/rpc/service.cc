@@ -14,8 +14,8 @@ Service::Service(std::string_view full_name)
 Method& Service::Add(std::string_view name, Where where, const Message& request) {
   const auto* method = descriptor_ == nullptr ? nullptr : descriptor_->FindMethodByName(std::string(name));
   if (method == nullptr || method->input_type() != request.GetDescriptor()) unknown_.emplace_back(name);
-  methods_.push_back(
-      Method{.descriptor = method, .request_prototype = &request, .where = where, .unary = {}, .stream = {}});
+  methods_.push_back(Method{
+      .descriptor = method, .request_prototype = &request, .where = where, .unary = {}, .async = {}, .stream = {}});
   return methods_.back();
 }
 

@@ -6,10 +6,14 @@
 //         .Unary("CreateUnit", rpc::kPooled, this, &UnitsService::CreateUnit);
 //   }
 //
+// A unary method whose answer comes later than its handler returns is bound with Async: the handler takes a
+// Reply<Response> beside the call and the request, and whoever has it answers, once, from any thread.
+//
 // Every method of the proto must be bound, once; CheckComplete says what is missing.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/rpc/call.h"
+#include "common/rpc/reply.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 
@@ -47,8 +52,9 @@ struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   const Message* request_prototype = nullptr;
   Where where = Where::kPooled;
-  // Exactly one of the two is set.
+  // Exactly one of the three is set.
   std::function<absl::Status(const Call&, const Message&, const Answer&)> unary;
+  std::function<void(const Call&, const Message&, std::unique_ptr<AnswerSink>)> async;
   std::function<absl::Status(const Call&, const Message&, StreamWriter&)> stream;
 };
 
@@ -65,6 +71,17 @@ class Service {
       const absl::StatusOr<Response> response = (self->*handler)(call, static_cast<const Request&>(request));
       if (response.ok()) answer(*response);
       return response.status();
+    };
+    return std::move(*this);
+  }
+
+  // Where::kInline: the handler must not block either, however late the answer comes.
+  template <typename Self, typename Request, typename Response>
+  Service&& Async(std::string_view name, Where where, Self* self,
+                  void (Self::*handler)(const Call&, const Request&, Reply<Response>)) && {
+    Add(name, where, Request::default_instance()).async = [self, handler](const Call& call, const Message& request,
+                                                                          std::unique_ptr<AnswerSink> sink) {
+      (self->*handler)(call, static_cast<const Request&>(request), Reply<Response>(std::move(sink)));
     };
     return std::move(*this);
   }

@@ -71,6 +71,12 @@ size_t CodePoints(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// Nothing that a person types on purpose; it would confuse lists, logs and exports.
+bool HasControlCharacter(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
+}
+
 double NumberOf(const Message& message, const FieldDescriptor* field) {
   const Reflection* reflection = message.GetReflection();
   switch (field->cpp_type()) {
@@ -96,7 +102,9 @@ std::string Bound(double value) { return absl::StrCat(value); }
 void CheckText(const std::string& text, const type::FieldRules& rules, const std::string& path,
                std::vector<errors::FieldViolation>& violations) {
   if (text.empty()) return;
-  if (rules.min_chars() > 0 && CodePoints(text) < rules.min_chars()) {
+  if (HasControlCharacter(text)) {
+    violations.push_back({path, type::REASON_CONTROL_CHARACTER});
+  } else if (rules.min_chars() > 0 && CodePoints(text) < rules.min_chars()) {
     violations.push_back({path, type::REASON_TOO_SHORT, {{"min", absl::StrCat(rules.min_chars())}}});
   } else if (rules.max_chars() > 0 && CodePoints(text) > rules.max_chars()) {
     violations.push_back({path, type::REASON_TOO_LONG, {{"max", absl::StrCat(rules.max_chars())}}});
@@ -171,7 +179,8 @@ void Validator::Build(const Descriptor& message, int depth) {
       compiled.nested.reset(new Validator(*field->message_type(), depth + 1));
     }
     const bool ruled = field->options().HasExtension(type::rules) || compiled.required ||
-                       field->enum_type() != nullptr || compiled.nested != nullptr;
+                       field->enum_type() != nullptr || compiled.nested != nullptr ||
+                       field->type() == FieldDescriptor::TYPE_STRING;
     if (ruled) fields_.push_back(std::move(compiled));
   }
 }
@@ -203,6 +212,7 @@ void Validator::Check(const Message& message, const std::string& prefix, Violati
       std::string scratch;
       switch (descriptor->cpp_type()) {
         case FieldDescriptor::CPPTYPE_STRING:
+          if (descriptor->type() == FieldDescriptor::TYPE_BYTES) break;
           CheckText(i < 0 ? reflection->GetStringReference(message, descriptor, &scratch)
                           : reflection->GetRepeatedStringReference(message, descriptor, i, &scratch),
                     field.rules, element(), violations);

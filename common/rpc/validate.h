@@ -1,4 +1,5 @@
-// Checks a request against the rules that its proto declares: field_behavior REQUIRED and wenming.type.rules.
+// Checks a request against the rules that its proto declares: field_behavior REQUIRED and wenming.type.rules. No
+// text may hold control characters but tab and line ends.
 #pragma once
 
 #include <memory>

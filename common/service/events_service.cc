@@ -7,7 +7,7 @@
 namespace wenming::service {
 namespace {
 
-constexpr int kBatch = 200;
+constexpr int kBatch = 256;
 // Shorter than the two seconds the proto promises, and how long a drain may wait for a quiet subscriber.
 constexpr absl::Duration kSignOfLife = absl::Seconds(1);
 constexpr absl::Duration kReadTimeout = absl::Seconds(10);

@@ -23,11 +23,19 @@ struct Flags {
   std::string keys;              // the folder of key files
   std::string directory;         // org_svc's address, for services that watch its directory
   std::string volunteer_events;  // volunteer_svc's address, for services that consume its events
-  std::string activity_events;   // activity_svc's address, likewise
+  // volunteer_svc's address, for services that consume no events of it; where it is empty, volunteer_events counts.
+  std::string volunteer_revocations;
+  std::string activity_events;  // activity_svc's address, likewise
   std::string bootstrap_admin_password_file;
-  bool development = false;  // development log-in, and x-wenming-now
+  std::string wechat_url = "https://api.weixin.qq.com";
+  std::string wechat_app_id;                         // comma-separated; empty: no log-in through WeChat
+  std::string wechat_secret_file;                    // a file for each of them
+  std::string public_url = "http://localhost:8080";  // of the gateway, as people reach it
+  bool development = false;                          // development log-in, and x-wenming-now
   bool reflection = false;
-  bool migrate = false;  // bring the schema up to date, then exit
+  std::string audit_heads;    // the folder that the heads of the audit log are exported to
+  bool verify_audit = false;  // compare the audit log with its chain, then exit
+  bool migrate = false;       // bring the schema up to date, then exit
   bool help = false;
   observe::Severity log_level = observe::Severity::kInfo;
 };

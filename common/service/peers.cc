@@ -3,13 +3,17 @@
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "google/protobuf/util/time_util.h"
 #include "wenming/events/v1/events.grpc.pb.h"
 #include "wenming/org/v1/directory.grpc.pb.h"
+#include "wenming/sessions/v1/sessions.grpc.pb.h"
 
 namespace wenming::service {
 namespace {
@@ -120,59 +124,94 @@ std::unique_ptr<outbox::Source> SubscribeTo(const Self& self, const std::string&
   return std::make_unique<EventSource>(self, address);
 }
 
-class DirectoryWatcher::Stream {
+// Opens a stream again and again, with pauses, on a thread of its own, until its end.
+class Follower {
  public:
-  Stream(const Self& self, const std::string& address, auth::Directory& directory)
-      : self_(self), directory_(directory), stub_(org::v1::DirectoryService::NewStub(Connect(address))) {}
+  // Reads one stream to its end; says whether it got as far as a message.
+  using Once = std::function<bool(grpc::ClientContext&, grpc::Status&)>;
 
+  Follower(const Self& self, std::string what, Once once)
+      : self_(self), what_(std::move(what)), once_(std::move(once)), thread_([this] { Run(); }) {}
+  ~Follower() {
+    cancellable_.Cancel();
+    stop_.Notify();
+    thread_.join();
+  }
+
+ private:
   void Run() {
     absl::Duration pause = kFirstPause;
     while (!cancellable_.cancelled()) {
-      if (WatchOnce()) pause = kFirstPause;
+      if (FollowOnce()) pause = kFirstPause;
       stop_.WaitForNotificationWithTimeout(pause);
       pause = std::min(pause * 2, kLongestPause);
     }
   }
 
-  void Cancel() {
-    cancellable_.Cancel();
-    stop_.Notify();
-  }
-
- private:
-  // Whether the stream got as far as a message.
-  bool WatchOnce() {
+  bool FollowOnce() {
     grpc::ClientContext* context = cancellable_.Begin();
     if (context == nullptr || !Prepare(self_, *context).ok()) return false;
-    auto reader = stub_->Watch(context, org::v1::WatchRequest());
-    org::v1::WatchResponse part;
-    bool heard = false;
-    while (reader->Read(&part)) {
-      if (!heard) directory_.Restart();
-      heard = true;
-      directory_.Apply(part, self_.clock());
-    }
-    const grpc::Status status = reader->Finish();
+    grpc::Status status;
+    const bool heard = once_(*context, status);
     if (!cancellable_.cancelled()) {
-      self_.logger->Warn("the directory stream broke",
-                         {{"code", static_cast<int>(status.error_code())}, {"error", status.error_message()}});
+      self_.logger->Warn(
+          "a stream broke",
+          {{"stream", what_}, {"code", static_cast<int>(status.error_code())}, {"error", status.error_message()}});
     }
     return heard;
   }
 
   const Self self_;
-  auth::Directory& directory_;
-  const std::unique_ptr<org::v1::DirectoryService::Stub> stub_;
+  const std::string what_;
+  const Once once_;
   Cancellable cancellable_;
   absl::Notification stop_;
+  std::thread thread_;
 };
 
-DirectoryWatcher::DirectoryWatcher(const Self& self, const std::string& address, auth::Directory& directory)
-    : stream_(std::make_unique<Stream>(self, address, directory)), thread_([this] { stream_->Run(); }) {}
-
-DirectoryWatcher::~DirectoryWatcher() {
-  stream_->Cancel();
-  thread_.join();
+DirectoryWatcher::DirectoryWatcher(const Self& self, const std::string& address, auth::Directory& directory) {
+  const std::shared_ptr stub = org::v1::DirectoryService::NewStub(Connect(address));
+  const auto once = [&directory, clock = self.clock, stub](grpc::ClientContext& context, grpc::Status& status) {
+    const auto reader = stub->Watch(&context, org::v1::WatchRequest());
+    org::v1::WatchResponse part;
+    bool heard = false;
+    while (reader->Read(&part)) {
+      if (!heard) directory.Restart();
+      heard = true;
+      directory.Apply(part, clock());
+    }
+    status = reader->Finish();
+    return heard;
+  };
+  follower_ = std::make_unique<Follower>(self, "directory", once);
 }
+
+DirectoryWatcher::~DirectoryWatcher() = default;
+
+RevocationsWatcher::RevocationsWatcher(const Self& self, const std::string& address, auth::Revocations& revocations) {
+  const std::shared_ptr stub = sessions::v1::RevocationsService::NewStub(Connect(address));
+  const auto once = [&revocations, clock = self.clock, stub](grpc::ClientContext& context, grpc::Status& status) {
+    const auto reader = stub->Watch(&context, sessions::v1::WatchRequest());
+    sessions::v1::WatchResponse part;
+    bool heard = false;
+    bool synced = false;
+    while (reader->Read(&part)) {
+      heard = true;
+      for (const auto& entry : part.revocations()) {
+        const int64_t micros = google::protobuf::util::TimeUtil::TimestampToMicroseconds(entry.forget_time());
+        revocations.Add(entry.session_id(), absl::FromUnixMicros(micros));
+      }
+      synced = synced || part.synced();
+      const absl::Time now = clock();
+      if (synced) revocations.Hear(now);
+      revocations.Forget(now);
+    }
+    status = reader->Finish();
+    return heard;
+  };
+  follower_ = std::make_unique<Follower>(self, "revocations", once);
+}
+
+RevocationsWatcher::~RevocationsWatcher() = default;
 
 }  // namespace wenming::service

@@ -3,11 +3,9 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
-#include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "common/auth/directory.h"
+#include "common/auth/revocations.h"
 #include "common/auth/token_signer.h"
 #include "common/observe/clock.h"
 #include "common/observe/log.h"
@@ -26,6 +24,8 @@ struct Self {
 // The events of the service at `address`.
 std::unique_ptr<outbox::Source> SubscribeTo(const Self& self, const std::string& address);
 
+class Follower;
+
 // Keeps a Directory like that of org_svc at `address`, from construction to destruction, on a thread of its own.
 class DirectoryWatcher {
  public:
@@ -35,9 +35,19 @@ class DirectoryWatcher {
   DirectoryWatcher& operator=(const DirectoryWatcher&) = delete;
 
  private:
-  class Stream;
-  std::unique_ptr<Stream> stream_;
-  std::thread thread_;
+  std::unique_ptr<Follower> follower_;
+};
+
+// Adds to `revocations` what the service at `address` says of ended sessions; likewise.
+class RevocationsWatcher {
+ public:
+  RevocationsWatcher(const Self& self, const std::string& address, auth::Revocations& revocations);
+  ~RevocationsWatcher();
+  RevocationsWatcher(const RevocationsWatcher&) = delete;
+  RevocationsWatcher& operator=(const RevocationsWatcher&) = delete;
+
+ private:
+  std::unique_ptr<Follower> follower_;
 };
 
 }  // namespace wenming::service

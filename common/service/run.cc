@@ -7,8 +7,10 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
+#include "common/audit/records_service.h"
 #include "common/auth/token_verifier.h"
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
@@ -16,28 +18,38 @@
 #include "common/idempotency/idempotency.h"
 #include "common/observe/rpc_metrics.h"
 #include "common/outbox/sequencer.h"
+#include "common/reseal/resealer.h"
 #include "common/rpc/pipeline.h"
 #include "common/rpc/server.h"
+#include "common/service/audit_keeper.h"
+#include "common/service/data_keys.h"
 #include "common/service/events_service.h"
+#include "common/service/key_keeper.h"
 #include "common/service/peers.h"
+#include "common/service/revocations_service.h"
 #include "common/service/runtime.h"
 #include "common/service/service_metrics.h"
+#include "common/service/session_keeper.h"
 
 namespace wenming::service {
 namespace {
 
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
-// Beside the threads that answer calls: the sequencer, the readiness check, consumers, sweepers and subscribers.
-constexpr int kBackgroundConnections = 8;
+// Beside the threads that answer calls: the sequencer, the audit log, the readiness check, consumers, sweepers, those
+// who decide many calls together, and subscribers.
+constexpr int kBackgroundConnections = 12;
 // How long a repeated request finds its first answer, and how many answers are forgotten in one transaction.
 constexpr absl::Duration kAnswersKept = absl::Hours(24 * 7);
 constexpr int kForgetBatch = 1000;
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kStart = absl::Seconds(30);
 constexpr absl::Duration kMigration = absl::Minutes(30);
+constexpr absl::Duration kVerification = absl::Hours(6);
 constexpr absl::Duration kDrain = absl::Seconds(10);
 // Longer than a few lost signs of life, shorter than a person needs to notice that a role should have ended.
 constexpr absl::Duration kDirectorySilence = absl::Seconds(5);
+// With the way that the news takes, five seconds.
+constexpr absl::Duration kStaffRevocationsSilence = absl::Seconds(4);
 
 // Signals are taken by sigwait in main, so every thread must have them blocked: call it before the first is made.
 sigset_t BlockEndSignals() {
@@ -48,6 +60,14 @@ sigset_t BlockEndSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+// The check that is asked for, whose flag it takes away; null where none is.
+const Check* TakeCheck(const Program& program, std::vector<std::string>& arguments) {
+  for (const Check& check : program.checks) {
+    if (std::erase(arguments, "--" + check.flag) > 0) return &check;
+  }
+  return nullptr;
 }
 
 absl::StatusOr<db::PoolOptions> PoolOptionsOf(const Flags& flags) {
@@ -66,6 +86,11 @@ absl::StatusOr<db::PoolOptions> PoolOptionsOf(const Flags& flags) {
   return options;
 }
 
+// "org_svc" serves "wenming.org.v1".
+std::string PackageOf(absl::string_view program) {
+  return absl::StrCat("wenming.", absl::StripSuffix(program, "_svc"), ".v1");
+}
+
 // Everything a service is made of, in the order in which it is made; taken down in the opposite order.
 class Process {
  public:
@@ -75,6 +100,7 @@ class Process {
         logger_(std::cout, program.name, flags.log_level, clock_),
         pool_metrics_(*registry_, logger_),
         outbox_metrics_(*registry_, logger_),
+        audit_metrics_(*registry_, logger_),
         rpc_metrics_(registry_),
         ready_(prometheus::BuildGauge()
                    .Name("wenming_ready")
@@ -95,14 +121,20 @@ class Process {
     if (auto status = LoadKeys(); !status.ok()) return status;
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
+    audit_ = std::make_unique<AuditKeeper>(*db_, ids_, *audit_key_, flags_.audit_heads, logger_, audit_metrics_);
+    data_keys_.emplace(*cipher_, *registry_);
+    std::vector<KeyKeeper::Reload> others = {{"data", [this](absl::Time) { return data_keys_->Reload(); }}};
+    key_keeper_ = std::make_unique<KeyKeeper>(*verifier_, *signer_, std::move(others), clock_, logger_, *registry_);
     self_ = Self{program_.name, &*signer_, clock_, &logger_};
     runtime_.emplace(Runtime{.name = program_.name,
                              .flags = flags_,
                              .db = *db_,
                              .ids = ids_,
+                             .trail = audit_->trail(),
                              .pager = *pager_,
                              .directory = directory_,
                              .signer = *signer_,
+                             .verifier = *verifier_,
                              .cipher = *cipher_,
                              .blind_index = *blind_index_,
                              .events = *log_,
@@ -112,10 +144,32 @@ class Process {
     auto application = program_.build(*runtime_);
     if (!application.ok()) return application.status();
     application_ = *std::move(application);
+    resealer_ =
+        std::make_unique<reseal::Resealer>(*db_, *cipher_, application_->SealedTables(), *registry_, logger_, clock_);
     if (!flags_.directory.empty()) {
       watcher_ = std::make_unique<DirectoryWatcher>(self_, flags_.directory, directory_);
     }
+    FollowSessions();
     return Serve();
+  }
+
+  // The exit status: 0 where the audit log is in order.
+  int VerifyAudit() {
+    absl::Status status = OpenDatabase();
+    if (status.ok()) status = LoadAuditKey();
+    if (status.ok()) {
+      return service::VerifyAudit(*db_, *audit_key_, flags_.audit_heads, clock_() + kVerification, std::cout);
+    }
+    std::cout << program_.name << ": cannot read the audit log: " << status.message() << "\n";
+    return 1;
+  }
+
+  int RunCheck(const Check& check) {
+    if (const absl::Status status = OpenDatabase(); !status.ok()) {
+      std::cerr << program_.name << ": cannot open the database: " << status.message() << "\n";
+      return 1;
+    }
+    return check.run(*db_, std::cout);
   }
 
   // Looks after readiness until the signal, then drains.
@@ -141,7 +195,15 @@ class Process {
     return absl::OkStatus();
   }
 
+  absl::Status LoadAuditKey() {
+    auto key = service::LoadAuditKey(flags_.keys, program_.name);
+    if (!key.ok()) return key.status();
+    audit_key_ = *std::move(key);
+    return absl::OkStatus();
+  }
+
   absl::Status LoadKeys() {
+    if (auto status = LoadAuditKey(); !status.ok()) return status;
     auto signer = auth::TokenSigner::Load(flags_.keys, program_.name);
     if (!signer.ok()) return signer.status();
     signer_.emplace(*std::move(signer));
@@ -160,16 +222,48 @@ class Process {
     return absl::OkStatus();
   }
 
+  // One's own sessions from the database, the others' from the services that keep them.
+  void FollowSessions() {
+    if (program_.logs_in != auth::CallerKind::kAnonymous) {
+      auth::Revocations& own =
+          program_.logs_in == auth::CallerKind::kStaff ? staff_revocations_ : volunteer_revocations_;
+      session_keeper_ = std::make_unique<SessionKeeper>(*db_, own, clock_, logger_);
+      revocations_service_.emplace(own);
+    }
+    if (program_.logs_in != auth::CallerKind::kStaff && !flags_.directory.empty()) {
+      staff_watcher_ = std::make_unique<RevocationsWatcher>(self_, flags_.directory, staff_revocations_);
+    }
+    const std::string& volunteers =
+        flags_.volunteer_revocations.empty() ? flags_.volunteer_events : flags_.volunteer_revocations;
+    if (program_.logs_in != auth::CallerKind::kVolunteer && !volunteers.empty()) {
+      volunteer_watcher_ = std::make_unique<RevocationsWatcher>(self_, volunteers, volunteer_revocations_);
+    }
+  }
+
+  // None where nobody tells: then this service is not for volunteers.
+  const auth::Revocations* VolunteerRevocations() const {
+    const bool told = volunteer_watcher_ != nullptr || program_.logs_in == auth::CallerKind::kVolunteer;
+    return told ? &volunteer_revocations_ : nullptr;
+  }
+
   absl::Status Serve() {
     std::vector<rpc::Service> services = application_->Services();
     events_service_.emplace(*log_);
     services.push_back(events_service_->Bind());
-    const auto pipeline = std::make_shared<rpc::Pipeline>(rpc::PipelineOptions{.verifier = verifier_.get(),
-                                                                               .directory = &directory_,
-                                                                               .clock = clock_,
-                                                                               .logger = &logger_,
-                                                                               .metrics = &rpc_metrics_,
-                                                                               .development = flags_.development});
+    audit_records_.emplace(*db_, *pager_);
+    services.push_back(audit_records_->Bind(PackageOf(program_.name)));
+    if (revocations_service_) services.push_back(revocations_service_->Bind());
+    const auto pipeline = std::make_shared<rpc::Pipeline>(
+        rpc::PipelineOptions{.verifier = verifier_.get(),
+                             .directory = &directory_,
+                             .staff_revocations = &staff_revocations_,
+                             .volunteer_revocations = VolunteerRevocations(),
+                             .clock = clock_,
+                             .logger = &logger_,
+                             .metrics = &rpc_metrics_,
+                             .development = flags_.development,
+                             .refused = [this](const rpc::Call& call, const rpc::Message& request,
+                                               absl::StatusCode code) { audit_->Refused(call, request, code); }});
     rpc::ServerOptions options;
     options.address = flags_.grpc;
     options.reflection = flags_.reflection;
@@ -199,11 +293,12 @@ class Process {
       const absl::Time now = clock_();
       const absl::Status database = db::Read(
           *db_, now + kReadinessInterval, [](db::Session& session) { return session.QueryOne("SELECT 1").status(); });
-      const bool ready = database.ok() && directory_.Ready(now);
+      const bool ready = database.ok() && directory_.Ready(now) && staff_revocations_.Ready(now);
       server_->SetReady(ready);
       ready_.Set(ready ? 1 : 0);
       pool_metrics_.Report(db_->Stats());
       ForgetAnswers(now);
+      audit_->ExportHead(now);
     } while (!stopping_.WaitForNotificationWithTimeout(kReadinessInterval));
   }
 
@@ -222,7 +317,13 @@ class Process {
     server_->Stop(kDrain);
     server_ = nullptr;
     watcher_ = nullptr;
+    staff_watcher_ = nullptr;
+    volunteer_watcher_ = nullptr;
+    session_keeper_ = nullptr;
+    key_keeper_ = nullptr;
+    resealer_ = nullptr;
     application_ = nullptr;
+    audit_ = nullptr;
     sequencer_ = nullptr;
     logger_.Info("stopped");
   }
@@ -234,6 +335,7 @@ class Process {
   const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   PoolMetrics pool_metrics_;
   OutboxMetrics outbox_metrics_;
+  AuditMetrics audit_metrics_;
   const observe::RpcMetrics rpc_metrics_;
   prometheus::Gauge& ready_;
   sql::Driver* driver_ = nullptr;
@@ -247,11 +349,22 @@ class Process {
   std::optional<crypto::BlindIndex> blind_index_;
   std::optional<outbox::Log> log_;
   std::unique_ptr<outbox::Sequencer> sequencer_;
+  std::optional<audit::ChainKey> audit_key_;
+  std::unique_ptr<AuditKeeper> audit_;
   Self self_;
   std::optional<Runtime> runtime_;
   std::unique_ptr<Application> application_;
+  std::unique_ptr<reseal::Resealer> resealer_;
   std::unique_ptr<DirectoryWatcher> watcher_;
+  auth::Revocations staff_revocations_{kStaffRevocationsSilence};
+  auth::Revocations volunteer_revocations_{absl::InfiniteDuration()};
+  std::unique_ptr<SessionKeeper> session_keeper_;
+  std::unique_ptr<RevocationsWatcher> staff_watcher_, volunteer_watcher_;
+  std::optional<DataKeys> data_keys_;
+  std::unique_ptr<KeyKeeper> key_keeper_;
   std::optional<EventsService> events_service_;
+  std::optional<audit::RecordsService> audit_records_;
+  std::optional<RevocationsService> revocations_service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   absl::Notification stopping_;
@@ -276,13 +389,18 @@ std::unique_ptr<outbox::ConsumerObserver> Runtime::ObserveConsumer(const std::st
 
 int Run(int argc, char** argv, const Program& program) {
   const sigset_t signals = BlockEndSignals();
-  const auto flags = ParseFlags(std::vector<std::string>(argv + 1, argv + argc));
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const Check* const check = TakeCheck(program, arguments);
+  const auto flags = ParseFlags(arguments);
   if (!flags.ok() || flags->help) {
-    (flags.ok() ? std::cout : std::cerr) << (flags.ok() ? "" : std::string(flags.status().message()) + "\n")
-                                         << HelpText(program.name);
+    std::ostream& out = flags.ok() ? std::cout : std::cerr;
+    out << (flags.ok() ? "" : std::string(flags.status().message()) + "\n") << HelpText(program.name);
+    for (const Check& known : program.checks) out << "  --" << known.flag << "\n      " << known.help << "\n";
     return flags.ok() ? 0 : 2;
   }
   Process process(*flags, program);
+  if (check != nullptr) return process.RunCheck(*check);
+  if (flags->verify_audit) return process.VerifyAudit();
   if (const absl::Status status = process.Start(); !status.ok()) {
     process.logger().Error("cannot start", {{"error", std::string(status.message())}});
     return 1;

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/audit/trail.h"
 #include "common/auth/directory.h"
 #include "common/auth/token_signer.h"
+#include "common/auth/token_verifier.h"
 #include "common/crypto/blind_index.h"
 #include "common/crypto/data_cipher.h"
 #include "common/db/migrations.h"
@@ -19,6 +22,7 @@
 #include "common/outbox/consumer.h"
 #include "common/outbox/log.h"
 #include "common/paging/paging.h"
+#include "common/reseal/sealed_table.h"
 #include "common/rpc/service.h"
 #include "common/service/flags.h"
 #include "prometheus/registry.h"
@@ -31,10 +35,13 @@ struct Runtime {
   const Flags& flags;
   db::Pool& db;
   ids::Generator& ids;
+  // Writing handlers run their transactions through it.
+  const audit::Trail& trail;
   const paging::Pager& pager;
   // Filled by the run loop where --directory is given; by org_svc itself where not.
   auth::Directory& directory;
   const auth::TokenSigner& signer;
+  const auth::TokenVerifier& verifier;
   const crypto::DataCipher& cipher;
   const crypto::BlindIndex& blind_index;
   // The stream of the service's own events.
@@ -56,16 +63,30 @@ class Application {
   virtual ~Application() = default;
   // Bound methods; called once.
   virtual std::vector<rpc::Service> Services() = 0;
+  // Every table with encrypted columns, so that they follow the data key; called once.
+  virtual std::vector<reseal::SealedTable> SealedTables() { return {}; }
+};
+
+// What a service's data are checked by beside running services: "--FLAG" opens the database, runs it and ends with the
+// status that it answers.
+struct Check {
+  std::string flag;
+  std::string help;
+  std::function<int(db::Pool&, std::ostream&)> run;
 };
 
 struct Program {
   std::string name;  // "org_svc"; also names its keys and its subject, "services/org_svc"
   std::span<const db::Migration> migrations;
   std::function<absl::StatusOr<std::unique_ptr<Application>>(Runtime&)> build;
+  // Whom the service lets log in (staff or volunteers): it keeps their sessions and tells the others which have ended.
+  auth::CallerKind logs_in = auth::CallerKind::kAnonymous;
+  std::vector<Check> checks = {};
 };
 
 // Runs a service until SIGTERM or SIGINT: flags, database, keys, application, server, health, metrics; then says
-// NOT_SERVING, drains and stops. The exit status of main. With --migrate: migrates and returns.
+// NOT_SERVING, drains and stops. The exit status of main. With --migrate: migrates and returns; with
+// --verify-audit: says whether the audit log is in order and returns; with the flag of a check: runs that and returns.
 int Run(int argc, char** argv, const Program& program);
 
 }  // namespace wenming::service

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "common/audit/chain.h"
+#include "common/audit/refusals.h"
 #include "common/db/pool.h"
 #include "common/observe/clock.h"
 #include "common/observe/log.h"
@@ -57,6 +59,21 @@ class OutboxMetrics : public outbox::SequencerObserver {
   const observe::Logger& logger_;
   prometheus::Counter* sequenced_;
   prometheus::Counter* failures_;
+};
+
+// wenming_audit_records_total, wenming_audit_failures_total, wenming_audit_refusals_dropped_total.
+class AuditMetrics : public audit::ChainerObserver, public audit::RefusalsObserver {
+ public:
+  AuditMetrics(prometheus::Registry& registry, const observe::Logger& logger);
+  void Chained(int records) override { records_->Increment(records); }
+  void Dropped(int refusals) override { dropped_->Increment(refusals); }
+  void Failed(const absl::Status& status) override;
+
+ private:
+  const observe::Logger& logger_;
+  prometheus::Counter* records_;
+  prometheus::Counter* failures_;
+  prometheus::Counter* dropped_;
 };
 
 // wenming_events_applied_total{source}, wenming_events_parked_total{source}, wenming_events_failures_total{source},

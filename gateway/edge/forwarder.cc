@@ -20,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 // A stream that nobody gave a deadline still ends some day, and its client opens it anew.
 constexpr auto kLongestStream = std::chrono::hours(1);
+// For a client to take the status that its deadline has passed.
+constexpr auto kLinger = std::chrono::seconds(5);
 
 std::string_view Value(const h2::Headers& headers, std::string_view name) {
   const std::string* value = h2::FindHeader(headers, name);
@@ -72,14 +74,16 @@ class Forwarder::ServiceSide final : public h2::StreamListener {
 };
 
 std::shared_ptr<Forwarder> Forwarder::Make(const EdgeContext& context, std::shared_ptr<h2::Session> client,
-                                           int32_t stream) {
-  return std::shared_ptr<Forwarder>(new Forwarder(context, std::move(client), stream));
+                                           std::string certificate, int32_t stream) {
+  return std::shared_ptr<Forwarder>(new Forwarder(context, std::move(client), std::move(certificate), stream));
 }
 
-Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> client, int32_t stream)
+Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> client, std::string certificate,
+                     int32_t stream)
     : context_(context),
       client_(std::move(client)),
       client_stream_(stream),
+      identity_{.certificate = std::move(certificate)},
       timer_(context.loop.get_executor()),
       begin_(Clock::now()) {}
 
@@ -88,42 +92,50 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   finished_ = false;
   context_.shared.metrics.edge_in_flight().Increment();
   language_ = errors::ParseAcceptLanguage(Value(headers, "accept-language"));
-  identity_ = {.request_id = context_.ids.RequestId(Value(headers, "x-request-id")),
-               .trace_parent = context_.ids.TraceParent(Value(headers, "traceparent")),
-               .peer = client_->PeerAddress()};
+  identity_.request_id = context_.ids.RequestId(Value(headers, "x-request-id"));
+  identity_.trace_parent = context_.ids.TraceParent(Value(headers, "traceparent"));
+  identity_.peer = client_->PeerAddress();
   bool grpc = Value(headers, ":method") == "POST" &&
               absl::StartsWith(ToAbsl(Value(headers, "content-type")), "application/grpc");
+  if (grpc) method_ = context_.shared.catalog.Find(Value(headers, ":path"));
+  const std::chrono::nanoseconds allowed = Allowed(headers);
+  timer_.expires_at(begin_ + allowed);
+  ArmTimer();
   if (!grpc) {
     responded_ = finished_ = true;
     Count(google::rpc::INTERNAL);
     return client_->RespondAndEnd(client_stream_, {{":status", "415"}});
   }
-  method_ = context_.shared.catalog.Find(Value(headers, ":path"));
   if (method_ == nullptr) return Fail(errors::Make(absl::StatusCode::kUnimplemented, type::REASON_UNKNOWN_METHOD));
 
-  auto most = method_->streams() ? Clock::duration(kLongestStream) : Clock::duration(context_.shared.call_time);
-  if (auto asked = ParseTimeout(Value(headers, "grpc-timeout"))) {
-    most = method_->streams() ? Clock::duration(*asked) : std::min<Clock::duration>(most, *asked);
-  }
   Channel& channel = *context_.channels[context_.shared.channel_of_backend[method_->backend]];
   request_ = {{":method", "POST"},      {":scheme", "http"},
               {":path", method_->path}, {":authority", channel.address().Text()},
-              {"te", "trailers"},       {"grpc-timeout", TimeoutText(most)}};
+              {"te", "trailers"},       {"grpc-timeout", TimeoutText(allowed)}};
   for (std::string_view name : {"content-type", "grpc-encoding", "grpc-accept-encoding"}) {
     if (std::string_view value = Value(headers, name); !value.empty()) request_.emplace_back(name, value);
   }
   for (auto& header : context_.shared.policy.Metadata(headers, identity_)) request_.push_back(std::move(header));
-  timer_.expires_at(begin_ + most);
-  ArmTimer();
   channel.Acquire(
       [self = shared_from_this()](std::shared_ptr<h2::Session> service) { self->Open(std::move(service)); });
+}
+
+// A stream may last as long as its client asks for, a unary call no longer than any.
+std::chrono::nanoseconds Forwarder::Allowed(const h2::Headers& headers) const {
+  const std::chrono::nanoseconds most = context_.shared.call_time;
+  const auto asked = ParseTimeout(Value(headers, "grpc-timeout"));
+  if (method_ != nullptr && method_->streams()) return asked.value_or(kLongestStream);
+  return std::min(most, asked.value_or(most));
 }
 
 void Forwarder::ArmTimer() {
   timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
     auto self = weak.lock();
     if (cancelled || self == nullptr) return;
+    if (self->finished_) return self->client_->Reset(self->client_stream_, NGHTTP2_CANCEL);
     self->Fail(errors::DeadlineExceeded());
+    self->timer_.expires_after(kLinger);
+    self->ArmTimer();
   });
 }
 
@@ -176,7 +188,6 @@ void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {
 
 void Forwarder::SendStatus(h2::Headers headers, bool only_headers) {
   finished_ = true;
-  timer_.cancel();
   Count(CodeIn(headers));
   if (only_headers && !responded_) {
     headers.emplace_back("x-request-id", identity_.request_id);

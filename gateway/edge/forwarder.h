@@ -27,12 +27,14 @@ struct EdgeContext {
 // One gRPC call between a client's stream and a service's stream, of any of the four kinds. Messages are not looked at.
 //
 // Flow control reaches through: the window of one side opens as bytes leave for the other, so that what is held here is
-// bounded by the windows. A client that resets its stream resets the service's, and the other way round.
+// bounded by the windows. A client that resets its stream resets the service's, and the other way round. A client that
+// neither reads nor ends a call that is over has its stream reset at the call's deadline.
 class Forwarder final : public h2::StreamListener, public std::enable_shared_from_this<Forwarder> {
  public:
-  // The listener for stream `stream` of the client's session.
+  // The listener for stream `stream` of the client's session. `certificate` is the thumbprint of the one that the
+  // client has shown.
   static std::shared_ptr<Forwarder> Make(const EdgeContext& context, std::shared_ptr<h2::Session> client,
-                                         int32_t stream);
+                                         std::string certificate, int32_t stream);
 
   void OnHeaders(h2::Headers headers, bool trailers) override;
   void OnData(std::string_view bytes) override;
@@ -43,7 +45,8 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
  private:
   class ServiceSide;
 
-  Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> client, int32_t stream);
+  Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> client, std::string certificate, int32_t stream);
+  std::chrono::nanoseconds Allowed(const h2::Headers& headers) const;
   void Open(std::shared_ptr<h2::Session> service);
   void OnServiceHeaders(h2::Headers headers, bool trailers);
   void OnServiceEnd();

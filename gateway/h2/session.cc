@@ -127,9 +127,9 @@ struct Session::Callbacks {
   }
 };
 
-Session::Session(Role role, Socket socket, SessionListener* listener)
+Session::Session(Role role, Transport transport, SessionListener* listener)
     : role_(role),
-      socket_(std::move(socket)),
+      transport_(std::move(transport)),
       listener_(listener),
       input_(role == Role::kClient ? kClientReadBytes : kServerReadBytes) {}
 
@@ -137,9 +137,9 @@ Session::~Session() {
   if (session_ != nullptr) nghttp2_session_del(session_);
 }
 
-std::shared_ptr<Session> Session::Start(Role role, Socket socket, const SessionOptions& options,
+std::shared_ptr<Session> Session::Start(Role role, Transport transport, const SessionOptions& options,
                                         SessionListener* listener) {
-  std::shared_ptr<Session> session(new Session(role, std::move(socket), listener));
+  std::shared_ptr<Session> session(new Session(role, std::move(transport), listener));
   session->Configure(options);
   session->Read();
   session->ScheduleFlush();
@@ -255,23 +255,15 @@ void Session::Drain() {
 void Session::Close() {
   if (closed_) return;
   closed_ = true;
-  ErrorCode ignored;
-  socket_.shutdown(Tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  transport_.Close();
   auto self = shared_from_this();
   auto streams = std::exchange(streams_, {});
   if (listener_ != nullptr) std::exchange(listener_, nullptr)->OnClosed();
   for (auto& [id, stream] : streams) stream->listener->OnClose(NGHTTP2_CANCEL);
 }
 
-std::string Session::PeerAddress() const {
-  ErrorCode error;
-  auto endpoint = socket_.remote_endpoint(error);
-  return error ? std::string() : endpoint.address().to_string();
-}
-
 void Session::Read() {
-  socket_.async_read_some(asio::buffer(input_), [self = shared_from_this()](ErrorCode error, size_t size) {
+  transport_.ReadSome(asio::buffer(input_), [self = shared_from_this()](ErrorCode error, size_t size) {
     if (self->closed_) return;
     if (error) return self->Close();
     ssize_t used =
@@ -290,7 +282,7 @@ void Session::Read() {
 void Session::ScheduleFlush() {
   if (flush_scheduled_ || writing_ || closed_) return;
   flush_scheduled_ = true;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(transport_.executor(), [self = shared_from_this()] {
     self->flush_scheduled_ = false;
     self->Flush();
   });
@@ -309,7 +301,7 @@ void Session::Flush() {
   }
   if (output_.empty()) return FinishIfDone();
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(output_), [self = shared_from_this()](ErrorCode error, size_t) {
+  transport_.Write(asio::buffer(output_), [self = shared_from_this()](ErrorCode error, size_t) {
     self->writing_ = false;
     if (error) return self->Close();
     self->Flush();

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "gateway/net/asio.h"
+#include "gateway/net/transport.h"
 
 namespace wenming::gateway::h2 {
 
@@ -54,7 +54,7 @@ struct SessionOptions {
   int32_t connection_window = 16 << 20;
 };
 
-// An HTTP/2 connection, of either side, on a connected socket.
+// An HTTP/2 connection, of either side, on a connected transport.
 //
 // Lives on one event loop and must be used from it only. Keeps itself alive while the socket is open. Output is
 // gathered and sent once the loop has run what is ready, so that many small messages share one write. The connection's
@@ -64,7 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Role { kClient, kServer };
 
   // `listener` must outlive the session or be taken away with Detach.
-  static std::shared_ptr<Session> Start(Role role, Socket socket, const SessionOptions& options,
+  static std::shared_ptr<Session> Start(Role role, Transport transport, const SessionOptions& options,
                                         SessionListener* listener);
   ~Session();
   Session(const Session&) = delete;
@@ -95,13 +95,13 @@ class Session : public std::enable_shared_from_this<Session> {
   // Whether Open may succeed.
   bool accepts_streams() const { return !closed_ && !going_away_; }
   size_t stream_count() const { return streams_.size(); }
-  std::string PeerAddress() const;
+  std::string PeerAddress() { return transport_.PeerAddress(); }
 
  private:
   struct Stream;
   struct Callbacks;
 
-  Session(Role role, Socket socket, SessionListener* listener);
+  Session(Role role, Transport transport, SessionListener* listener);
   void Configure(const SessionOptions& options);
   Stream* Find(int32_t id);
   void Read();
@@ -110,7 +110,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void FinishIfDone();
 
   const Role role_;
-  Socket socket_;
+  Transport transport_;
   SessionListener* listener_;
   nghttp2_session* session_ = nullptr;
   size_t max_header_bytes_ = 0;

@@ -77,7 +77,12 @@ Metrics::Metrics()
       edge_in_flight_(
           BuildGauge().Name("grpc_edge_in_flight").Help("gRPC calls being forwarded.").Register(registry_).Add({})),
       edge_connections_(
-          BuildGauge().Name("grpc_edge_connections").Help("Open gRPC connections.").Register(registry_).Add({})) {}
+          BuildGauge().Name("grpc_edge_connections").Help("Open gRPC connections.").Register(registry_).Add({})),
+      edge_handshake_failures_(BuildCounter()
+                                   .Name("grpc_edge_handshake_failures_total")
+                                   .Help("gRPC connections that ended before TLS was agreed on.")
+                                   .Register(registry_)
+                                   .Add({})) {}
 
 CallMetrics& Metrics::Route(const std::string& route, const std::string& method) {
   calls_.push_back(std::make_unique<CallMetrics>(http_handled_, http_seconds_,

@@ -50,6 +50,7 @@ class Metrics {
   prometheus::Gauge& http_connections() { return http_connections_; }
   prometheus::Gauge& edge_in_flight() { return edge_in_flight_; }
   prometheus::Gauge& edge_connections() { return edge_connections_; }
+  prometheus::Counter& edge_handshake_failures() { return edge_handshake_failures_; }
 
   // Everything in the Prometheus text format.
   std::string Render() const;
@@ -65,6 +66,7 @@ class Metrics {
   prometheus::Gauge& http_connections_;
   prometheus::Gauge& edge_in_flight_;
   prometheus::Gauge& edge_connections_;
+  prometheus::Counter& edge_handshake_failures_;
   std::vector<std::unique_ptr<CallMetrics>> calls_;
 };
 

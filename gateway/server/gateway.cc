@@ -75,6 +75,11 @@ class Gateway::Impl {
       edge_methods_.push_back(
           &metrics_.EdgeMethod(method.descriptor->service()->full_name(), method.descriptor->name()));
     }
+    if (options_.edge_tls) {
+      auto tls = EdgeTls::Load(*options_.edge_tls, logger_);
+      if (!tls.ok()) return tls.status();
+      edge_tls_ = *std::move(tls);
+    }
     shared_ = std::make_unique<Shared>(Shared{.catalog = *catalog_,
                                               .routes = *routes_,
                                               .policy = policy_,
@@ -83,7 +88,8 @@ class Gateway::Impl {
                                               .readiness = readiness_,
                                               .edge_methods = edge_methods_,
                                               .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
-                                              .call_time = options_.call_time});
+                                              .call_time = options_.call_time,
+                                              .edge_tls = edge_tls_.get()});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
     for (const std::string& package : catalog_->unserved_packages()) {
@@ -198,6 +204,7 @@ class Gateway::Impl {
   Readiness readiness_;
   std::unique_ptr<const RouteTable> routes_;
   std::vector<CallMetrics*> edge_methods_;
+  std::unique_ptr<EdgeTls> edge_tls_;
   std::unique_ptr<Shared> shared_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<Listener> http_;

@@ -50,15 +50,19 @@ void Loop::Serve(Socket socket, http::Handler& handler, bool counted) {
 }
 
 void Loop::ServeEdge(Socket socket) {
-  edges_.push_back(std::make_unique<EdgeConnection>(edge_, std::move(socket)));
-  if (draining_) edges_.back()->Drain();
+  if (edges_.size() >= limits_.connections) return;  // closes it
+  auto edge = std::make_shared<EdgeConnection>(edge_);
+  edges_.push_back(edge);
   ++open_connections_;
+  edge->Start(std::move(socket));
+  if (draining_) edge->Drain();
 }
 
 // Enforces the limits of time and forgets what was closed.
 void Loop::Tick() {
   auto now = http::Connection::Clock::now();
   for (auto& entry : http_) entry.connection->Expire(now);
+  for (auto& edge : edges_) edge->Expire(now);
   auto closed =
       std::partition(http_.begin(), http_.end(), [](const HttpEntry& entry) { return entry.connection->open(); });
   auto counted = std::count_if(closed, http_.end(), [](const HttpEntry& entry) { return entry.counted; });

@@ -63,7 +63,7 @@ class Loop {
     bool counted;  // of the API, not of the admin port
   };
   std::vector<HttpEntry> http_;
-  std::vector<std::unique_ptr<EdgeConnection>> edges_;
+  std::vector<std::shared_ptr<EdgeConnection>> edges_;
   std::atomic<size_t> open_connections_ = 0;
   bool draining_ = false;
   bool closing_ = false;

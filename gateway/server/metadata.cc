@@ -11,11 +11,18 @@
 namespace wenming::gateway {
 namespace {
 
-constexpr std::string_view kAlways[] = {"authorization", "accept-language", "user-agent"};
+constexpr std::string_view kAlways[] = {"authorization", "accept-language", "user-agent", "x-wenming-center"};
 // The protocol's own, and what the gateway vouches for.
 constexpr std::string_view kNever[] = {
-    "host",       "connection", "te",          "transfer-encoding", "content-type",    "content-length",
-    "keep-alive", "upgrade",    "traceparent", "x-request-id",      "x-forwarded-for", "proxy-connection"};
+    "host",    "connection",  "te",           "transfer-encoding", "content-type", "content-length", "keep-alive",
+    "upgrade", "traceparent", "x-request-id", "proxy-connection",  "forwarded",    "x-real-ip"};
+constexpr std::string_view kNeverPrefixes[] = {":", "grpc-", "x-forwarded-", "x-wenming-client-"};
+
+bool IsReserved(std::string_view name) {
+  return std::find(std::begin(kNever), std::end(kNever), name) != std::end(kNever) ||
+         std::any_of(std::begin(kNeverPrefixes), std::end(kNeverPrefixes),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
 
 bool IsVisible(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
@@ -27,9 +34,7 @@ HeaderPolicy::HeaderPolicy(const std::vector<std::string>& extra) {
   for (std::string_view name : kAlways) forwarded_.emplace_back(name);
   for (const std::string& name : extra) {
     std::string lower = absl::AsciiStrToLower(name);
-    bool reserved = std::find(std::begin(kNever), std::end(kNever), lower) != std::end(kNever) ||
-                    absl::StartsWith(lower, "grpc-") || absl::StartsWith(lower, ":");
-    if (!reserved) forwarded_.push_back(std::move(lower));
+    if (!IsReserved(lower)) forwarded_.push_back(std::move(lower));
   }
 }
 
@@ -42,11 +47,19 @@ h2::Headers HeaderPolicy::Metadata(const std::vector<std::pair<std::string, std:
   h2::Headers metadata;
   metadata.reserve(8);
   for (const auto& [name, value] : headers) {
-    if (Forwards(name) && IsVisible(value)) metadata.emplace_back(name, value);
+    if (!Forwards(name) || !IsVisible(value)) continue;
+    auto first =
+        std::find_if(metadata.begin(), metadata.end(), [&](const auto& header) { return header.first == name; });
+    if (first == metadata.end()) {
+      metadata.emplace_back(name, value);
+    } else {
+      first->second.append(", ").append(value);
+    }
   }
   metadata.emplace_back("traceparent", identity.trace_parent);
   metadata.emplace_back("x-request-id", identity.request_id);
   if (!identity.peer.empty()) metadata.emplace_back("x-forwarded-for", identity.peer);
+  if (!identity.certificate.empty()) metadata.emplace_back("x-wenming-client-certificate", identity.certificate);
   return metadata;
 }
 

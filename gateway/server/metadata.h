@@ -12,23 +12,26 @@ namespace wenming::gateway {
 
 // What a call is known by, inside and out.
 struct CallIdentity {
-  std::string request_id;
-  std::string trace_parent;
-  std::string peer;
+  std::string request_id = {};
+  std::string trace_parent = {};
+  std::string peer = {};
+  std::string certificate = {};  // the thumbprint of the client's, where the edge has verified one
 };
 
 // Which of the client's headers go on to the services. Everything else is dropped, headers that claim an identity above
 // all. Immutable and thread-safe.
 class HeaderPolicy {
  public:
-  // `extra` names headers beyond authorization, accept-language and user-agent. Names that belong to the protocol or
-  // are set by the gateway are ignored.
+  // `extra` names headers beyond authorization, accept-language, user-agent and x-wenming-center. Names that belong to
+  // the protocol or are set by the gateway are ignored.
   explicit HeaderPolicy(const std::vector<std::string>& extra);
 
   // Whether a header of this lower-case name is forwarded.
   bool Forwards(std::string_view name) const;
-  // The metadata of a call: what is forwarded, and traceparent, x-request-id and x-forwarded-for of our own. Values
-  // that gRPC does not allow (anything but visible ASCII and blanks) are left out.
+  // The metadata of a call: what is forwarded, and traceparent, x-request-id, x-forwarded-for and
+  // x-wenming-client-certificate of our own. Values that gRPC does not allow (anything but visible ASCII and blanks)
+  // are left out. A header that comes several times is one list (RFC 9110 section 5.3), so that nobody picks one of
+  // them: two authorization headers are one bad one.
   h2::Headers Metadata(const std::vector<std::pair<std::string, std::string>>& headers,
                        const CallIdentity& identity) const;
 

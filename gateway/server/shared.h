@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/catalog/catalog.h"
+#include "gateway/edge/edge_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
 #include "gateway/server/metadata.h"
@@ -23,6 +24,7 @@ struct Shared {
   const std::vector<CallMetrics*>& edge_methods;  // in the order of the catalog's methods
   CallMetrics* unknown_edge_method;
   std::chrono::milliseconds call_time;  // the longest a call may take
+  EdgeTls* edge_tls;                    // null: the edge is plaintext
 };
 
 }  // namespace wenming::gateway

@@ -2,13 +2,16 @@
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/memorystream.h>
 
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/charconv.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/text.h"
 #include "gateway/transcode/slot.h"
@@ -60,17 +63,48 @@ bool TakesNull(const FieldDescriptor& field) {
          field.message_type()->well_known_type() == Descriptor::WELLKNOWNTYPE_VALUE;
 }
 
+// RapidJSON's document, but for its reading of numbers: that shifts by a negative count for a zero with an exponent.
+class JsonDocument : public rapidjson::Document {
+ public:
+  rapidjson::ParseResult Read(std::string_view json) {
+    constexpr unsigned kFlags =
+        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+    rapidjson::ParseResult result;
+    const auto parse = [&](rapidjson::Document&) {
+      rapidjson::MemoryStream memory(json.data(), json.size());
+      rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
+      result = rapidjson::Reader().Parse<kFlags>(stream, *this);
+      return !result.IsError();
+    };
+    Populate(parse);
+    return result;
+  }
+
+  // Called by the parser with the text of a number. False, which ends it, for one beyond the range of a double.
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const char* const end = text + size;
+    int64_t whole = 0;
+    if (const auto read = std::from_chars(text, end, whole); read.ec == std::errc() && read.ptr == end) {
+      return whole == 0 && *text == '-' ? Double(-0.0) : Int64(whole);
+    }
+    uint64_t large = 0;
+    if (const auto read = std::from_chars(text, end, large); read.ec == std::errc() && read.ptr == end) {
+      return Uint64(large);
+    }
+    double real = 0;
+    const auto read = absl::from_chars(text, end, real);
+    return (read.ec == std::errc() || std::abs(real) < 1) && Double(real);
+  }
+};
+
 class Reader {
  public:
   Reader(const TypeSource& types, const JsonReadOptions& options) : types_(types), options_(options) {}
 
   std::vector<errors::FieldViolation> Run(std::string_view json, pb::Message& message) {
-    rapidjson::Document document;
-    constexpr unsigned kFlags =
-        rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
-    document.Parse<kFlags>(json.data(), json.size());
-    if (document.HasParseError()) {
-      Fail(SyntaxProblem(document));
+    JsonDocument document;
+    if (const rapidjson::ParseResult parsed = document.Read(json); parsed.IsError()) {
+      Fail(SyntaxProblem(parsed));
     } else if (json.find('\0') != std::string_view::npos) {
       // The parser takes a NUL for the end of the text.
       Fail({type::REASON_BAD_JSON, {{"detail", "it contains a NUL byte"}}});
@@ -90,11 +124,12 @@ class Reader {
     int index = -1;
   };
 
-  static Problem SyntaxProblem(const rapidjson::Document& document) {
-    if (document.GetParseError() == rapidjson::kParseErrorStringInvalidEncoding) return {type::REASON_INVALID_UTF8, {}};
+  static Problem SyntaxProblem(const rapidjson::ParseResult& parsed) {
+    if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding) return {type::REASON_INVALID_UTF8, {}};
+    const auto code =
+        parsed.Code() == rapidjson::kParseErrorTermination ? rapidjson::kParseErrorNumberTooBig : parsed.Code();
     return {type::REASON_BAD_JSON,
-            {{"detail", absl::StrCat(rapidjson::GetParseError_En(document.GetParseError()), " (byte ",
-                                     document.GetErrorOffset(), ")")}}};
+            {{"detail", absl::StrCat(rapidjson::GetParseError_En(code), " (byte ", parsed.Offset(), ")")}}};
   }
 
   std::string Path() const {
@@ -157,7 +192,7 @@ class Reader {
       const FieldDescriptor* field = FindField(*message.GetDescriptor(), name);
       steps_.push_back({field, field == nullptr ? name : std::string_view(), -1});
       if (field == nullptr) {
-        Fail(Expected("没有这个字段", "there is no such field"));
+        Fail({type::REASON_UNKNOWN_FIELD});
       } else if (std::find(seen.begin(), seen.end(), field) != seen.end()) {
         Fail(Expected("字段重复", "the field is given twice"));
       } else {

@@ -36,7 +36,7 @@ class Query {
     if (!decoded_name || !value) return Expected("% 编码有误", "its percent-encoding is broken");
 
     FieldPath path = ResolveFieldPath(*message_.GetDescriptor(), *decoded_name);
-    if (path.fields.empty()) return Expected("没有这个字段", "there is no such field");
+    if (path.fields.empty()) return Problem{type::REASON_UNKNOWN_FIELD};
     name = path.name;
     const FieldDescriptor& field = *path.fields.back();
     if (!HasTextForm(field)) return Expected("不能在查询参数中给出", "it cannot be given in a query");

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/db/transaction.h"
+#include "org_svc/clients/clients_store.h"
 #include "org_svc/staff/staff_store.h"
 #include "org_svc/units/units_store.h"
 
@@ -56,6 +57,7 @@ absl::Status Mirror::Load(db::Session& session) {
   centers->push_back(0);
   for (const uint64_t center_id : *centers) {
     if (absl::Status loaded = LoadStaff(session, center_id); !loaded.ok()) return loaded;
+    if (absl::Status loaded = LoadClients(session, center_id); !loaded.ok()) return loaded;
   }
   return absl::OkStatus();
 }
@@ -69,8 +71,8 @@ absl::Status Mirror::LoadUnits(db::Session& session, uint64_t center_id) {
     after = part->back().id;
     for (UnitRecord& record : *part) units.push_back(std::make_shared<const UnitRecord>(std::move(record)));
   }
-  for (const UnitPtr& unit : units) units_.Put(unit);
   feed_.Put(units, {}, clock_());
+  for (const UnitPtr& unit : units) units_.Put(unit);
   return absl::OkStatus();
 }
 
@@ -87,15 +89,29 @@ absl::Status Mirror::LoadStaff(db::Session& session, uint64_t center_id) {
   }
 }
 
+absl::Status Mirror::LoadClients(db::Session& session, uint64_t center_id) {
+  for (uint64_t after = 0;;) {
+    const auto part = ListClients(session, center_id, after, kReadSize);
+    if (!part.ok()) return part.status();
+    if (part->empty()) return absl::OkStatus();
+    after = part->back().id;
+    std::vector<StaffPtr> clients;
+    for (const ClientRecord& record : *part) {
+      clients.push_back(std::make_shared<const v1::StaffChanged>(ToEvent(record)));
+    }
+    feed_.Put({}, clients, clock_());
+  }
+}
+
 void Mirror::Tell(uint64_t center_id, const v1::UnitsChanged& event) {
   std::vector<UnitPtr> units;
   for (const v1::UnitChange& change : event.changes()) {
     UnitPtr unit = FromChange(center_id, change);
-    if (unit == nullptr) continue;
-    units_.Put(unit);
-    units.push_back(std::move(unit));
+    if (unit != nullptr) units.push_back(std::move(unit));
   }
+  // The directory first: whoever finds a unit must be judged by where it stands.
   feed_.Put(units, {}, clock_());
+  for (const UnitPtr& unit : units) units_.Put(unit);
 }
 
 void Mirror::Tell(const v1::StaffChanged& event) {

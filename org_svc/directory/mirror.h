@@ -41,6 +41,7 @@ class Mirror : public ChangeSink {
   absl::Status Load(db::Session& session);
   absl::Status LoadUnits(db::Session& session, uint64_t center_id);
   absl::Status LoadStaff(db::Session& session, uint64_t center_id);
+  absl::Status LoadClients(db::Session& session, uint64_t center_id);
   void Follow();
   absl::Status Catch();
   void Apply(const events::v1::Event& event);

@@ -1,6 +1,7 @@
 #include "org_svc/staff/bootstrap.h"
 
 #include "common/db/transaction.h"
+#include "org_svc/staff/credentials_store.h"
 #include "org_svc/staff/staff_record.h"
 #include "org_svc/staff/staff_store.h"
 
@@ -30,6 +31,8 @@ absl::Status BootstrapAdmin(db::Pool& db, ids::Generator& ids, const auth::Passw
   const absl::Status created =
       db::RunTransaction(db, {.deadline = deadline}, [&](db::Transaction& transaction) -> absl::Status {
         if (absl::Status stored = InsertStaff(transaction, admin, *hash); !stored.ok()) return stored;
+        absl::Status kept = KeepPassword(transaction, ids, admin.center_id, admin.id, *hash);
+        if (!kept.ok()) return kept;
         return PublishStaff(transaction, ids, admin, now).status();
       });
   // Another process was faster.

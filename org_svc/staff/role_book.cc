@@ -5,9 +5,11 @@
 namespace wenming::org {
 namespace {
 
-constexpr char kRoles[] = "SELECT role, display_name, min_level, max_level FROM roles ORDER BY role";
+constexpr char kRoles[] =
+    "SELECT role, display_name, min_level, max_level, second_factor, for_clients FROM roles ORDER BY role";
 constexpr char kPermissions[] = "SELECT role, permission FROM role_permissions ORDER BY role, permission";
 constexpr char kGrants[] = "SELECT role, granted_role, below FROM role_grants ORDER BY role, granted_role";
+constexpr char kExclusions[] = "SELECT role, other_role FROM role_exclusions ORDER BY role, other_role";
 
 }  // namespace
 
@@ -18,16 +20,25 @@ absl::StatusOr<RoleBook> RoleBook::Read(db::Session& session) {
   if (!permissions.ok()) return permissions.status();
   const auto grants = session.Query(kGrants);
   if (!grants.ok()) return grants.status();
+  const auto exclusions = session.Query(kExclusions);
+  if (!exclusions.ok()) return exclusions.status();
   std::map<std::string, RoleDefinition, std::less<>> book;
   for (const db::Row& row : *roles) {
     book[row.Text(0)] = {.display_name = row.Text(1),
                          .min_level = static_cast<int>(row.Int(2)),
                          .max_level = static_cast<int>(row.Int(3)),
+                         .second_factor = row.Bool(4),
+                         .for_clients = row.Bool(5),
                          .permissions = {},
-                         .grants = {}};
+                         .grants = {},
+                         .exclusions = {}};
   }
   for (const db::Row& row : *permissions) book[row.Text(0)].permissions.push_back(row.Text(1));
   for (const db::Row& row : *grants) book[row.Text(0)].grants.emplace(row.Text(1), row.Bool(2));
+  for (const db::Row& row : *exclusions) {
+    book[row.Text(0)].exclusions.insert(row.Text(1));
+    book[row.Text(1)].exclusions.insert(row.Text(0));
+  }
   return RoleBook(std::move(book));
 }
 
@@ -42,6 +53,8 @@ std::vector<v1::Role> RoleBook::All() const {
     v1::Role& role = all.emplace_back();
     role.set_key(key);
     role.set_display_name(definition.display_name);
+    role.set_second_factor(definition.second_factor);
+    role.set_for_clients(definition.for_clients);
     role.mutable_permissions()->Assign(definition.permissions.begin(), definition.permissions.end());
   }
   return all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,11 @@ struct RoleDefinition {
   std::string display_name;
   int min_level = 0;  // of the unit, as v1::Unit::Level; 0 is the platform
   int max_level = 0;
+  bool second_factor = false;            // its holders need one
+  bool for_clients = false;              // of back ends, not of people
   std::vector<std::string> permissions;  // sorted
   std::map<std::string, bool> grants;    // role, and whether only below the unit that this one is bound to
+  std::set<std::string> exclusions;      // roles that its holder has none of
 };
 
 // A value; const access is thread-safe.
@@ -25,7 +29,7 @@ class RoleBook {
  public:
   explicit RoleBook(std::map<std::string, RoleDefinition, std::less<>> roles) : roles_(std::move(roles)) {}
 
-  // From the tables roles, role_permissions and role_grants.
+  // From the tables roles, role_permissions, role_grants and role_exclusions.
   static absl::StatusOr<RoleBook> Read(db::Session& session);
 
   // Null where there is no such role.

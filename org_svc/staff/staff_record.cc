@@ -13,6 +13,9 @@ v1::StaffMember ToMember(const StaffRecord& record) {
   member.set_state(record.state);
   *member.mutable_create_time() =
       google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(record.create_time));
+  if (record.volunteer_id != 0) member.set_volunteer(ids::ResourceName("volunteers", record.volunteer_id));
+  member.set_password_change_required(record.must_change);
+  member.set_second_factor(record.second_factor);
   for (const Binding& binding : record.bindings) {
     auto& shown = *member.add_bindings();
     shown.set_role(binding.role);
@@ -29,6 +32,7 @@ v1::StaffChanged ToEvent(const StaffRecord& record) {
   staff.set_center_id(record.center_id);
   staff.set_disabled(record.state == v1::StaffMember::STATE_DISABLED);
   staff.set_display_name(record.display_name);
+  staff.set_volunteer_id(record.volunteer_id);
   for (const Binding& binding : record.bindings) {
     auto& bound = *staff.add_bindings();
     bound.set_role(binding.role);

@@ -28,6 +28,9 @@ struct StaffRecord {
   v1::StaffMember::State state = v1::StaffMember::STATE_ACTIVE;
   int64_t version = 1;
   absl::Time create_time;
+  bool must_change = false;       // the password
+  bool second_factor = false;     // is enrolled
+  uint64_t volunteer_id = 0;      // that the person is too; 0 for none
   std::vector<Binding> bindings;  // sorted
 };
 

@@ -30,9 +30,11 @@ uint64_t CenterOf(const auth::Directory& directory, uint64_t unit_id) {
   return unit ? unit->center_id : kPlatform;
 }
 
-absl::Status CheckRoleFits(const RoleBook& roles, const auth::Directory& directory, const Binding& wanted) {
+absl::Status CheckRoleFits(const RoleBook& roles, const auth::Directory& directory, const Binding& wanted,
+                           bool for_clients) {
   const RoleDefinition* role = roles.Find(wanted.role);
-  if (role == nullptr) return errors::InvalidField("binding.role", type::REASON_UNKNOWN_VALUE);
+  if (role == nullptr || role->for_clients != for_clients)
+    return errors::InvalidField("binding.role", type::REASON_UNKNOWN_VALUE);
   const auto unit = directory.FindUnit(wanted.unit_id);
   const int level = unit ? unit->level : 0;
   if (level >= role->min_level && level <= role->max_level) return absl::OkStatus();
@@ -51,6 +53,23 @@ absl::Status CheckMayGrant(const RoleBook& roles, const auth::Directory& directo
   });
   if (may) return absl::OkStatus();
   return errors::PermissionDenied(type::REASON_GRANT_BEYOND_OWN, {{"role", wanted.role}});
+}
+
+absl::Status CheckSeparation(const RoleBook& roles, std::span<const Binding> held, const Binding& wanted) {
+  const RoleDefinition* role = roles.Find(wanted.role);
+  for (const Binding& binding : held) {
+    if (role != nullptr && role->exclusions.contains(binding.role)) {
+      return errors::FailedPrecondition(type::REASON_DUTIES_SEPARATE, {{"role", wanted.role}, {"held", binding.role}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool NeedsSecondFactor(const RoleBook& roles, std::span<const Binding> held) {
+  return std::ranges::any_of(held, [&](const Binding& binding) {
+    const RoleDefinition* role = roles.Find(binding.role);
+    return role != nullptr && role->second_factor;
+  });
 }
 
 absl::Status CheckActive(const StaffRecord& record) {

@@ -7,6 +7,8 @@
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
+#include "org_svc/staff/credentials_store.h"
+#include "org_svc/staff/password_rules.h"
 #include "org_svc/staff/staff_rules.h"
 #include "org_svc/staff/staff_store.h"
 
@@ -14,7 +16,6 @@ namespace wenming::org {
 namespace {
 
 constexpr char kRead[] = "staff.read";
-constexpr char kWrite[] = "staff.write";
 
 // Names have passed the field rules.
 uint64_t IdOf(std::string_view name) { return ids::ParseName("staff", name).value_or(0); }
@@ -46,6 +47,12 @@ rpc::Service StaffService::Bind() {
       .Unary("GrantRole", rpc::kPooled, this, &StaffService::GrantRole)
       .Unary("RevokeRole", rpc::kPooled, this, &StaffService::RevokeRole)
       .Unary("DisableStaffMember", rpc::kPooled, this, &StaffService::DisableStaffMember)
+      .Unary("SetVolunteer", rpc::kPooled, this, &StaffService::SetVolunteer)
+      .Unary("EnableStaffMember", rpc::kPooled, this, &StaffService::EnableStaffMember)
+      .Unary("ResetPassword", rpc::kPooled, this, &StaffService::ResetPassword)
+      .Unary("ResetSecondFactor", rpc::kPooled, this, &StaffService::ResetSecondFactor)
+      .Unary("UnlockStaffMember", rpc::kPooled, this, &StaffService::UnlockStaffMember)
+      .Unary("RevokeStaffSessions", rpc::kPooled, this, &StaffService::RevokeStaffSessions)
       .Unary("ListRoles", rpc::kInline, this, &StaffService::ListRoles);
 }
 
@@ -93,34 +100,37 @@ absl::StatusOr<v1::StaffMember> StaffService::CreateStaffMember(const rpc::Call&
   const Binding binding = FromProto(request.binding());
   if (absl::Status there = CheckUnit(*call.directory, binding.unit_id); !there.ok()) return there;
   if (absl::Status fits = CheckRoleFits(roles_, *call.directory, binding); !fits.ok()) return fits;
-  const auto hash = hasher_.Hash(request.password());
+  if (absl::Status rules = CheckPassword("password", request.password(), request.username()); !rules.ok()) return rules;
+  const auto hash = gate_.Hash(request.password(), call.deadline);
   if (!hash.ok()) return hash.status();
   // What is kept of a request for comparing must not help anybody guess the password.
   v1::CreateStaffMemberRequest compared = request;
   compared.clear_password();
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
   std::optional<v1::StaffChanged> event;
-  auto member =
-      db::RunTransaction(with_.db, {.deadline = call.deadline, .repeatable = !request.request_id().empty()},
-                         [&](db::Transaction& transaction) {
-                           event.reset();
-                           return idempotency::Run<v1::StaffMember>(
-                               transaction, scope, compared, call.now, [&]() -> absl::StatusOr<v1::StaffMember> {
-                                 if (absl::Status may = MayGrant(transaction, call, binding); !may.ok()) return may;
-                                 const StaffRecord record{.center_id = CenterOf(*call.directory, binding.unit_id),
-                                                          .id = with_.ids.Next(),
-                                                          .username = request.username(),
-                                                          .display_name = request.display_name(),
-                                                          .create_time = call.now,
-                                                          .bindings = {binding}};
-                                 if (absl::Status stored = InsertStaff(transaction, record, *hash); !stored.ok())
-                                   return stored;
-                                 auto published = PublishStaff(transaction, with_.ids, record, call.now);
-                                 if (!published.ok()) return published.status();
-                                 event = *std::move(published);
-                                 return ToMember(record);
-                               });
-                         });
+  const auto create = [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
+    if (absl::Status may = MayGrant(transaction, call, binding); !may.ok()) return may;
+    const StaffRecord record{.center_id = CenterOf(*call.directory, binding.unit_id),
+                             .id = with_.ids.Next(),
+                             .username = request.username(),
+                             .display_name = request.display_name(),
+                             .create_time = call.now,
+                             .must_change = true,
+                             .volunteer_id = ids::ParseName("volunteers", request.volunteer()).value_or(0),
+                             .bindings = {binding}};
+    if (absl::Status stored = InsertStaff(transaction, record, *hash); !stored.ok()) return stored;
+    absl::Status kept = KeepPassword(transaction, with_.ids, record.center_id, record.id, *hash);
+    if (!kept.ok()) return kept;
+    auto published = PublishStaff(transaction, with_.ids, record, call.now);
+    if (!published.ok()) return published.status();
+    event = *std::move(published);
+    return ToMember(record);
+  };
+  auto member = with_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
+    event.reset();
+    return idempotency::Run<v1::StaffMember>(transaction, scope, compared, call.now,
+                                             [&] { return create(transaction); });
+  });
   if (member.ok() && event) with_.changes.Tell(*event);
   return member;
 }
@@ -129,13 +139,16 @@ absl::StatusOr<v1::StaffMember> StaffService::GrantRole(const rpc::Call& call, c
   const Binding binding = FromProto(request.binding());
   if (absl::Status there = CheckUnit(*call.directory, binding.unit_id); !there.ok()) return there;
   if (absl::Status fits = CheckRoleFits(roles_, *call.directory, binding); !fits.ok()) return fits;
-  return Change(call, request.name(), [&](db::Transaction& transaction, StaffRecord& record) -> absl::StatusOr<bool> {
+  if (IdOf(request.name()) == call.caller.id) return errors::FailedPrecondition(type::REASON_OWN_ACCOUNT);
+  return Change(call, request, [&](db::Transaction& transaction, StaffRecord& record) -> absl::StatusOr<bool> {
     if (CenterOf(*call.directory, binding.unit_id) != record.center_id) {
       return errors::FailedPrecondition(type::REASON_OTHER_CENTER);
     }
     if (absl::Status may = MayGrant(transaction, call, binding); !may.ok()) return may;
     const auto place = std::ranges::lower_bound(record.bindings, binding);
     if (place != record.bindings.end() && *place == binding) return false;
+    // The account is locked, so that two grants at once see each other.
+    if (absl::Status apart = CheckSeparation(roles_, record.bindings, binding); !apart.ok()) return apart;
     record.bindings.insert(place, binding);
     if (auto done = InsertBinding(transaction, record, binding, call.now); !done.ok()) return done;
     return true;
@@ -145,28 +158,10 @@ absl::StatusOr<v1::StaffMember> StaffService::GrantRole(const rpc::Call& call, c
 absl::StatusOr<v1::StaffMember> StaffService::RevokeRole(const rpc::Call& call, const v1::RevokeRoleRequest& request) {
   const Binding binding = FromProto(request.binding());
   if (IdOf(request.name()) == call.caller.id) return errors::FailedPrecondition(type::REASON_OWN_ACCOUNT);
-  return Change(call, request.name(), [&](db::Transaction& transaction, StaffRecord& record) -> absl::StatusOr<bool> {
+  return Change(call, request, [&](db::Transaction& transaction, StaffRecord& record) -> absl::StatusOr<bool> {
     if (absl::Status may = MayGrant(transaction, call, binding); !may.ok()) return may;
     if (std::erase(record.bindings, binding) == 0) return errors::NotFound(binding.role);
     if (auto done = DeleteBinding(transaction, record, binding); !done.ok()) return done;
-    return true;
-  });
-}
-
-absl::StatusOr<v1::StaffMember> StaffService::DisableStaffMember(const rpc::Call& call,
-                                                                 const v1::DisableStaffMemberRequest& request) {
-  return Change(call, request.name(), [&](db::Transaction& transaction, StaffRecord& record) -> absl::StatusOr<bool> {
-    if (record.bindings.empty()) {
-      if (absl::Status may = call.Authorise(kWrite, record.center_id); !may.ok()) return may;
-    }
-    for (const Binding& binding : record.bindings) {
-      if (absl::Status may = call.Authorise(kWrite, binding.unit_id); !may.ok()) return may;
-    }
-    if (record.id == call.caller.id) return errors::FailedPrecondition(type::REASON_OWN_ACCOUNT);
-    for (const Binding& binding : record.bindings) {
-      if (absl::Status may = MayGrant(transaction, call, binding); !may.ok()) return may;
-    }
-    record.state = v1::StaffMember::STATE_DISABLED;
     return true;
   });
 }
@@ -177,29 +172,26 @@ absl::StatusOr<v1::ListRolesResponse> StaffService::ListRoles(const rpc::Call&, 
   return response;
 }
 
-absl::StatusOr<v1::StaffMember> StaffService::Change(const rpc::Call& call, std::string_view name, Edit edit) {
-  std::optional<v1::StaffChanged> event;
-  auto member = db::RunTransaction(
-      with_.db, {.deadline = call.deadline}, [&](db::Transaction& transaction) -> absl::StatusOr<v1::StaffMember> {
-        event.reset();
-        auto record = LoadStaff(transaction, IdOf(name));
-        if (!record.ok()) return record.status();
-        if (OutOfReach(call, *record)) return errors::NotFound(name);
-        // Judged after the edit: who may not act on an account does not learn its state.
-        const absl::Status active = CheckActive(*record);
-        const auto changed = edit(transaction, *record);
-        if (!changed.ok()) return changed.status();
-        if (!active.ok()) return active;
-        if (!*changed) return ToMember(*record);
-        ++record->version;
-        if (absl::Status stored = UpdateStaff(transaction, *record, call.now); !stored.ok()) return stored;
-        auto published = PublishStaff(transaction, with_.ids, *record, call.now);
-        if (!published.ok()) return published.status();
-        event = *std::move(published);
-        return ToMember(*record);
-      });
-  if (member.ok() && event) with_.changes.Tell(*event);
-  return member;
+absl::StatusOr<v1::StaffMember> StaffService::ChangeIn(db::Transaction& transaction, const rpc::Call& call,
+                                                       std::string_view name, Edit edit,
+                                                       std::optional<v1::StaffChanged>& event) {
+  event.reset();
+  auto record = LoadStaff(transaction, IdOf(name));
+  if (!record.ok()) return record.status();
+  if (OutOfReach(call, *record)) return errors::NotFound(name);
+  // Judged after the edit: who may not act on an account does not learn its state.
+  const absl::Status active = CheckActive(*record);
+  const auto changed = edit(transaction, *record);
+  if (!changed.ok()) return changed.status();
+  // Only what makes it active again may be done to a disabled account.
+  if (!active.ok() && !CheckActive(*record).ok()) return active;
+  if (!*changed) return ToMember(*record);
+  ++record->version;
+  if (absl::Status stored = UpdateStaff(transaction, *record, call.now); !stored.ok()) return stored;
+  auto published = PublishStaff(transaction, with_.ids, *record, call.now);
+  if (!published.ok()) return published.status();
+  event = *std::move(published);
+  return ToMember(*record);
 }
 
 absl::Status StaffService::MayGrant(db::Session& session, const rpc::Call& call, const Binding& binding) const {

@@ -13,21 +13,21 @@ namespace wenming::org {
 namespace {
 
 constexpr char kFindAccount[] = "SELECT center_id FROM staff_accounts WHERE staff_id = ?";
-constexpr char kFindByUsername[] = "SELECT center_id, staff_id FROM staff_accounts WHERE username = ?";
-constexpr char kCredentials[] = "SELECT password_hash, state FROM staff WHERE center_id = ? AND id = ?";
-constexpr char kSetPasswordHash[] =
-    "UPDATE staff SET password_hash = ? WHERE center_id = ? AND id = ? AND password_hash = ?";
 constexpr char kRead[] =
-    "SELECT center_id, id, username, display_name, state, version, create_time"
+    "SELECT center_id, id, username, display_name, state, version, create_time, must_change, totp_enrolled, "
+    "volunteer_id"
     " FROM staff WHERE center_id = ? AND id = ?";
 constexpr char kLoad[] =
-    "SELECT center_id, id, username, display_name, state, version, create_time"
+    "SELECT center_id, id, username, display_name, state, version, create_time, must_change, totp_enrolled, "
+    "volunteer_id"
     " FROM staff WHERE center_id = ? AND id = ? FOR UPDATE";
 constexpr char kList[] =
-    "SELECT center_id, id, username, display_name, state, version, create_time"
+    "SELECT center_id, id, username, display_name, state, version, create_time, must_change, totp_enrolled, "
+    "volunteer_id"
     " FROM staff WHERE center_id = ? AND username > ? ORDER BY username LIMIT ?";
 constexpr char kListOn[] =
-    "SELECT DISTINCT s.center_id, s.id, s.username, s.display_name, s.state, s.version, s.create_time"
+    "SELECT DISTINCT s.center_id, s.id, s.username, s.display_name, s.state, s.version, s.create_time, s.must_change,"
+    " s.totp_enrolled, s.volunteer_id"
     " FROM role_bindings b JOIN staff s ON s.center_id = b.center_id AND s.id = b.staff_id"
     " WHERE b.center_id = ? AND s.username > ? AND b.unit_id IN (";
 constexpr char kListOnEnd[] = ") ORDER BY s.username LIMIT ?";
@@ -35,9 +35,10 @@ constexpr char kBindings[] = "SELECT staff_id, role, unit_id FROM role_bindings 
 constexpr char kAny[] = "SELECT 1 FROM staff_accounts LIMIT 1";
 constexpr char kInsertAccount[] = "INSERT INTO staff_accounts (username, staff_id, center_id) VALUES (?, ?, ?)";
 constexpr char kInsert[] =
-    "INSERT INTO staff (center_id, id, username, display_name, password_hash, state, version, create_time, update_time)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr char kUpdate[] = "UPDATE staff SET state = ?, version = ?, update_time = ? WHERE center_id = ? AND id = ?";
+    "INSERT INTO staff (center_id, id, username, display_name, password_hash, must_change, totp_enrolled, totp_step,"
+    " volunteer_id, state, version, create_time, update_time) VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)";
+constexpr char kUpdate[] =
+    "UPDATE staff SET state = ?, volunteer_id = ?, version = ?, update_time = ? WHERE center_id = ? AND id = ?";
 constexpr char kInsertBinding[] =
     "INSERT INTO role_bindings (center_id, staff_id, role, unit_id, create_time) VALUES (?, ?, ?, ?, ?)";
 constexpr char kDeleteBinding[] =
@@ -64,6 +65,9 @@ StaffRecord FromRow(db::Row& row) {
           .state = row.Enum<v1::StaffMember::State>(4),
           .version = row.Int(5),
           .create_time = row.Time(6),
+          .must_change = row.Bool(7),
+          .second_factor = row.Bool(8),
+          .volunteer_id = row.Id(9),
           .bindings = {}};
 }
 
@@ -109,24 +113,6 @@ absl::StatusOr<StaffRecord> One(db::Session& session, const char* sql, uint64_t 
 
 }  // namespace
 
-absl::StatusOr<std::optional<Credentials>> FindCredentials(db::Session& session, std::string_view username) {
-  const auto account = session.QueryOne(kFindByUsername, {username});
-  if (!account.ok()) return account.status();
-  if (!account->has_value()) return std::nullopt;
-  Credentials credentials{.center_id = (*account)->Id(0), .id = (*account)->Id(1), .password_hash = {}};
-  auto row = session.QueryOne(kCredentials, {credentials.center_id, credentials.id});
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return std::nullopt;
-  credentials.password_hash = (*row)->TakeText(0);
-  credentials.state = (*row)->Enum<v1::StaffMember::State>(1);
-  return credentials;
-}
-
-absl::Status UpdatePasswordHash(db::Session& session, const Credentials& credentials, std::string_view hash) {
-  return session.Execute(kSetPasswordHash, {hash, credentials.center_id, credentials.id, credentials.password_hash})
-      .status();
-}
-
 absl::StatusOr<StaffRecord> ReadStaff(db::Session& session, uint64_t id) { return One(session, kRead, id); }
 
 absl::StatusOr<StaffRecord> LoadStaff(db::Transaction& transaction, uint64_t id) { return One(transaction, kLoad, id); }
@@ -170,9 +156,9 @@ absl::Status InsertStaff(db::Transaction& transaction, const StaffRecord& record
     return errors::AlreadyExists(type::REASON_ALREADY_EXISTS, {{"what", record.username}});
   }
   if (!account.ok()) return account.status();
-  const auto inserted =
-      transaction.Execute(kInsert, {record.center_id, record.id, record.username, record.display_name, password_hash,
-                                    record.state, record.version, record.create_time, record.create_time});
+  const auto inserted = transaction.Execute(
+      kInsert, {record.center_id, record.id, record.username, record.display_name, password_hash, record.must_change,
+                record.volunteer_id, record.state, record.version, record.create_time, record.create_time});
   if (!inserted.ok()) return inserted.status();
   for (const Binding& binding : record.bindings) {
     if (absl::Status bound = InsertBinding(transaction, record, binding, record.create_time); !bound.ok()) return bound;
@@ -181,7 +167,9 @@ absl::Status InsertStaff(db::Transaction& transaction, const StaffRecord& record
 }
 
 absl::Status UpdateStaff(db::Transaction& transaction, const StaffRecord& record, absl::Time now) {
-  return transaction.Execute(kUpdate, {record.state, record.version, now, record.center_id, record.id}).status();
+  return transaction
+      .Execute(kUpdate, {record.state, record.volunteer_id, record.version, now, record.center_id, record.id})
+      .status();
 }
 
 absl::Status InsertBinding(db::Transaction& transaction, const StaffRecord& record, const Binding& binding,

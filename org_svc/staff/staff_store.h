@@ -17,17 +17,6 @@
 
 namespace wenming::org {
 
-// What a log-in is checked against.
-struct Credentials {
-  uint64_t center_id = 0;
-  uint64_t id = 0;
-  std::string password_hash;
-  v1::StaffMember::State state = v1::StaffMember::STATE_UNSPECIFIED;
-};
-
-absl::StatusOr<std::optional<Credentials>> FindCredentials(db::Session& session, std::string_view username);
-absl::Status UpdatePasswordHash(db::Session& session, const Credentials& credentials, std::string_view hash);
-
 // The account with its bindings: NOT_FOUND where there is none. Load locks it until the end of the transaction.
 absl::StatusOr<StaffRecord> ReadStaff(db::Session& session, uint64_t id);
 absl::StatusOr<StaffRecord> LoadStaff(db::Transaction& transaction, uint64_t id);
@@ -44,7 +33,7 @@ absl::StatusOr<bool> AnyStaff(db::Session& session);
 
 // ALREADY_EXISTS where the user name is taken on the platform.
 absl::Status InsertStaff(db::Transaction& transaction, const StaffRecord& record, std::string_view password_hash);
-// Writes state and version over the row's; the caller has loaded it in this transaction.
+// Writes state, volunteer and version over the row's; the caller has loaded it in this transaction.
 absl::Status UpdateStaff(db::Transaction& transaction, const StaffRecord& record, absl::Time now);
 absl::Status InsertBinding(db::Transaction& transaction, const StaffRecord& record, const Binding& binding,
                            absl::Time now);

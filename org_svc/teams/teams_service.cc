@@ -75,12 +75,10 @@ absl::StatusOr<v1::ListTeamsResponse> TeamsService::ListTeams(const rpc::Call& c
 
 absl::StatusOr<v1::Team> TeamsService::CreateTeam(const rpc::Call& call, const v1::CreateTeamRequest& request) {
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  return db::RunTransaction(with_.db, {.deadline = call.deadline, .repeatable = !request.request_id().empty()},
-                            [&](db::Transaction& transaction) {
-                              return idempotency::Run<v1::Team>(transaction, scope, request, call.now, [&] {
-                                return Insert(transaction, call, request.team());
-                              });
-                            });
+  return with_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
+    return idempotency::Run<v1::Team>(transaction, scope, request, call.now,
+                                      [&] { return Insert(transaction, call, request.team()); });
+  });
 }
 
 absl::StatusOr<v1::Team> TeamsService::Insert(db::Transaction& transaction, const rpc::Call& call,
@@ -118,7 +116,7 @@ absl::StatusOr<v1::Team> TeamsService::Insert(db::Transaction& transaction, cons
 
 absl::StatusOr<v1::Team> TeamsService::UpdateTeam(const rpc::Call& call, const v1::UpdateTeamRequest& request) {
   const v1::Team& team = request.team();
-  return Change(call, team.name(), team.etag(), [&](db::Transaction&, TeamRecord& record) -> absl::Status {
+  return Change(call, request, team.name(), team.etag(), [&](db::Transaction&, TeamRecord& record) -> absl::Status {
     const auto fields = rpc::FieldsToUpdate(request.update_mask(), team, UpdatableTeamFields());
     if (!fields.ok()) return fields.status();
     ApplyTeamFields(*fields, team, record.team);
@@ -133,7 +131,7 @@ absl::StatusOr<v1::Team> TeamsService::UpdateTeam(const rpc::Call& call, const v
 }
 
 absl::StatusOr<v1::Team> TeamsService::DeleteTeam(const rpc::Call& call, const v1::DeleteTeamRequest& request) {
-  return Change(call, request.name(), request.etag(),
+  return Change(call, request, request.name(), request.etag(),
                 [&](db::Transaction& transaction, TeamRecord& record) -> absl::Status {
                   const auto below = CountTeamsBelow(transaction, record.center_id, record.id);
                   if (!below.ok()) return below.status();
@@ -145,25 +143,25 @@ absl::StatusOr<v1::Team> TeamsService::DeleteTeam(const rpc::Call& call, const v
                 });
 }
 
-absl::StatusOr<v1::Team> TeamsService::Change(const rpc::Call& call, std::string_view name, std::string_view etag,
-                                              Edit edit) {
-  return db::RunTransaction(with_.db, {.deadline = call.deadline},
-                            [&](db::Transaction& transaction) -> absl::StatusOr<v1::Team> {
-                              if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
-                                return locked;
-                              auto record = LoadTeam(transaction, call.center_id, TeamId(name));
-                              if (!record.ok()) return record.status();
-                              if (absl::Status may = call.Authorise(kWrite, record->unit_id); !may.ok()) return may;
-                              if (absl::Status active = CheckActive(*record); !active.ok()) return active;
-                              if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
-                              if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
-                              ++record->version;
-                              *record->team.mutable_update_time() = ToTimestamp(call.now);
-                              Seal(*record);
-                              if (absl::Status updated = org::UpdateTeam(transaction, *record); !updated.ok())
-                                return updated;
-                              return std::move(record->team);
-                            });
+absl::StatusOr<v1::Team> TeamsService::Change(const rpc::Call& call, const google::protobuf::Message& request,
+                                              std::string_view name, std::string_view etag, Edit edit) {
+  return with_.trail.Run(call, request, /*repeatable=*/false,
+                         [&](db::Transaction& transaction) -> absl::StatusOr<v1::Team> {
+                           if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
+                             return locked;
+                           auto record = LoadTeam(transaction, call.center_id, TeamId(name));
+                           if (!record.ok()) return record.status();
+                           if (absl::Status may = call.Authorise(kWrite, record->unit_id); !may.ok()) return may;
+                           if (absl::Status active = CheckActive(*record); !active.ok()) return active;
+                           if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
+                           if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
+                           ++record->version;
+                           *record->team.mutable_update_time() = ToTimestamp(call.now);
+                           Seal(*record);
+                           if (absl::Status updated = org::UpdateTeam(transaction, *record); !updated.ok())
+                             return updated;
+                           return std::move(record->team);
+                         });
 }
 
 absl::StatusOr<v1::ImportReport> TeamsService::ImportTeams(const rpc::Call& call,
@@ -174,9 +172,11 @@ absl::StatusOr<v1::ImportReport> TeamsService::ImportTeams(const rpc::Call& call
   if (center_id != call.center_id)
     return errors::InvalidField("center", type::REASON_UNKNOWN_REFERENCE, {{"value", request.center()}});
   auto planned = request.dry_run() || !file->findings.empty()
-                     ? db::Read(with_.db, call.deadline,
-                                [&](db::Session& session) { return PlanImport(session, call, *file, center_id); })
-                     : Import(call, *file, center_id);
+                     ? with_.trail.Run(call, request, /*repeatable=*/true,
+                                       [&](db::Transaction& transaction) {
+                                         return PlanImport(transaction, call, *file, center_id);
+                                       })
+                     : Import(call, request, *file, center_id);
   if (!planned.ok()) return planned.status();
   v1::ImportReport report;
   report.set_dry_run(request.dry_run());
@@ -200,21 +200,21 @@ absl::StatusOr<TeamsService::Planned> TeamsService::PlanImport(db::Session& sess
   return planned;
 }
 
-absl::StatusOr<TeamsService::Planned> TeamsService::Import(const rpc::Call& call, const TeamsFile& file,
-                                                           uint64_t center_id) {
-  return db::RunTransaction(with_.db, {.deadline = call.deadline, .repeatable = true},
-                            [&](db::Transaction& transaction) -> absl::StatusOr<Planned> {
-                              if (absl::Status locked = LockCenter(transaction, center_id); !locked.ok()) return locked;
-                              auto planned = PlanImport(transaction, call, file, center_id);
-                              if (!planned.ok() || !planned->findings.empty()) return planned;
-                              if (auto inserted = InsertTeams(transaction, planned->plan.created); !inserted.ok())
-                                return inserted;
-                              for (const TeamRecord& record : planned->plan.updated) {
-                                if (absl::Status updated = org::UpdateTeam(transaction, record); !updated.ok())
-                                  return updated;
-                              }
-                              return planned;
-                            });
+absl::StatusOr<TeamsService::Planned> TeamsService::Import(const rpc::Call& call, const v1::ImportTeamsRequest& request,
+                                                           const TeamsFile& file, uint64_t center_id) {
+  return with_.trail.Run(call, request, /*repeatable=*/true,
+                         [&](db::Transaction& transaction) -> absl::StatusOr<Planned> {
+                           if (absl::Status locked = LockCenter(transaction, center_id); !locked.ok()) return locked;
+                           auto planned = PlanImport(transaction, call, file, center_id);
+                           if (!planned.ok() || !planned->findings.empty()) return planned;
+                           if (auto inserted = InsertTeams(transaction, planned->plan.created); !inserted.ok())
+                             return inserted;
+                           for (const TeamRecord& record : planned->plan.updated) {
+                             if (absl::Status updated = org::UpdateTeam(transaction, record); !updated.ok())
+                               return updated;
+                           }
+                           return planned;
+                         });
 }
 
 }  // namespace wenming::org

@@ -35,7 +35,8 @@ class TeamsService {
 
   // Loads an active team that the caller may write and whose etag is the given one, lets `edit` change it, stores it.
   // No other write to the center's teams, an import least of all, comes between.
-  absl::StatusOr<v1::Team> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Edit edit);
+  absl::StatusOr<v1::Team> Change(const rpc::Call& call, const google::protobuf::Message& request,
+                                  std::string_view name, std::string_view etag, Edit edit);
   absl::StatusOr<v1::Team> Insert(db::Transaction& transaction, const rpc::Call& call, const v1::Team& team);
 
   struct Planned {
@@ -44,7 +45,8 @@ class TeamsService {
   };
   absl::StatusOr<Planned> PlanImport(db::Session& session, const rpc::Call& call, const TeamsFile& file,
                                      uint64_t center_id);
-  absl::StatusOr<Planned> Import(const rpc::Call& call, const TeamsFile& file, uint64_t center_id);
+  absl::StatusOr<Planned> Import(const rpc::Call& call, const v1::ImportTeamsRequest& request, const TeamsFile& file,
+                                 uint64_t center_id);
 
   const Dependencies with_;
 };

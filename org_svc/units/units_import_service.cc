@@ -29,9 +29,11 @@ absl::StatusOr<v1::ImportReport> UnitsService::ImportUnits(const rpc::Call& call
     file->findings.Add(0, "", type::REASON_CENTER_MISSING);
   }
   auto imported = request.dry_run() || !file->findings.empty()
-                      ? db::Read(with_.db, call.deadline,
-                                 [&](db::Session& session) { return PlanImport(session, call, *file, center_id); })
-                      : Import(call, *file, center_id);
+                      ? with_.trail.Run(call, request, /*repeatable=*/true,
+                                        [&](db::Transaction& transaction) {
+                                          return PlanImport(transaction, call, *file, center_id);
+                                        })
+                      : Import(call, request, *file, center_id);
   if (!imported.ok()) return imported.status();
   v1::ImportReport report;
   report.set_dry_run(request.dry_run());
@@ -57,28 +59,28 @@ absl::StatusOr<UnitsService::Imported> UnitsService::PlanImport(db::Session& ses
   return imported;
 }
 
-absl::StatusOr<UnitsService::Imported> UnitsService::Import(const rpc::Call& call, const UnitsFile& file,
-                                                            uint64_t center_id) {
+absl::StatusOr<UnitsService::Imported> UnitsService::Import(const rpc::Call& call,
+                                                            const v1::ImportUnitsRequest& request,
+                                                            const UnitsFile& file, uint64_t center_id) {
   absl::StatusOr<Imported> imported;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    imported = db::RunTransaction(with_.db, {.deadline = call.deadline, .repeatable = true},
-                                  [&](db::Transaction& transaction) -> absl::StatusOr<Imported> {
-                                    uint64_t id = center_id;
-                                    if (id == 0) {
-                                      const auto found = FindCenter(transaction, file.CenterCode());
-                                      if (!found.ok()) return found.status();
-                                      id = found->value_or(0);
-                                    }
-                                    if (id != 0) {
-                                      if (absl::Status locked = LockCenter(transaction, id); !locked.ok())
-                                        return locked;
-                                    }
-                                    auto planned = PlanImport(transaction, call, file, id);
-                                    if (!planned.ok() || !planned->findings.empty()) return planned;
-                                    if (absl::Status stored = Store(transaction, call, *planned, id == 0); !stored.ok())
-                                      return stored;
-                                    return planned;
-                                  });
+    imported = with_.trail.Run(call, request, /*repeatable=*/true,
+                               [&](db::Transaction& transaction) -> absl::StatusOr<Imported> {
+                                 uint64_t id = center_id;
+                                 if (id == 0) {
+                                   const auto found = FindCenter(transaction, file.CenterCode());
+                                   if (!found.ok()) return found.status();
+                                   id = found->value_or(0);
+                                 }
+                                 if (id != 0) {
+                                   if (absl::Status locked = LockCenter(transaction, id); !locked.ok()) return locked;
+                                 }
+                                 auto planned = PlanImport(transaction, call, file, id);
+                                 if (!planned.ok() || !planned->findings.empty()) return planned;
+                                 if (absl::Status stored = Store(transaction, call, *planned, id == 0); !stored.ok())
+                                   return stored;
+                                 return planned;
+                               });
     if (!db::IsDuplicateKey(imported.status())) break;
   }
   if (imported.ok() && !imported->events.empty()) {

@@ -75,19 +75,17 @@ absl::StatusOr<v1::Unit> UnitsService::CreateUnit(const rpc::Call& call, const v
   if (absl::Status checked = CheckUnitValues(request.unit()); !checked.ok()) return checked;
   std::vector<v1::UnitsChanged> events;
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  auto unit = db::RunTransaction(with_.db, {.deadline = call.deadline, .repeatable = !request.request_id().empty()},
-                                 [&](db::Transaction& transaction) {
-                                   events.clear();
-                                   return idempotency::Run<v1::Unit>(
-                                       transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::Unit> {
-                                         auto record = Insert(transaction, call, request.unit());
-                                         if (!record.ok()) return record.status();
-                                         auto published = PublishUnits(transaction, with_.ids, {&*record, 1}, call.now);
-                                         if (!published.ok()) return published.status();
-                                         events = *std::move(published);
-                                         return std::move(record->unit);
-                                       });
-                                 });
+  auto unit = with_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
+    events.clear();
+    return idempotency::Run<v1::Unit>(transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::Unit> {
+      auto record = Insert(transaction, call, request.unit());
+      if (!record.ok()) return record.status();
+      auto published = PublishUnits(transaction, with_.ids, {&*record, 1}, call.now);
+      if (!published.ok()) return published.status();
+      events = *std::move(published);
+      return std::move(record->unit);
+    });
+  });
   if (unit.ok()) Tell(call.center_id, events);
   return unit;
 }
@@ -118,7 +116,7 @@ absl::StatusOr<v1::Unit> UnitsService::UpdateUnit(const rpc::Call& call, const v
   if (renames && request.unit().display_name().empty()) {
     return errors::InvalidField("unit.display_name", type::REASON_REQUIRED);
   }
-  return Change(call, request.unit().name(), request.unit().etag(), [&](db::Transaction&, UnitRecord& record) {
+  return Change(call, request, request.unit().name(), request.unit().etag(), [&](db::Transaction&, UnitRecord& record) {
     ApplyUnitFields(*fields, request.unit(), record.unit);
     return absl::OkStatus();
   });
@@ -127,7 +125,7 @@ absl::StatusOr<v1::Unit> UnitsService::UpdateUnit(const rpc::Call& call, const v
 absl::StatusOr<v1::Unit> UnitsService::MoveUnit(const rpc::Call& call, const v1::MoveUnitRequest& request) {
   const uint64_t parent_id = IdOf(request.new_parent());
   if (absl::Status may = call.Authorise("units.write", parent_id); !may.ok()) return may;
-  return Change(call, request.name(), request.etag(),
+  return Change(call, request, request.name(), request.etag(),
                 [&](db::Transaction& transaction, UnitRecord& record) -> absl::Status {
                   const auto parent = LoadUnit(transaction, call.center_id, parent_id);
                   // To the caller, who holds the permission on it, a unit of another center is no secret.
@@ -141,7 +139,7 @@ absl::StatusOr<v1::Unit> UnitsService::MoveUnit(const rpc::Call& call, const v1:
 }
 
 absl::StatusOr<v1::Unit> UnitsService::DeleteUnit(const rpc::Call& call, const v1::DeleteUnitRequest& request) {
-  return Change(call, request.name(), request.etag(),
+  return Change(call, request, request.name(), request.etag(),
                 [&](db::Transaction& transaction, UnitRecord& record) -> absl::Status {
                   const auto below = CountBelow(transaction, record.center_id, record.id);
                   if (!below.ok()) return below.status();
@@ -153,28 +151,28 @@ absl::StatusOr<v1::Unit> UnitsService::DeleteUnit(const rpc::Call& call, const v
                 });
 }
 
-absl::StatusOr<v1::Unit> UnitsService::Change(const rpc::Call& call, std::string_view name, std::string_view etag,
-                                              Edit edit) {
+absl::StatusOr<v1::Unit> UnitsService::Change(const rpc::Call& call, const google::protobuf::Message& request,
+                                              std::string_view name, std::string_view etag, Edit edit) {
   std::vector<v1::UnitsChanged> events;
-  auto unit = db::RunTransaction(with_.db, {.deadline = call.deadline},
-                                 [&](db::Transaction& transaction) -> absl::StatusOr<v1::Unit> {
-                                   if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
-                                     return locked;
-                                   auto record = LoadUnit(transaction, call.center_id, IdOf(name));
-                                   if (!record.ok()) return record.status();
-                                   if (absl::Status active = CheckActive(*record); !active.ok()) return active;
-                                   if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
-                                   if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
-                                   ++record->version;
-                                   *record->unit.mutable_update_time() = ToTimestamp(call.now);
-                                   Seal(*record);
-                                   if (absl::Status updated = org::UpdateUnit(transaction, *record); !updated.ok())
-                                     return updated;
-                                   auto published = PublishUnits(transaction, with_.ids, {&*record, 1}, call.now);
-                                   if (!published.ok()) return published.status();
-                                   events = *std::move(published);
-                                   return std::move(record->unit);
-                                 });
+  auto unit = with_.trail.Run(call, request, /*repeatable=*/false,
+                              [&](db::Transaction& transaction) -> absl::StatusOr<v1::Unit> {
+                                if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
+                                  return locked;
+                                auto record = LoadUnit(transaction, call.center_id, IdOf(name));
+                                if (!record.ok()) return record.status();
+                                if (absl::Status active = CheckActive(*record); !active.ok()) return active;
+                                if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
+                                if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
+                                ++record->version;
+                                *record->unit.mutable_update_time() = ToTimestamp(call.now);
+                                Seal(*record);
+                                if (absl::Status updated = org::UpdateUnit(transaction, *record); !updated.ok())
+                                  return updated;
+                                auto published = PublishUnits(transaction, with_.ids, {&*record, 1}, call.now);
+                                if (!published.ok()) return published.status();
+                                events = *std::move(published);
+                                return std::move(record->unit);
+                              });
   if (unit.ok()) Tell(call.center_id, events);
   return unit;
 }

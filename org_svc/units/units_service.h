@@ -36,7 +36,8 @@ class UnitsService {
 
   // Loads an active unit whose etag is the given one, lets `edit` change it, stores and tells it. No other write to the
   // center's units, an import least of all, comes between.
-  absl::StatusOr<v1::Unit> Change(const rpc::Call& call, std::string_view name, std::string_view etag, Edit edit);
+  absl::StatusOr<v1::Unit> Change(const rpc::Call& call, const google::protobuf::Message& request,
+                                  std::string_view name, std::string_view etag, Edit edit);
   absl::StatusOr<UnitRecord> Insert(db::Transaction& transaction, const rpc::Call& call, v1::Unit unit);
 
   struct Imported {
@@ -46,7 +47,8 @@ class UnitsService {
   };
   absl::StatusOr<Imported> PlanImport(db::Session& session, const rpc::Call& call, const UnitsFile& file,
                                       uint64_t center_id);
-  absl::StatusOr<Imported> Import(const rpc::Call& call, const UnitsFile& file, uint64_t center_id);
+  absl::StatusOr<Imported> Import(const rpc::Call& call, const v1::ImportUnitsRequest& request, const UnitsFile& file,
+                                  uint64_t center_id);
   absl::Status Store(db::Transaction& transaction, const rpc::Call& call, Imported& imported, bool new_center);
 
   void Tell(uint64_t center_id, const std::vector<v1::UnitsChanged>& events) const;

@@ -1,8 +1,8 @@
 // Who may call what, where: generated from the access rules of all protos and the roles of org_svc's schema, and
 // compared with matrix.csv, which a reviewer reads. A method without a line, or with another one, fails.
 //
-// A cell says where staff with a role (bound to an institute; center admins to the center, system admins to the
-// platform) may call: P the platform itself, C the center, U the institute, B a station below it, S a sibling
+// A cell says where staff with a role (bound to an institute; center admins to the center, system and security admins
+// to the platform) may call: P the platform itself, C the center, U the institute, B a station below it, S a sibling
 // institute, O an institute of another center; "any" where no unit is concerned, "-" nowhere. For the other callers:
 // "yes" or "-".
 
@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -39,7 +40,8 @@ using google::protobuf::MethodDescriptor;
 constexpr uint64_t kPlatform = 0, kCenter = 10, kUnit = 20, kBelow = 30, kSibling = 21, kOtherCenter = 11, kOther = 22;
 const std::pair<char, uint64_t> kPlaces[] = {{'P', kPlatform}, {'C', kCenter},  {'U', kUnit},
                                              {'B', kBelow},    {'S', kSibling}, {'O', kOther}};
-const std::vector<std::string> kRoles = {"system_admin", "center_admin", "unit_admin", "team_leader", "auditor"};
+const std::vector<std::string> kRoles = {"system_admin", "security_admin", "center_admin",   "unit_admin",
+                                         "team_leader",  "auditor",        "backend_reader", "backend_check_code"};
 
 class AccessMatrix : public ::testing::Test {
  protected:
@@ -57,8 +59,10 @@ class AccessMatrix : public ::testing::Test {
     uint64_t id = 1;
     for (const auto& role : book->All()) {
       directory_.AddRole(role.key(), {role.permissions().begin(), role.permissions().end()});
-      const uint64_t unit = role.key() == "system_admin" ? kPlatform : role.key() == "center_admin" ? kCenter : kUnit;
+      const bool platform = role.key() == "system_admin" || role.key() == "security_admin";
+      const uint64_t unit = platform ? kPlatform : role.key() == "center_admin" ? kCenter : kUnit;
       directory_.AddStaff(id, unit == kPlatform ? 0 : kCenter, {{role.key(), unit}});
+      if (role.for_clients()) clients_.insert(id);
       staff_[role.key()] = id++;
     }
   }
@@ -84,7 +88,8 @@ class AccessMatrix : public ::testing::Test {
     const bool by_field = !access.scope().empty() && access.scope() != "resource" && access.scope() != "anywhere" &&
                           access.scope() != "platform";
     if (by_field && unit != kPlatform) SetScope(request.get(), access.scope(), ids::ResourceName("units", unit));
-    rpc::Call call = test::StaffCall(directory_.get(), staff, 0);
+    rpc::Call call = clients_.contains(staff) ? test::ClientCall(directory_.get(), staff, 0)
+                                              : test::StaffCall(directory_.get(), staff, 0);
     if (!rule->Check(*request, call).ok()) return false;
     return !rule->HandlerDecides() || call.Authorise(access.permission(), unit).ok();
   }
@@ -119,7 +124,8 @@ class AccessMatrix : public ::testing::Test {
   }
 
   test::TestDirectory directory_;
-  std::map<std::string, uint64_t> staff_;
+  std::map<std::string, uint64_t> staff_;  // and back ends, by role
+  std::set<uint64_t> clients_;             // those of them that are back ends
 };
 
 std::string ReadFile(const std::string& path) {
@@ -152,7 +158,7 @@ TEST_F(AccessMatrix, IsTheOneThatWasReviewed) {
 // What must hold whatever the matrix says.
 TEST_F(AccessMatrix, NobodyReachesASiblingOrAnotherCenter) {
   for (const auto* method : test::AllMethods()) {
-    for (const char* role : {"unit_admin", "team_leader", "auditor"}) {
+    for (const char* role : {"unit_admin", "team_leader", "auditor", "backend_reader", "backend_check_code"}) {
       const std::string cell = StaffCell(*method, role);
       const type::Access access = rpc::AccessRule::Compile(*method)->access();
       const bool open = access.scope() == "anywhere" ||

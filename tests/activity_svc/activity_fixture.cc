@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "activity_svc/names.h"
 #include "activity_svc/schema.h"
@@ -25,7 +26,7 @@ T Must(absl::StatusOr<T> result) {
 ActivityTest::ActivityTest(int connections)
     : database_(Migrations(), connections),
       ids_([] { return absl::Now(); }, 7),
-      dependencies_{database_.pool(), ids_, pager_, codes_, metrics_} {
+      dependencies_{database_.pool(), ids_, trail_, pager_, codes_, metrics_} {
   directory_.AddCenter(kCenter)
       .AddUnit(kInstitute, kCenter, kCenter, 2)
       .AddUnit(kStation, kInstitute, kCenter, 3)
@@ -134,7 +135,19 @@ absl::StatusOr<v1::Registration> ActivityTest::SignUp(uint64_t volunteer_id, con
   v1::CreateRegistrationRequest request;
   request.set_parent(shift);
   request.set_request_id(request_id);
-  return registrations_.CreateRegistration(Person(volunteer_id, now_), request);
+  return SignUp(registrations_, Person(volunteer_id, now_), request);
+}
+
+absl::StatusOr<v1::Registration> ActivityTest::SignUp(RegistrationsService& service, const rpc::Call& call,
+                                                      const v1::CreateRegistrationRequest& request) {
+  absl::StatusOr<v1::Registration> answer;
+  absl::Notification answered;
+  service.CreateRegistration(call, request, rpc::Reply<v1::Registration>::To([&](auto given) {
+                               answer = std::move(given);
+                               answered.Notify();
+                             }));
+  answered.WaitForNotification();
+  return answer;
 }
 
 absl::StatusOr<v1::Registration> ActivityTest::Cancel(const v1::Registration& registration, absl::Time now) {

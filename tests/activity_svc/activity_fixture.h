@@ -14,10 +14,12 @@
 #include "activity_svc/attendance/attendance_service.h"
 #include "activity_svc/attendance/check_code.h"
 #include "activity_svc/dependencies.h"
+#include "activity_svc/handovers/handovers_service.h"
 #include "activity_svc/metrics.h"
 #include "activity_svc/policies/policies_service.h"
 #include "activity_svc/registrations/registrations_service.h"
 #include "activity_svc/shifts/shifts_service.h"
+#include "activity_svc/station_packs/station_packs_service.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 #include "common/paging/paging.h"
@@ -65,6 +67,9 @@ class ActivityTest : public ::testing::Test {
 
   absl::StatusOr<v1::Registration> SignUp(uint64_t volunteer_id, const std::string& shift,
                                           const std::string& request_id = "");
+  // Signs up by any call, and waits for the answer.
+  static absl::StatusOr<v1::Registration> SignUp(RegistrationsService& service, const rpc::Call& call,
+                                                 const v1::CreateRegistrationRequest& request);
   absl::StatusOr<v1::Registration> Cancel(const v1::Registration& registration, absl::Time now);
   absl::StatusOr<v1::Registration> Accept(const v1::Registration& registration, absl::Time now);
   v1::Registration Get(const v1::Registration& registration);
@@ -85,12 +90,15 @@ class ActivityTest : public ::testing::Test {
   const CheckCodes codes_{"a secret of the tests' own"};
   const paging::Pager pager_{"another secret of the tests"};
   ids::Generator ids_;
+  const audit::Trail trail_{database_.pool(), ids_};
   const Dependencies dependencies_;
   PoliciesService policies_{dependencies_};
   ActivitiesService activities_{dependencies_};
   ShiftsService shifts_{dependencies_};
   RegistrationsService registrations_{dependencies_};
   AttendanceService attendance_{dependencies_};
+  HandoversService handovers_{dependencies_};
+  StationPacksService station_packs_{dependencies_};
 };
 
 // Why a call was refused; UNSPECIFIED when it was not.

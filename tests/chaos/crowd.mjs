@@ -1,82 +1,108 @@
-// Sixty-four clients that sign up, repeat themselves, cancel, accept and decline, in an order that a seed decides. What they
-// are told goes into the history; an answer that is not definite is asked for again.
+// Clients that sign up, repeat themselves, cancel, accept and decline at either replica, in an order that a seed decides, as
+// long as they are let. All that they ask and are told goes into the history.
 
-const GONE = ['STATE_CANCELLED', 'STATE_LATE_CANCELLED', 'STATE_LAPSED'];
+import { setTimeout as pause } from 'node:timers/promises';
+import { pick } from './random.mjs';
+
+const HELD = ['STATE_CONFIRMED', 'STATE_WAITLISTED', 'STATE_OFFERED'];
+const OFFER_MS = 2 * 3600 * 1000;  // how long an offer is held by default
+// Who cancels "two hours ago" makes an offer that ends soon.
+const HURRY_MS = OFFER_MS - 1500;
+const AT_ONCE = 20;
+const THOUGHT_MS = 150;  // at most, before the next act
 
 // One volunteer at one shift: the registration it holds there, as far as it was told.
 class Place {
-  constructor(self, volunteer, shift) {
-    Object.assign(this, { self, volunteer, shift, requests: [], name: null });
+  constructor(volunteer, shift) {
+    Object.assign(this, { volunteer: volunteer.name, selves: volunteer.selves, shift, requests: [], name: null, state: null });
   }
 }
 
 export class Client {
-  // `volunteers`: [{ name, self }]; `shifts`: what they may sign up for, the first most of all.
-  constructor({ id, volunteers, shifts, random, history, outage }) {
-    Object.assign(this, { id, random, history, outage });
-    this.places = volunteers.map(({ name, self }) => shifts.map((shift) => new Place(self, name, shift)));
+  // `volunteers`: [{ name, selves }] with a session at each replica; `shifts`: what they may sign up for, the first most of all.
+  constructor({ id, volunteers, shifts, random, history }) {
+    Object.assign(this, { id, random, history, shifts });
+    this.places = volunteers.map((volunteer) => shifts.map((shift) => new Place(volunteer, shift)));
     this.issued = 0;
   }
 
-  async act() {
-    const own = this.places[Math.floor(this.random() * this.places.length)];
-    const place = own[this.random() < 0.75 ? 0 : 1];
-    const dice = this.random();
-    if (place.requests.length > 0 && dice < 0.2) return this.#repeat(place);
-    if (place.name === null) return this.#signUp(place, dice < 0.4);
-    if (dice < 0.4) return this.#cancel(place);
-    return this.#look(place, dice < 0.85);
-  }
-
-  #send(place, path, body) {
-    return this.outage.insist(() => place.self.send('POST', path, body));
-  }
-
-  // Signs up; `twice` sends the same request two times at once, as an impatient thumb does.
-  async #signUp(place, twice) {
-    const requestId = `chaos-${this.id}-${++this.issued}`;
-    const answers = await Promise.all(Array.from({ length: twice ? 2 : 1 }, () => this.#request(place, requestId)));
-    const registration = answers.find((answer) => answer !== null);
-    if (registration === undefined) return;
-    place.name = registration.name;
-    place.requests.push(requestId);
-  }
-
-  async #request(place, requestId) {
-    const exchange = await this.#send(place, `/v1/${place.shift}/registrations`, { requestId });
-    if (exchange.status === 200) {
-      this.history.signedUp(place.volunteer, place.shift, requestId, exchange.answer);
-      return exchange.answer;
+  async actUntil(isOver) {
+    while (!isOver()) {
+      await this.act();
+      await pause(THOUGHT_MS * this.random());
     }
-    this.history.count(`refused ${exchange.answer.reason}`);
-    return null;
   }
 
-  #repeat(place) {
-    return this.#request(place, place.requests[Math.floor(this.random() * place.requests.length)]);
+  act() {
+    const place = pick(this.random, this.places)[this.random() < 0.75 ? 0 : 1];
+    const dice = this.random();
+    if (place.requests.length > 0 && dice < 0.15) return this.#request(place, pick(this.random, place.requests));
+    if (place.requests.length > 0 && dice < 0.2) return this.#reuse(place, pick(this.random, place.requests));
+    if (place.name === null) return this.#signUp(place, dice);
+    if (place.state === 'STATE_OFFERED') return this.#move(place, dice < 0.75 ? 'accept' : 'decline');
+    if (dice < 0.5) return this.#move(place, 'cancel');
+    return this.#look(place);
   }
 
-  async #cancel(place) {
-    await this.#move(place, 'cancel', 'cancelled');
+  // One attempt, at either replica. After an unknown end the next one comes a little later.
+  async #attempt(place, facts, send) {
+    const self = pick(this.random, place.selves);
+    const op = await this.history.record({ client: this.id, volunteer: place.volunteer, ...facts }, () => send(self));
+    if (op.outcome === 'unknown') await pause(20 + 60 * this.random());
+    return op;
   }
 
-  // A refused move, or one whose first answer was lost, is followed by a look at what is true.
-  async #move(place, verb, what) {
-    const { status, answer } = await this.#send(place, `/v1/${place.name}:${verb}`, {});
-    if (status !== 200) return this.#look(place, null);
-    this.#learn(place, answer, what);
+  // Some send the request once, some two times, some of a hurry twenty times at once; who is told nothing mostly asks again.
+  async #signUp(place, dice) {
+    const requestId = `chaos-${this.id}-${++this.issued}`;
+    const body = { requestId };
+    place.requests.push({ body, shift: place.shift });
+    const times = dice < 0.22 ? AT_ONCE : dice < 0.4 ? 2 : 1;
+    await Promise.all(Array.from({ length: times }, () => this.#request(place, { body, shift: place.shift })));
   }
 
-  // Looks at the registration; `accept` says what to do with an offer, null leaves it.
-  async #look(place, accept) {
-    const { answer } = await this.outage.insist(() => place.self.send('GET', `/v1/${place.name}`));
-    this.#learn(place, answer, 'looked');
-    if (answer.state !== 'STATE_OFFERED' || accept === null) return;
-    await this.#move(place, accept ? 'acceptOffer' : 'declineOffer', accept ? 'accepted' : 'declined');
+  async #request(place, { body, shift }) {
+    for (let patience = 1 + Math.floor(6 * this.random()); patience > 0; --patience) {
+      const facts = { kind: 'signUp', shift, requestId: body.requestId, body };
+      const op = await this.#attempt(place, facts, (self) => self.send('POST', `/v1/${shift}/registrations`, body));
+      if (op.outcome === 'unknown') continue;
+      if (op.outcome === 'ok' && shift === place.shift && place.name === null) await this.#look(place, op.answer.name);
+      else if (op.reason === 'ALREADY_SIGNED_UP' && place.name === null) await this.#find(place);
+      return;
+    }
   }
 
-  #learn(place, registration, what) {
-    this.history.isNow(registration, what);
-    if (GONE.includes(registration.state)) place.name = null;
+  // The id of an earlier request with another body: for another shift.
+  #reuse(place, { body }) {
+    return this.#request(place, { body, shift: this.shifts.find((shift) => shift !== place.shift) });
+  }
+
+  // What somebody finds out who was told that he has signed up already.
+  async #find(place) {
+    const mine = await pick(this.random, place.selves).send('GET', '/v1/registrations:mine?pageSize=1000').catch(() => null);
+    const own = mine?.status === 200 ? mine.answer.registrations : [];
+    const held = own.find(({ shift, state }) => shift === place.shift && HELD.includes(state));
+    if (held) this.#learn(place, held);
+  }
+
+  async #look(place, name = place.name) {
+    const facts = { kind: 'look', registration: name };
+    const op = await this.#attempt(place, facts, (self) => self.send('GET', `/v1/${name}`));
+    if (op.outcome === 'ok') this.#learn(place, op.answer);
+  }
+
+  // A move that was refused, or whose answer was lost, is followed by a look at what is true.
+  async #move(place, kind) {
+    const verb = { cancel: 'cancel', accept: 'acceptOffer', decline: 'declineOffer' }[kind];
+    const at = kind === 'cancel' && this.random() < 0.5 ? Date.now() - HURRY_MS : undefined;
+    const facts = { kind, registration: place.name, body: {}, ...(at && { at }) };
+    const op = await this.#attempt(place, facts, (self) => (at ? self.at(new Date(at)) : self).send('POST', `/v1/${place.name}:${verb}`, {}));
+    if (op.outcome === 'ok') this.#learn(place, op.answer);
+    else await this.#look(place);
+  }
+
+  #learn(place, { name, state }) {
+    const held = HELD.includes(state);
+    Object.assign(place, { name: held ? name : null, state: held ? state : null });
   }
 }

@@ -11,9 +11,20 @@ export function randomFrom(seed) {
   };
 }
 
+export const pick = (random, items) => items[Math.floor(random() * items.length)];
+
+export function shuffled(random, items) {
+  const order = [...items];
+  for (let i = order.length - 1; i > 0; --i) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
+
 // WENMING_SEED, or a new one each time; a failing run is repeated with the one it printed.
 export function chosenSeed() {
   const seed = process.env.WENMING_SEED ? Number(process.env.WENMING_SEED) : Date.now() % 2 ** 31;
-  console.log(`seed ${seed} (WENMING_SEED=${seed} repeats the choices)`);
+  console.log(`seed ${seed} (./wenming test --seed ${seed} chaos repeats the choices)`);
   return seed;
 }

@@ -35,7 +35,7 @@ const POST_PERSON = post('head', (f) => `/v1/${f.station}/volunteers`, person);
 export const CASES = [
   // Types, names and limits.
   POST_UNIT({ code: 5 }, invalid('unit.code', 'BAD_FORMAT'), 'a number where text belongs'),
-  POST_UNIT({ colour: 'red' }, invalid('unit.colour', 'BAD_FORMAT'), 'a field that does not exist'),
+  POST_UNIT({ colour: 'red' }, invalid('unit.colour', 'UNKNOWN_FIELD'), 'a field that does not exist'),
   POST_UNIT({ displayName: '站'.repeat(101) }, invalid('unit.display_name', 'TOO_LONG'), 'a name that is too long'),
   POST_UNIT({ displayName: '' }, invalid('unit.display_name', 'REQUIRED'), 'a name that is missing'),
   POST_UNIT({ level: 'LEVEL_MOON' }, invalid('unit.level', 'UNKNOWN_VALUE'), 'an enum value that does not exist'),
@@ -84,7 +84,7 @@ export const CASES = [
   {
     title: 'JSON a hundred thousand levels deep', as: 'center',
     send: () => ['POST', '/v1/units:import', deep(100000)],
-    want: invalid('unit', 'BAD_FORMAT'),
+    want: invalid('unit', 'UNKNOWN_FIELD'),
   },
   {
     title: 'text that is not UTF-8', as: 'center',
@@ -104,7 +104,7 @@ export const CASES = [
   {
     title: 'a query parameter that does not exist', as: 'anonymous',
     send: () => ['GET', '/v1/units?colour=red'],
-    want: invalid('colour', 'BAD_FORMAT'),
+    want: invalid('colour', 'UNKNOWN_FIELD'),
   },
   {
     title: 'a page of minus one', as: 'anonymous',

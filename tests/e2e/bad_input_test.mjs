@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { draft, move } from '../../tools/story/activities.mjs';
-import { actAs } from '../../tools/story/people.mjs';
+import { actAs, consentDocuments } from '../../tools/story/people.mjs';
 import { onceKnown } from '../../tools/story/waiting.mjs';
 import { startStack } from '../support/running_stack.mjs';
 import { CASES } from './bad_input_cases.mjs';
@@ -75,8 +75,11 @@ test('a person is registered once, and the refusal does not tell who has the num
     displayName: '测试乙', idType: 'ID_TYPE_PASSPORT', idNumber: 'E87654321', phone: '12400004321',
     birthDate: { year: 1990, month: 1, day: 1 },
   };
-  await head.post(`/v1/${fixture.station}/volunteers`, { volunteer: person });
-  const again = await head.send('POST', `/v1/${fixture.station}/volunteers`, { volunteer: { ...person, phone: '12400004322' } });
+  const documents = await consentDocuments(head, fixture.station);
+  const form = { volunteer: person, consentDocuments: ['KIND_PERSONAL_DATA', 'KIND_SENSITIVE_DATA'].map((kind) => documents.get(kind)) };
+  await head.post(`/v1/${fixture.station}/volunteers`, form);
+  const twin = { ...form, volunteer: { ...person, phone: '12400004322' } };
+  const again = await head.send('POST', `/v1/${fixture.station}/volunteers`, twin);
   const secrets = [person.idNumber, person.displayName, person.phone];
   assertRefusal(again, { status: 409, code: 'ALREADY_EXISTS', reason: 'ID_NUMBER_TAKEN', secrets }, '');
 });

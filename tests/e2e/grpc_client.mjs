@@ -16,11 +16,13 @@ function frame(message) {
   return Buffer.concat([head, message]);
 }
 
-// Resolves with { status, message, reply, headers }: the grpc-status as a number, the bytes of the reply.
-export function unary(address, method, message, metadata = {}) {
+// Resolves with { status, message, reply, headers }: the grpc-status as a number, the bytes of the reply. With `tls` ({ ca,
+// cert, key } in PEM) over TLS.
+export function unary(address, method, message, metadata = {}, tls = null) {
   return new Promise((resolve, reject) => {
-    const connection = http2.connect(`http://${address}`);
+    const connection = http2.connect(`${tls ? 'https' : 'http'}://${address}`, tls ?? {});
     connection.on('error', reject);
+    connection.on('close', () => reject(new Error('the connection ended without an answer')));
     const stream = connection.request({
       ':method': 'POST', ':path': method, 'content-type': 'application/grpc', te: 'trailers', 'grpc-timeout': '10S', ...metadata,
     });

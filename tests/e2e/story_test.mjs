@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT } from '../../tools/local/settings.mjs';
-import { generateVolunteers } from '../../tools/volunteers.mjs';
+import { ageOf, generateVolunteers, guardianOf } from '../../tools/volunteers.mjs';
 import { startStack } from '../support/running_stack.mjs';
 
 const DEMO = path.join(ROOT, 'tools/demo.mjs');
@@ -33,8 +33,14 @@ test('the story holds, twice', async () => {
   }
 });
 
-// What identifies the volunteers of a story that was told with this seed.
-const identities = (seed) => generateVolunteers(40, seed).flatMap(({ idNumber, phone, displayName }) => [idNumber, phone, displayName]);
+// What identifies the volunteers of a story that was told with this seed, and the guardians of the minors among them.
+const identities = (seed) => generateVolunteers(40, seed).flatMap((person) => {
+  const guardian = guardianOf(person);
+  const of = ({ idNumber, phone, displayName }) => [idNumber, phone, displayName];
+  return [...of(person), ...(ageOf(person) < 18 ? [guardian.idDocument.idNumber, guardian.displayName] : [])];
+});
+// As a dump may hold it: as it is, and the same as hex and as base64.
+const forms = (text) => [text, ...['hex', 'base64', 'base64url'].map((encoding) => Buffer.from(text).toString(encoding))];
 
 // Every row of every table, as text.
 function everyRow(socket) {
@@ -44,14 +50,15 @@ function everyRow(socket) {
   return sql(tables.trim().split('\n').map((table) => `SELECT * FROM ${table};`).join(''));
 }
 
-test('what names a volunteer is neither in a log nor in clear in the database', async () => {
+test('what names a volunteer is neither in a log or metric nor in clear in the database', async () => {
   const seed = 20260501;
   assert.equal((await demo('--seed', String(seed))).status, 0);
   const logs = fs.readdirSync(path.join(stack.runDir, 'log')).map((file) => fs.readFileSync(path.join(stack.runDir, 'log', file), 'utf8'));
   const dump = everyRow(stack.record.database.socket);
   assert.ok(dump.includes('常一社区'), 'the dump is one');
-  for (const [where, text] of [['a log', logs.join('\n')], ['the database', dump]]) {
-    const found = identities(seed).filter((identity) => text.includes(identity));
+  const metrics = await Promise.all(Object.values(stack.record.services).map(async (service) => (await fetch(`${service.metrics}/metrics`)).text()));
+  for (const [where, text] of [['a log', logs.join('\n')], ['a metric', metrics.join('\n')], ['the database', dump]]) {
+    const found = identities(seed).filter((identity) => forms(identity).some((form) => text.includes(form)));
     assert.deepEqual(found, [], `in ${where}`);
   }
   const { accounts } = stack.demo;

@@ -9,16 +9,23 @@ namespace wenming::gateway {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::Contains;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 TEST(HeaderPolicyTest, ForwardsLittle) {
-  HeaderPolicy policy({"X-Tenant", "Host", "grpc-timeout", "X-Request-Id"});
+  HeaderPolicy policy({"X-Tenant", "Host", "grpc-timeout", "X-Request-Id", "X-Wenming-Client-Certificate",
+                       "X-Forwarded-For", "Forwarded", "X-Real-IP", "x-wenming-client-certificate-bin"});
   h2::Headers metadata = policy.Metadata({{"authorization", "Bearer t"},
                                           {"user-agent", "curl"},
                                           {"accept-language", "en"},
                                           {"x-tenant", "t"},
                                           {"x-user-id", "root"},
                                           {"x-wenming-caller", "root"},
+                                          {"x-wenming-client-certificate", "forged"},
+                                          {"x-wenming-client-certificate-bin", "forged"},
+                                          {"forwarded", "for=1.2.3.4"},
+                                          {"x-real-ip", "1.2.3.4"},
                                           {"x-forwarded-for", "1.2.3.4"},
                                           {"x-request-id", "forged"},
                                           {"grpc-timeout", "1H"},
@@ -30,6 +37,21 @@ TEST(HeaderPolicyTest, ForwardsLittle) {
               UnorderedElementsAre(Header("authorization", "Bearer t"), Header("user-agent", "curl"),
                                    Header("accept-language", "en"), Header("x-tenant", "t"), Header("traceparent", "t"),
                                    Header("x-request-id", "r"), Header("x-forwarded-for", "127.0.0.1")));
+}
+
+TEST(HeaderPolicyTest, NamesTheCertificateThatTheEdgeHasVerified) {
+  h2::Headers metadata = HeaderPolicy({}).Metadata({{"x-wenming-client-certificate", "forged"}}, {.certificate = "t"});
+  using Header = std::pair<std::string, std::string>;
+  EXPECT_THAT(metadata, Contains(Header("x-wenming-client-certificate", "t")));
+  EXPECT_THAT(metadata, Not(Contains(Header("x-wenming-client-certificate", "forged"))));
+}
+
+TEST(HeaderPolicyTest, JoinsWhatComesTwice) {
+  h2::Headers metadata = HeaderPolicy({}).Metadata(
+      {{"authorization", "Bearer a"}, {"user-agent", "u"}, {"authorization", "Bearer b"}}, {});
+  using Header = std::pair<std::string, std::string>;
+  EXPECT_THAT(metadata, Contains(Header("authorization", "Bearer a, Bearer b")));
+  EXPECT_THAT(metadata, Not(Contains(Header("authorization", "Bearer a"))));
 }
 
 TEST(HeaderPolicyTest, DropsValuesThatGrpcDoesNotAllow) {

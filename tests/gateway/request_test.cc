@@ -84,11 +84,11 @@ TEST_F(RequestTest, RefusesQueryParametersByName) {
     const char* query;
     const char* expected;
   } kCases[] = {
-      {"pagesize=5", "!pagesize is malformed: there is no such field"},
-      {"author.age=5", "!author.age is malformed: there is no such field"},
-      {"page_size.x=5", "!page_size.x is malformed: there is no such field"},
-      {"genres.x=5", "!genres.x is malformed: there is no such field"},
-      {"=5", "! is malformed: there is no such field"},
+      {"pagesize=5", "!pagesize is not a field of this request"},
+      {"author.age=5", "!author.age is not a field of this request"},
+      {"page_size.x=5", "!page_size.x is not a field of this request"},
+      {"genres.x=5", "!genres.x is not a field of this request"},
+      {"=5", "! is not a field of this request"},
       {"page_size=x", "!page_size is malformed: a 32-bit integer is expected"},
       {"page_size=", "!page_size is malformed: a 32-bit integer is expected"},
       {"page_size=5&pageSize=6", "!page_size is malformed: it is given twice"},
@@ -100,7 +100,7 @@ TEST_F(RequestTest, RefusesQueryParametersByName) {
       {"room=a&floor=1", "!floor is malformed: only one field of its group may be given"},
       {"page_token=%ff", "!page_token is not valid UTF-8"},
       {"page_token=%f", "!query is malformed: its percent-encoding is broken"},
-      {"a=1&b=2", "!a is malformed: there is no such field; b is malformed: there is no such field"},
+      {"a=1&b=2", "!a is not a field of this request; b is not a field of this request"},
   };
   for (const auto& test : kCases) {
     std::string outcome =
@@ -127,7 +127,7 @@ TEST_F(RequestTest, PutsBodyAndPathTogether) {
 
 TEST_F(RequestTest, RefusesBodies) {
   EXPECT_EQ(Outcome<testdata::CreateBookRequest>("CreateBook", {.path = {"s"}, .body = R"({"author":{"age":3}})"}),
-            "!book.author.age is malformed: there is no such field");
+            "!book.author.age is not a field of this request");
   EXPECT_EQ(Outcome<testdata::CreateBookRequest>("CreateBook", {.path = {"s"}, .query = "book.pages=1", .body = "{}"}),
             "!book.pages is malformed: the path or the body gives it already");
   EXPECT_EQ(Outcome<testdata::MoveBookRequest>("MoveBook", {.path = {"n"}, .query = "target=x", .body = "{}"}),

@@ -86,7 +86,7 @@ uint64_t OrgTest::AddStaff(const std::string& role, uint64_t unit_id) {
   const uint64_t id = ids_.Next();
   const StaffRecord record{.center_id = unit ? unit->center_id : 0,
                            .id = id,
-                           .username = absl::StrCat(role, "-", id),
+                           .username = absl::StrCat(role.substr(0, 12), "-", id),
                            .display_name = role,
                            .create_time = absl::Now(),
                            .bindings = {{.role = role, .unit_id = unit_id}}};

@@ -9,7 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/auth/directory.h"
+#include "common/auth/password_gate.h"
 #include "common/auth/password_hasher.h"
+#include "common/auth/token_signer.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
@@ -20,15 +22,18 @@
 #include "common/rpc/access.h"
 #include "common/rpc/call.h"
 #include "common/rpc/validate.h"
+#include "common/sessions/sessions.h"
 #include "google/protobuf/text_format.h"
 #include "org_svc/dependencies.h"
 #include "org_svc/directory/directory_feed.h"
 #include "org_svc/directory/mirror.h"
+#include "org_svc/staff/log_in_attempts.h"
 #include "org_svc/staff/role_book.h"
 #include "org_svc/staff/staff_service.h"
 #include "org_svc/teams/teams_service.h"
 #include "org_svc/units/units_cache.h"
 #include "org_svc/units/units_service.h"
+#include "tests/common/auth/key_folder.h"
 #include "tests/support/test_database.h"
 
 namespace wenming::org {
@@ -100,10 +105,23 @@ class OrgTest : public ::testing::Test {
   const paging::Pager pager_{"a key of sixteen bytes or more"};
   const auth::PasswordHasher hasher_{{.memory_kib = 64, .passes = 1, .lanes = 1}, crypto::RandomBytes};
   Replica here_{pool_};
-  const Dependencies with_{pool_, ids_, pager_, here_.mirror};
+  const audit::Trail trail_{pool_, ids_};
+  const Dependencies with_{pool_, ids_, trail_, pager_, here_.mirror};
   UnitsService units_{with_, here_.cache};
   TeamsService teams_{with_};
-  StaffService staff_{with_, here_.roles, hasher_};
+  const auth::KeyFolder keys_;
+  const auth::TokenSigner signer_ = *auth::TokenSigner::Load(keys_.path(), "org_svc");
+  const auth::PasswordGate gate_{hasher_, 2};
+  const crypto::BlindIndex index_ = *crypto::BlindIndex::Load(keys_.path());
+  const LogInAttempts attempts_{index_};
+  const sessions::Sessions sessions_{
+      "staffSessions",
+      "staff",
+      auth::CallerKind::kStaff,
+      {.access = absl::Minutes(10), .idle = absl::Minutes(30), .longest = absl::Hours(12)},
+      ids_,
+      signer_};
+  StaffService staff_{with_, here_.roles, gate_, sessions_, attempts_};
   uint64_t admin_ = 0;  // system_admin on the platform
 
  private:

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "org_svc/staff/bootstrap.h"
+#include "org_svc/staff/credentials_store.h"
 #include "org_svc/staff/staff_store.h"
 #include "org_svc/units/units_store.h"
 #include "tests/org_svc/org_fixture.h"
@@ -54,7 +55,7 @@ class StatementsTest : public OrgTest {
                    " 1, 1, 1, 1",
                "teams SELECT " + place + ", " + id + ", 9 + seq % 300, 9 + seq % 300, 3, 1, " + name +
                    ", 'n', '', 1, 1, 1, 1",
-               "staff SELECT " + place + ", " + id + ", " + name + ", 'n', 'h', 1, 1, 1, 1",
+               "staff SELECT " + place + ", " + id + ", " + name + ", 'n', 'h', 0, NULL, 0, 0, 0, 1, 1, 1, 1",
                "staff_accounts SELECT " + name + ", " + id + ", " + place,
                "role_bindings SELECT " + place + ", " + id + ", 'unit_admin', 9 + seq % 300, 1",
                "centers SELECT " + name + ", " + id,
@@ -92,10 +93,11 @@ class StatementsTest : public OrgTest {
   void Cheap(const char* what, const std::function<absl::Status()>& call) { EXPECT_LE(Cost(call), kMost) << what; }
 
   const std::unique_ptr<db::Pool> alone_ = *db::Pool::Open(test::Driver(), Alone(database_.options()));
-  const Dependencies with_alone_{*alone_, ids_, pager_, here_.mirror};
+  const audit::Trail trail_alone_{*alone_, ids_};
+  const Dependencies with_alone_{*alone_, ids_, trail_alone_, pager_, here_.mirror};
   UnitsService units_alone_{with_alone_, here_.cache};
   TeamsService teams_alone_{with_alone_};
-  StaffService staff_alone_{with_alone_, here_.roles, hasher_};
+  StaffService staff_alone_{with_alone_, here_.roles, gate_, sessions_, attempts_};
   uint64_t center_admin_ = 0;
   uint64_t member_ = 0;
 };
@@ -176,7 +178,7 @@ TEST_F(StatementsTest, StaffReadFewRows) {
   v1::CreateStaffMemberRequest create;
   create.set_username("somebody");
   create.set_display_name("某人");
-  create.set_password("a long password");
+  create.set_password("a longer password");
   create.mutable_binding()->set_role("unit_admin");
   create.mutable_binding()->set_unit(UnitName("S1"));
   Cheap("CreateStaffMember",
@@ -209,8 +211,9 @@ TEST_F(StatementsTest, StaffReadFewRows) {
     return db::Read(*alone_, absl::InfiniteFuture(),
                     [](db::Session& session) { return FindCredentials(session, "somebody").status(); });
   });
-  Cheap("BootstrapAdmin",
-        [&] { return BootstrapAdmin(*alone_, ids_, hasher_, "a long password", absl::Now(), absl::InfiniteFuture()); });
+  Cheap("BootstrapAdmin", [&] {
+    return BootstrapAdmin(*alone_, ids_, hasher_, "a longer password", absl::Now(), absl::InfiniteFuture());
+  });
 }
 
 }  // namespace

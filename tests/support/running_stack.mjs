@@ -29,16 +29,16 @@ async function ownPorts() {
 }
 
 export class RunningStack {
-  constructor(directory, buildDir, ports) {
+  constructor(directory, buildDir, flags) {
     this.directory = directory;
     this.buildDir = buildDir;
-    this.ports = ports;
+    this.flags = flags;
     this.runDir = path.join(directory, 'run');
   }
 
   // Starts what is dead, on the ports it had; with other flags than before, starts all anew.
   async revive(...flags) {
-    await this.#tool('stack', 'start', '--build-dir', this.buildDir, '--fast-db', ...this.ports, ...flags);
+    await this.#tool('stack', 'start', '--build-dir', this.buildDir, ...this.flags, ...flags);
   }
 
   load(...flags) {
@@ -50,6 +50,24 @@ export class RunningStack {
     const service = this.record.services[name];
     if (!isAlive(service)) throw new Error(`${name} does not run`);
     process.kill(service.pid, 'SIGKILL');
+  }
+
+  // The same for the database, by the process id that it wrote down itself.
+  killDatabase() {
+    const directory = path.join(this.runDir, 'db');
+    const pid = Number(fs.readFileSync(path.join(directory, 'mariadbd.pid'), 'utf8'));
+    const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (!command.includes(`--defaults-file=${directory}/`)) throw new Error('the database does not run');
+    process.kill(pid, 'SIGKILL');
+  }
+
+  // Runs `tools/stack WHAT`, which compares a log with its chain; { ok, told }.
+  async verify(what) {
+    try {
+      return { ok: true, told: (await this.#tool('stack', what)).stdout };
+    } catch (error) {
+      return { ok: false, told: error.message };
+    }
   }
 
   get record() {
@@ -91,15 +109,16 @@ export class RunningStack {
   }
 }
 
-// Starts a stack with the demo's units, teams and staff, and `volunteers` people. Call stop() in the end.
-export async function startStack({ volunteers }) {
+// Starts a stack with the demo's units, teams and staff, and `volunteers` people; without the number, an empty one. Its
+// database does not survive being killed, unless it is `durable`. Call stop() in the end.
+export async function startStack({ volunteers, durable = false } = {}) {
   const buildDir = process.env.WENMING_BUILD_DIR;
   if (!buildDir) throw new Error('WENMING_BUILD_DIR does not say what to test; run ./wenming test');
-  const ports = await ownPorts();
-  const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir), ports);
+  const flags = [...(await ownPorts()), ...(durable ? [] : ['--fast-db'])];
+  const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir), flags);
   try {
     await stack.revive();
-    await stack.load('--volunteers', String(volunteers), '--no-activities');
+    if (volunteers !== undefined) await stack.load('--volunteers', String(volunteers), '--no-activities');
     return stack;
   } catch (error) {
     await stack.stop().catch(() => {});

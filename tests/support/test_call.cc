@@ -56,13 +56,14 @@ TestDirectory& TestDirectory::AddUnit(uint64_t id, uint64_t parent_id, uint64_t 
 }
 
 TestDirectory& TestDirectory::AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings,
-                                       bool disabled) {
+                                       bool disabled, uint64_t volunteer_id) {
   org::v1::WatchResponse part;
   auto& member = *part.add_staff();
   member.set_id(id);
   member.set_center_id(center_id);
   member.set_display_name(absl::StrCat("职员", id));
   member.set_disabled(disabled);
+  member.set_volunteer_id(volunteer_id);
   for (const auto& [role, unit] : bindings) {
     auto& binding = *member.add_bindings();
     binding.set_role(role);
@@ -99,6 +100,10 @@ rpc::Call AnonymousCall(const auth::Directory& directory, uint64_t center_id) {
   rpc::Call call = MakeCall(directory, auth::CallerKind::kAnonymous, 0, center_id, "");
   call.caller.center_id = 0;
   return call;
+}
+
+rpc::Call ClientCall(const auth::Directory& directory, uint64_t client_id, uint64_t center_id) {
+  return MakeCall(directory, auth::CallerKind::kClient, client_id, center_id, ids::ResourceName("clients", client_id));
 }
 
 rpc::Call ServiceCall(const auth::Directory& directory, std::string_view service) {

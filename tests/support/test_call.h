@@ -33,7 +33,9 @@ class TestDirectory {
   TestDirectory& AddCenter(uint64_t id, std::string_view code = "HT");
   // `level` is org.v1.Unit.Level: 2 institute, 3 station, 4 point.
   TestDirectory& AddUnit(uint64_t id, uint64_t parent_id, uint64_t center_id, int level, bool deleted = false);
-  TestDirectory& AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings, bool disabled = false);
+  // `volunteer_id`: of the volunteer that the person is too.
+  TestDirectory& AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings, bool disabled = false,
+                          uint64_t volunteer_id = 0);
   TestDirectory& AddRole(const std::string& key, const std::vector<std::string>& permissions);
 
   const auth::Directory& get() const { return directory_; }
@@ -51,6 +53,7 @@ class TestDirectory {
 rpc::Call StaffCall(const auth::Directory& directory, uint64_t staff_id, uint64_t center_id);
 rpc::Call VolunteerCall(const auth::Directory& directory, uint64_t volunteer_id, uint64_t center_id);
 rpc::Call AnonymousCall(const auth::Directory& directory, uint64_t center_id);
+rpc::Call ClientCall(const auth::Directory& directory, uint64_t client_id, uint64_t center_id);
 rpc::Call ServiceCall(const auth::Directory& directory, std::string_view service);
 
 }  // namespace wenming::test

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // Stands in for a service or the gateway: takes their flags, listens where they would, says that it is ready as they do.
-// With --migrate it writes a line to FAKE_DIR/migrations and ends; FAKE_DIR/refuse holds the names of those that must fail.
+// With --migrate it writes a line to FAKE_DIR/migrations and ends, with --verify-audit or --verify-ledger it says
+// something and ends;
+// FAKE_DIR/refuse holds the names of those that must fail.
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -20,8 +22,19 @@ if (args.includes('--migrate')) {
   process.exit(0);
 }
 if (fs.existsSync(refuse) && fs.readFileSync(refuse, 'utf8').includes(name)) {
-  console.error(`${name}: refusing, as told`);
+  (args.includes('--verify-audit') ? console.log : console.error)(`${name}: refusing, as told`);
   process.exit(1);
+}
+if (args.includes('--verify-audit')) {
+  console.log(`${name}: in order`);
+  process.exit(0);
+}
+
+if (args.includes('--verify-ledger')) {
+  const fault = path.join(directory, 'ledger_fault');
+  const altered = fs.existsSync(fault);
+  console.log(JSON.stringify({ accounts: 2, entries: 9, fault: altered ? JSON.parse(fs.readFileSync(fault, 'utf8')) : null }));
+  process.exit(altered ? 1 : 0);
 }
 
 const listen = (server, address) => server.listen(Number(address.split(':')[1]), address.split(':')[0]);

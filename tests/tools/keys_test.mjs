@@ -21,7 +21,7 @@ test('every service signs what its public key verifies, with ES256', (t) => {
     const signature = crypto.sign('sha256', Buffer.from('token'), key);
     assert.ok(crypto.verify('sha256', Buffer.from('token'), files[`${service}.verify.pem`], signature));
   }
-  const secrets = ['data', 'index', 'check_code', 'page'].map((name) => files[`${name}.key`]);
+  const secrets = ['data', 'index', 'check_code', 'page', 'audit'].map((name) => files[`${name}.key`]);
   for (const secret of secrets) assert.match(secret, /^[0-9a-f]{64}\n$/);
   assert.equal(new Set(secrets).size, secrets.length);
 });

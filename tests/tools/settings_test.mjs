@@ -33,6 +33,14 @@ test('--ports auto gives every port a number of its own, below the ephemeral ran
   for (const port of Object.values(ports)) assert.ok(port >= 20000 && port < 32000);
 });
 
+test('an application at WeChat is remembered, and has a secret', async () => {
+  const wechat = { url: 'https://api.weixin.qq.com', app_id: 'wx1', secret_file: '/s/secret' };
+  assert.equal((await settings({}, null, {})).wechat, null);
+  assert.deepEqual((await settings({ 'wechat-app-id': 'wx1', 'wechat-secret-file': '/s/secret' }, null, {})).wechat, wechat);
+  assert.deepEqual((await settings({}, { ...recorded, wechat }, {})).wechat, wechat);
+  await assert.rejects(settings({ 'wechat-app-id': 'wx1' }, null, {}), /a file with its secret/);
+});
+
 for (const bad of ['0', '65536', 'http', '80.5', '-1', '']) {
   test(`"${bad}" is no port, and the message names the flag`, async () => {
     await assert.rejects(settings({ http: bad }, null, {}), /--http is ".*", which is no port/);

@@ -55,6 +55,35 @@ async function bringsUpWhatIsReadyOnce({ start, stack, record, pids, directory }
   assert.equal(live.services.gateway.state, 'ready');
 }
 
+function verifiesEachService({ stack, directory }) {
+  const good = stack('verify-audit');
+  assert.equal(good.status, 0, good.err);
+  assert.equal(good.out, 'org_svc: in order\nvolunteer_svc: in order\nactivity_svc: in order\n');
+  const refuse = path.join(directory, 'refuse');
+  fs.writeFileSync(refuse, 'volunteer_svc');
+  const bad = stack('verify-audit');
+  fs.rmSync(refuse);
+  assert.equal(bad.status, 1);
+  assert.equal(bad.out, 'org_svc: in order\nvolunteer_svc: refusing, as told\nactivity_svc: in order\n');
+}
+
+function verifiesTheLedger({ stack, directory }) {
+  const good = stack('verify-ledger');
+  assert.equal(good.status, 0, good.err);
+  assert.equal(good.out, '9 entries of 2 volunteers are in order\n');
+  assert.deepEqual(JSON.parse(stack('verify-ledger', '--json').out), { accounts: 2, entries: 9, fault: null });
+  const fault = { center: 'units/1', volunteer: 'volunteers/2', sequence: 3, what: 'altered' };
+  const file = path.join(directory, 'ledger_fault');
+  fs.writeFileSync(file, JSON.stringify(fault));
+  const bad = stack('verify-ledger');
+  const json = stack('verify-ledger', '--json');
+  fs.rmSync(file);
+  assert.equal(bad.status, 1);
+  assert.equal(bad.out, 'volunteers/2 of units/1, entry 3: altered\n');
+  assert.equal(json.status, 1);
+  assert.deepEqual(JSON.parse(json.out).fault, fault);
+}
+
 async function revivesTheDeadAlone({ start, stack, record, pids }) {
   const before = pids();
   const { ports } = record();
@@ -108,6 +137,8 @@ test('a stack from start to end', async (t) => {
   await t.test('a start after a kill revives the dead one on its port and leaves the others alone', () => revivesTheDeadAlone(stack));
   await t.test('what was rebuilt is restarted, the gateway also for new descriptors', () => restartsWhatWasRebuilt(stack));
   await t.test('each service user reaches its own schema only', () => keepsUsersInTheirSchemas(stack));
+  await t.test('verify-audit asks each service, and tells of each', () => verifiesEachService(stack));
+  await t.test('verify-ledger asks volunteer_svc, in words and as JSON', () => verifiesTheLedger(stack));
   await t.test('stop ends them all, --wipe leaves nothing', () => endsEverything(stack));
 });
 

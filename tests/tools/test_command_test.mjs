@@ -17,7 +17,7 @@ function tree(t, ctestOutput, ctestStatus) {
   script('tools/mariadb.sh', `echo "$@" >>${directory}/mariadb.log; echo /socket`);
   fs.mkdirSync(path.join(directory, 'bin'));
   fs.writeFileSync(path.join(directory, 'output'), ctestOutput);
-  script('bin/ctest', `echo "$@" >>${directory}/ctest.log; cat ${directory}/output; exit ${ctestStatus}`);
+  script('bin/ctest', `echo "$@" >>${directory}/ctest.log; echo "$WENMING_SEED" >>${directory}/seeds.log; cat ${directory}/output; exit ${ctestStatus}`);
   const env = { ...process.env, PATH: `${path.join(directory, 'bin')}:${process.env.PATH}` };
   return {
     run: (command, ...args) => run(path.join(directory, command), args, { env }),
@@ -60,6 +60,16 @@ test('a filter reaches the runner; --asan leaves whole stacks out', (t) => {
   const [filtered, asan] = read('ctest.log').split('\n');
   assert.match(filtered, /--tests-regex common_db/);
   assert.match(asan, /build\/asan .*--exclude-regex \^\(e2e\|chaos\|tools\)/);
+});
+
+test('the slow chaos tests run where chaos is asked for, with the seed that is asked for', (t) => {
+  const { run, read } = tree(t, PASSED, 0);
+  run('wenming', 'test');
+  run('wenming', 'test', '--seed', '7', 'chaos');
+  const [all, chaos] = read('ctest.log').split('\n');
+  assert.match(all, /--label-exclude slow/);
+  assert.doesNotMatch(chaos, /--label-exclude/);
+  assert.match(read('seeds.log'), /^\n7\n$/);
 });
 
 test('CI adds up the linters and both runs', (t) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkDigit, generateVolunteers } from '../../tools/volunteers.mjs';
+import { ageOf, checkDigit, generateVolunteers, guardianOf } from '../../tools/volunteers.mjs';
 
 const SEED = 141024;
 const people = generateVolunteers(800, SEED);
@@ -54,5 +54,21 @@ test('names, skills and categories are as the contract takes them', () => {
     for (const list of [skills, serviceCategories]) {
       assert.ok(list.length <= 3 && new Set(list).size === list.length);
     }
+  }
+});
+
+test('ages are counted in whole years, in China', () => {
+  const born = (date) => ({ idNumber: `999999${date}0011` });
+  assert.equal(ageOf(born('20080501'), new Date('2026-04-30T16:00:00Z')), 18);
+  assert.equal(ageOf(born('20080501'), new Date('2026-04-30T15:59:59Z')), 17);
+});
+
+test('a minor has an adult guardian, always the same', () => {
+  for (const person of people.filter((one) => ageOf(one, new Date('2026-06-01')) < 18)) {
+    const guardian = guardianOf(person);
+    assert.deepEqual(guardianOf(person), guardian);
+    assert.ok(ageOf(guardian.idDocument, new Date('2026-06-01')) >= 18);
+    assert.equal(guardian.idDocument.idNumber[17], checkDigit(guardian.idDocument.idNumber.slice(0, 17)));
+    assert.match(guardian.displayName, /^[\u4e00-\u9fff]{3}$/);
   }
 });

@@ -6,6 +6,8 @@
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "volunteer_svc/calendar.h"
+#include "volunteer_svc/consents/consents_rules.h"
+#include "volunteer_svc/hours/hours_rules.h"
 #include "volunteer_svc/hours/ledger.h"
 #include "volunteer_svc/schema.h"
 #include "volunteer_svc/volunteers/volunteers_service.h"
@@ -14,8 +16,9 @@ namespace wenming::volunteer {
 namespace {
 
 const std::vector<std::string>& AllPermissions() {
-  static const std::vector<std::string> permissions = {"volunteers.read", "volunteers.write", "certificates.issue",
-                                                       "certificates.revoke"};
+  static const std::vector<std::string> permissions = {"volunteers.read",    "volunteers.write",   "volunteers.reveal",
+                                                       "volunteers.approve", "volunteers.erase",   "consents.publish",
+                                                       "certificates.issue", "certificates.revoke", "policies.write"};
   return permissions;
 }
 
@@ -27,6 +30,12 @@ std::unique_ptr<db::Pool> OpenPool(const test::TestDatabase& database, int conne
   auto pool = db::Pool::Open(test::Driver(), std::move(options));
   EXPECT_TRUE(pool.ok()) << db::DriverText(pool.status());
   return *std::move(pool);
+}
+
+absl::Status WriteOne(db::Pool& pool, const absl::StatusOr<HourEntry>& entry) {
+  if (!entry.ok()) return entry.status();
+  return db::RunTransaction(pool, {},
+                            [&](db::Transaction& transaction) { return WriteHours(transaction, {*entry}).status(); });
 }
 
 }  // namespace
@@ -52,6 +61,23 @@ v1::Volunteer PersonNumber(int n) {
   return person;
 }
 
+v1::Guardian SomeGuardian() {
+  v1::Guardian guardian;
+  guardian.set_display_name("赵桂兰");
+  guardian.mutable_id_document()->set_id_type(v1::Volunteer::ID_TYPE_RESIDENT);
+  guardian.mutable_id_document()->set_id_number(ResidentId("99999919790307004"));
+  guardian.set_phone("12477777777");
+  guardian.set_relationship("母亲");
+  return guardian;
+}
+
+void Agree(v1::CreateVolunteerRequest& request, int age) {
+  for (const ConsentKind kind : NeededKinds(age)) {
+    request.add_consent_documents(ids::ResourceName("consentDocuments", kind));  // the defaults' ids are their kinds
+  }
+  if (age < 18) *request.mutable_guardian() = SomeGuardian();
+}
+
 activity::v1::HoursSettled Settled(uint64_t volunteer_id, uint64_t registration_id, absl::Time start, int minutes) {
   activity::v1::HoursSettled event;
   event.set_volunteer_id(volunteer_id);
@@ -71,6 +97,15 @@ activity::v1::HoursSettled Settled(uint64_t volunteer_id, uint64_t registration_
   return event;
 }
 
+activity::v1::HoursReversed Reversed(uint64_t volunteer_id, uint64_t registration_id, int revision) {
+  activity::v1::HoursReversed event;
+  event.set_volunteer_id(volunteer_id);
+  event.set_registration_id(registration_id);
+  event.set_revision(revision);
+  event.set_recorder_id(kAdmin);
+  return event;
+}
+
 VolunteerTest::VolunteerTest(int connections)
     : database_(Migrations(), kForMigrating),
       own_pool_(OpenPool(database_, connections)),
@@ -81,7 +116,8 @@ VolunteerTest::VolunteerTest(int connections)
                     .directory = directory_.get(),
                     .cipher = cipher_,
                     .blind_index = blind_index_,
-                    .random = crypto::RandomBytes} {
+                    .random = crypto::RandomBytes,
+                    .trail = trail_} {
   org::v1::WatchResponse center;
   center.add_units()->set_id(kCenter);
   center.mutable_units(0)->set_center_id(kCenter);
@@ -103,15 +139,18 @@ uint64_t VolunteerTest::Register(int n, uint64_t unit_id) {
   v1::CreateVolunteerRequest request;
   request.set_parent(ids::ResourceName("units", unit_id));
   *request.mutable_volunteer() = PersonNumber(n);
+  Agree(request);
   const auto volunteer = service.CreateVolunteer(Admin(), request);
   EXPECT_TRUE(volunteer.ok()) << volunteer.status() << db::DriverText(volunteer.status());
   return volunteer.ok() ? ids::ParseName("volunteers", volunteer->name()).value_or(0) : 0;
 }
 
 absl::Status VolunteerTest::CreditHours(const activity::v1::HoursSettled& event) {
-  return db::RunTransaction(pool_, {}, [&](db::Transaction& transaction) {
-    return ApplyHoursSettled(transaction, kCenter, event, test::Morning()).status();
-  });
+  return WriteOne(pool_, EntryOf(kCenter, event, test::Morning()));
+}
+
+absl::Status VolunteerTest::TakeBackHours(const activity::v1::HoursReversed& event) {
+  return WriteOne(pool_, EntryOf(kCenter, event, test::Morning()));
 }
 
 std::string VolunteerTest::Text(const std::string& sql) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/audit/trail.h"
 #include "common/crypto/blind_index.h"
 #include "common/crypto/data_cipher.h"
 #include "common/ids/ids.h"
@@ -32,9 +33,15 @@ inline constexpr uint64_t kAdmin = 51, kHead = 52, kReader = 53, kStranger = 54;
 std::string ResidentId(std::string_view first17);
 // The n-th of many different people, born on 1980-01-01.
 v1::Volunteer PersonNumber(int n);
+v1::Guardian SomeGuardian();
+// Adds the consents, and under 18 the guardian, that somebody of this age needs.
+void Agree(v1::CreateVolunteerRequest& request, int age = 40);
 
 // The hours of one presence: `minutes` from `start` on, `registration_id` deciding the rest.
 activity::v1::HoursSettled Settled(uint64_t volunteer_id, uint64_t registration_id, absl::Time start, int minutes);
+
+// Takes back what the revision before had credited.
+activity::v1::HoursReversed Reversed(uint64_t volunteer_id, uint64_t registration_id, int revision);
 
 class VolunteerTest : public ::testing::Test {
  protected:
@@ -48,8 +55,9 @@ class VolunteerTest : public ::testing::Test {
 
   // Registers the n-th person at the unit and answers the id.
   uint64_t Register(int n, uint64_t unit_id = kStation);
-  // Applies the event in a transaction of its own.
+  // Apply the event in a transaction of its own.
   absl::Status CreditHours(const activity::v1::HoursSettled& event);
+  absl::Status TakeBackHours(const activity::v1::HoursReversed& event);
   // Cells of the first row of a query on the schema.
   std::string Text(const std::string& sql);
   int64_t Number(const std::string& sql);
@@ -67,6 +75,7 @@ class VolunteerTest : public ::testing::Test {
   const paging::Pager pager_{"a key of sixteen bytes"};
   const crypto::DataCipher cipher_;
   const crypto::BlindIndex blind_index_{"another key of sixteen bytes"};
+  const audit::Trail trail_{pool_, ids_};
   const Dependencies dependencies_;
 };
 

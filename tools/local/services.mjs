@@ -15,6 +15,7 @@ export const SERVICES = [...Object.keys(STORES), 'gateway'];
 export const paths = (runDir) => ({
   log: path.join(runDir, 'log'),
   keys: path.join(runDir, 'keys'),
+  audit: path.join(runDir, 'audit'),
   database: path.join(runDir, 'db'),
   stack: path.join(runDir, 'stack.json'),
   lock: path.join(runDir, 'lock'),
@@ -26,7 +27,7 @@ export const paths = (runDir) => ({
   logOf: (service) => path.join(runDir, 'log', `${service}.log`),
 });
 
-function storeFlags(name, { runDir, ports, dev }, socket) {
+function storeFlags(name, { runDir, ports, dev, wechat, publicUrl }, socket) {
   const address = (port) => `${HOST}:${ports[port]}`;
   const where = paths(runDir);
   const flags = [
@@ -38,10 +39,16 @@ function storeFlags(name, { runDir, ports, dev }, socket) {
     `--db-schema=${STORES[name].schema}`,
     '--db-connections=16',
     `--keys=${where.keys}`,
+    `--audit-heads=${where.audit}`,
   ];
   if (name === 'org_svc') flags.push(`--bootstrap-admin-password-file=${where.adminPassword}`);
+  if (name === 'org_svc') flags.push(`--volunteer-revocations=${address('volunteer_svc')}`);
   if (name !== 'org_svc') flags.push(`--directory=${address('org_svc')}`);
   if (name === 'volunteer_svc') flags.push(`--activity-events=${address('activity_svc')}`);
+  if (name === 'volunteer_svc') flags.push(`--public-url=${publicUrl ?? `http://${address('http')}`}`);
+  if (name === 'volunteer_svc' && wechat) {
+    flags.push(`--wechat-url=${wechat.url}`, `--wechat-app-id=${wechat.app_id}`, `--wechat-secret-file=${wechat.secret_file}`);
+  }
   if (name === 'activity_svc') flags.push(`--volunteer-events=${address('volunteer_svc')}`);
   if (dev) flags.push('--dev', '--reflection');
   return flags;

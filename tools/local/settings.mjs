@@ -29,6 +29,10 @@ export const OPTIONS = {
   dev: { type: 'boolean' },
   'no-dev': { type: 'boolean' },
   'fast-db': { type: 'boolean' },
+  'public-url': { type: 'string' },
+  'wechat-url': { type: 'string' },
+  'wechat-app-id': { type: 'string' },
+  'wechat-secret-file': { type: 'string' },
   ...Object.fromEntries(Object.values(PORTS).map(({ flag }) => [flag, { type: 'string' }])),
 };
 
@@ -82,6 +86,20 @@ async function choosePorts(flags, env, recorded) {
   return chosen;
 }
 
+// The application that people log in with at WeChat: { url, app_id, secret_file }, or null. Flags are given all together.
+function wechatOf(flags, recorded) {
+  const asked = ['wechat-url', 'wechat-app-id', 'wechat-secret-file'].filter((name) => flags[name] !== undefined);
+  if (asked.length === 0) return recorded?.wechat ?? null;
+  if (!flags['wechat-app-id'] || !flags['wechat-secret-file']) {
+    throw new Problem('An application at WeChat has an id and a file with its secret.', 'Give --wechat-app-id ID --wechat-secret-file FILE.');
+  }
+  return {
+    url: flags['wechat-url'] ?? 'https://api.weixin.qq.com',
+    app_id: flags['wechat-app-id'],
+    secret_file: flags['wechat-secret-file'].split(',').map((file) => path.resolve(file)).join(),
+  };
+}
+
 // All settings of a stack; `recorded` is its stack.json, or null.
 export async function settings(flags, recorded, env = process.env) {
   if (flags.ports !== undefined && flags.ports !== 'auto' && flags.ports !== 'default') {
@@ -94,5 +112,7 @@ export async function settings(flags, recorded, env = process.env) {
     ports: await choosePorts(flags, env, recorded),
     dev: flags['no-dev'] ? false : flags.dev || (recorded?.dev ?? true),
     fastDb: flags['fast-db'] ?? recorded?.database?.fast ?? false,
+    wechat: wechatOf(flags, recorded),
+    publicUrl: flags['public-url'] ?? recorded?.public_url ?? null,
   };
 }

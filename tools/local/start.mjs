@@ -33,11 +33,13 @@ async function checkPortsFree(names, ports) {
 const isCurrent = (entry, want) =>
   isAlive(entry) && entry.built === want.built && entry.binary === want.binary && isDeepStrictEqual(entry.args, want.args);
 
-function newRecord({ runDir, buildDir, ports, dev, fastDb }, socket) {
+function newRecord({ runDir, buildDir, ports, dev, fastDb, wechat, publicUrl }, socket) {
   return {
     run_dir: runDir,
     build_dir: buildDir,
     dev,
+    wechat,
+    public_url: publicUrl,
     http: `http://${HOST}:${ports.http}`,
     grpc: `${HOST}:${ports.grpc}`,
     ports,
@@ -67,7 +69,7 @@ async function waitReady(name, entry) {
 
 // Directories, keys, passwords, the database with its schemas: what stands before the first process. All of it once.
 function prepare(runDir, fastDb) {
-  for (const directory of [paths(runDir).log, paths(runDir).passwords]) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const directory of [paths(runDir).log, paths(runDir).passwords, paths(runDir).audit]) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   execFileSync(path.join(ROOT, 'tools/make_keys.sh'), [paths(runDir).keys], { stdio: ['ignore', 'ignore', 'inherit'] });
   secretFile(paths(runDir).adminPassword);
   ensureSchemas(runDir, startDatabase(runDir, fastDb));

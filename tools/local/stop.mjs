@@ -17,8 +17,8 @@ async function stopServices(record) {
 }
 
 function wipe(runDir) {
-  const { log, keys, database, demo, demoPassword, adminPassword, passwords } = paths(runDir);
-  for (const ours of [log, keys, database, demo, demoPassword, adminPassword, passwords]) fs.rmSync(ours, { recursive: true, force: true });
+  const { log, keys, audit, database, demo, demoPassword, adminPassword, passwords } = paths(runDir);
+  for (const ours of [log, keys, audit, database, demo, demoPassword, adminPassword, passwords]) fs.rmSync(ours, { recursive: true, force: true });
 }
 
 export async function stop(flags) {

@@ -6,7 +6,7 @@ import { Refused } from './session.mjs';
 const SHOWN = 220;
 
 const clip = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
-const secret = (key, value) => (/^(password|accessToken)$/.test(key) ? '…' : value);
+const secret = (key, value) => (/^(password|newPassword|accessToken|refreshToken|secret|clientSecret)$/.test(key) ? '…' : value);
 const asText = (value) => (typeof value === 'string' ? value : JSON.stringify(value, secret));
 
 // The named fields of an answer; all of it when none is named. "a.b" reaches into objects, "list.length" counts.

@@ -1,12 +1,11 @@
 #include "volunteer_svc/certificates/certificates_rules.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/crypto/masks.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
+#include "google/protobuf/util/json_util.h"
 #include "volunteer_svc/calendar.h"
 
 namespace wenming::volunteer {
@@ -14,7 +13,8 @@ namespace {
 
 // Nobody alive has served before.
 constexpr absl::CivilDay kEarliest(1900, 1, 1);
-constexpr size_t kMostActivities = 20;
+constexpr int kMostShown = 20;
+constexpr size_t kMostActivities = 100, kMostContent = 40;
 constexpr size_t kIdTextSize = 13;
 constexpr size_t kCodeSize = 3 * kIdTextSize;
 
@@ -37,6 +37,40 @@ uint64_t BigEndian(std::string_view bytes) {
   return number;
 }
 
+// At most so many characters of UTF-8.
+std::string Shortened(std::string_view text, size_t most) {
+  size_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (begins && ++count > most) return absl::StrCat(std::string(text.substr(0, i)), "…");
+  }
+  return std::string(text);
+}
+
+// Everything, nothing masked.
+v1::Certificate Whole(const CertificateRecord& record) {
+  v1::Certificate certificate = record.details;
+  certificate.set_name(ids::ResourceName("certificates", record.id));
+  certificate.set_serial(record.serial);
+  certificate.set_volunteer(ids::ResourceName("volunteers", record.volunteer_id));
+  certificate.set_volunteer_number(record.volunteer_number);
+  certificate.set_display_name(record.display_name);
+  certificate.set_id_type(static_cast<v1::Volunteer::IdType>(record.id_type));
+  certificate.set_id_number(record.id_number);
+  *certificate.mutable_start_date() = ToDate(record.start_date);
+  *certificate.mutable_end_date() = ToDate(record.end_date);
+  certificate.set_minutes(record.minutes);
+  certificate.set_star(record.star);
+  certificate.set_issuer(ids::ResourceName("units", record.issuer_unit_id));
+  certificate.set_issuer_name(record.issuer_name);
+  *certificate.mutable_issue_time() = ToTimestamp(record.issue_time);
+  certificate.set_verify_path(absl::StrCat("/v1/certificates:verify?code=", record.code));
+  certificate.set_state(record.state);
+  certificate.set_ledger_sequence(record.ledger_sequence);
+  certificate.set_ledger_hash(record.ledger_hash);
+  return certificate;
+}
+
 }  // namespace
 
 absl::StatusOr<Period> PeriodOf(const v1::CreateCertificateRequest& request, absl::CivilDay first_entry,
@@ -52,6 +86,23 @@ absl::StatusOr<Period> PeriodOf(const v1::CreateCertificateRequest& request, abs
   }
   if (*start > *end) return OutOfOrder("start_date", "不能晚于结束日期", "it must not be after end_date");
   return Period{*start, *end};
+}
+
+void SetServices(const std::vector<ServiceSum>& services, CertificateRecord& record) {
+  record.minutes = 0;
+  int64_t supplements = 0;
+  for (const ServiceSum& service : services) {
+    record.minutes += service.minutes;
+    supplements += service.supplement_minutes;
+    if (static_cast<size_t>(record.details.activities_size()) == kMostActivities) continue;
+    v1::CertifiedActivity& activity = *record.details.add_activities();
+    activity.set_title(service.title);
+    activity.set_minutes(service.minutes);
+    activity.set_content(Shortened(service.content, kMostContent));
+    *activity.mutable_first_date() = ToDate(DayInChina(service.first_start));
+    *activity.mutable_last_date() = ToDate(DayInChina(service.last_start));
+  }
+  record.details.set_supplement_minutes(supplements);
 }
 
 std::string SerialOf(std::string_view center_code, absl::CivilYear year, int64_t running_number) {
@@ -75,31 +126,38 @@ absl::Status CheckIssued(v1::Certificate::State state) {
                                     {{"state", v1::Certificate::State_Name(state)}, {"allowed", "-"}});
 }
 
-v1::Certificate ToProto(const CertificateRecord& record) {
-  v1::Certificate certificate;
-  certificate.set_name(ids::ResourceName("certificates", record.id));
-  certificate.set_serial(record.serial);
-  certificate.set_volunteer(ids::ResourceName("volunteers", record.volunteer_id));
-  certificate.set_volunteer_number(record.volunteer_number);
-  certificate.set_display_name(record.display_name);
+v1::Certificate ToProto(const CertificateRecord& record, ShownName shown) {
+  v1::Certificate certificate = ToFullProto(record);
+  if (shown == ShownName::kMasked) certificate.set_display_name(crypto::MaskName(record.display_name));
   certificate.set_id_number(crypto::MaskIdNumber(record.id_number));
-  *certificate.mutable_start_date() = ToDate(record.start_date);
-  *certificate.mutable_end_date() = ToDate(record.end_date);
-  certificate.set_minutes(record.minutes);
-  certificate.set_star(record.star);
-  for (size_t i = 0; i < std::min(kMostActivities, record.activities.size()); ++i) {
-    v1::CertifiedActivity& activity = *certificate.add_activities();
-    activity.set_title(record.activities[i].title);
-    activity.set_minutes(record.activities[i].minutes);
-  }
-  certificate.set_issuer(ids::ResourceName("units", record.issuer_unit_id));
-  certificate.set_issuer_name(record.issuer_name);
-  *certificate.mutable_issue_time() = ToTimestamp(record.issue_time);
-  certificate.set_verify_path(absl::StrCat("/v1/certificates:verify?code=", record.code));
-  certificate.set_state(record.state);
   return certificate;
 }
 
+v1::Certificate ToFullProto(const CertificateRecord& record) {
+  v1::Certificate certificate = Whole(record);
+  const int more = certificate.activities_size() - kMostShown;
+  if (more > 0) certificate.mutable_activities()->DeleteSubrange(kMostShown, more);
+  return certificate;
+}
+
+absl::StatusOr<std::string> StatementJson(const CertificateRecord& record) {
+  v1::Certificate certificate = Whole(record);
+  certificate.set_id_number(crypto::MaskIdNumber(record.id_number));
+  certificate.clear_state();
+  std::string json;
+  const auto written = google::protobuf::util::MessageToJsonString(certificate, &json);
+  if (!written.ok()) return absl::InternalError("the statement of a certificate");
+  return json;
+}
+
+absl::StatusOr<v1::Certificate> FromStatementJson(std::string_view json) {
+  v1::Certificate certificate;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto read = google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &certificate, options);
+  if (!read.ok()) return absl::DataLossError("the statement of a certificate");
+  return certificate;
+}
 v1::VerifyCertificateResponse ToPublic(const CertificateRecord& record) {
   v1::VerifyCertificateResponse response;
   response.set_state(record.state);

@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
-#include "volunteer_svc/hours/hours_store.h"
 #include "wenming/volunteer/v1/certificates.pb.h"
 
 namespace wenming::volunteer {
@@ -29,8 +28,10 @@ struct CertificateRecord {
   absl::CivilDay end_date;
   int64_t minutes = 0;
   int star = 0;
-  std::vector<TitleMinutes> activities;  // most minutes first
-  int64_t ledger_sequence = 0;           // the newest entry of the ledger at that time, and its hash
+  // What stands on paper only: activities (most minutes first), supplement_minutes, recording_unit_name,
+  // responsible_person, handler, contact. Nothing else is set.
+  v1::Certificate details;
+  int64_t ledger_sequence = 0;  // the newest entry of the ledger at that time, and its hash
   std::string ledger_hash;
   uint64_t issuer_unit_id = 0;
   std::string issuer_name;
@@ -38,6 +39,17 @@ struct CertificateRecord {
   absl::Time issue_time;
   std::string code;
   v1::Certificate::State state = v1::Certificate::STATE_ISSUED;
+  uint64_t batch_id = 0;  // of those that were issued together; 0 for one that was issued alone
+};
+
+// What was given to one activity within a period.
+struct ServiceSum {
+  std::string title;
+  std::string content;
+  int64_t minutes = 0;
+  int64_t supplement_minutes = 0;
+  absl::Time first_start;
+  absl::Time last_start;
 };
 
 // Whole days, both included.
@@ -50,6 +62,10 @@ struct Period {
 // for what is no day of the calendar, an end before the start or in the future.
 absl::StatusOr<Period> PeriodOf(const v1::CreateCertificateRequest& request, absl::CivilDay first_entry,
                                 absl::CivilDay today);
+
+// Says in the record what was given: the minutes of all, and of the first 100 activities title, content (its first 40
+// characters) and days.
+void SetServices(const std::vector<ServiceSum>& services, CertificateRecord& record);
 
 // "HT-2026-000123".
 std::string SerialOf(std::string_view center_code, absl::CivilYear year, int64_t running_number);
@@ -64,7 +80,15 @@ std::optional<uint64_t> CenterOfCode(std::string_view code);
 // FAILED_PRECONDITION where it is revoked already: only ISSUED → REVOKED is a move.
 absl::Status CheckIssued(v1::Certificate::State state);
 
-v1::Certificate ToProto(const CertificateRecord& record);
+// The ID number is masked; the name too in lists and for minors.
+enum class ShownName { kMasked, kInFull };
+v1::Certificate ToProto(const CertificateRecord& record, ShownName shown);
+// Nothing masked: for the person's own export.
+v1::Certificate ToFullProto(const CertificateRecord& record);
+// What is signed: the name in full, the ID number masked, every activity that is kept, no state. As JSON.
+absl::StatusOr<std::string> StatementJson(const CertificateRecord& record);
+// The certificate that the JSON of a statement says; fields that are not known any more are left out.
+absl::StatusOr<v1::Certificate> FromStatementJson(std::string_view json);
 // What the public may know.
 v1::VerifyCertificateResponse ToPublic(const CertificateRecord& record);
 

@@ -8,9 +8,8 @@
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
 #include "volunteer_svc/calendar.h"
-#include "volunteer_svc/counters.h"
-#include "volunteer_svc/hours/hours_store.h"
-#include "volunteer_svc/volunteers/texts.h"
+#include "volunteer_svc/volunteers/id_documents.h"
+#include "volunteer_svc/volunteers/reveals.h"
 #include "volunteer_svc/volunteers/volunteer_access.h"
 
 namespace wenming::volunteer {
@@ -27,10 +26,22 @@ absl::StatusOr<uint64_t> IdOf(std::string_view collection, const std::string& na
 // One answer for every code that is not genuine, so that nothing is learnt from trying.
 absl::Status NotGenuine() { return errors::NotFound("certificates"); }
 
+absl::StatusOr<google::api::HttpBody> Body(const char* content_type, absl::StatusOr<std::string> data) {
+  if (!data.ok()) return data.status();
+  google::api::HttpBody body;
+  body.set_content_type(content_type);
+  body.set_data(*std::move(data));
+  return body;
+}
+
 }  // namespace
 
-CertificatesService::CertificatesService(const Dependencies& dependencies)
+CertificatesService::CertificatesService(const Dependencies& dependencies, CertificateKeys keys,
+                                         const CertificatePrinter& printer)
     : dependencies_(dependencies),
+      keys_(std::move(keys)),
+      printer_(printer),
+      issuing_(dependencies, keys_),
       store_(dependencies.cipher),
       volunteers_(PersonSeal(dependencies.cipher, dependencies.blind_index)) {}
 
@@ -40,7 +51,12 @@ rpc::Service CertificatesService::Bind() {
       .Unary("GetCertificate", rpc::kPooled, this, &CertificatesService::GetCertificate)
       .Unary("ListCertificates", rpc::kPooled, this, &CertificatesService::ListCertificates)
       .Unary("RevokeCertificate", rpc::kPooled, this, &CertificatesService::RevokeCertificate)
-      .Unary("VerifyCertificate", rpc::kPooled, this, &CertificatesService::VerifyCertificate);
+      .Unary("VerifyCertificate", rpc::kPooled, this, &CertificatesService::VerifyCertificate)
+      .Unary("PrintCertificate", rpc::kPooled, this, &CertificatesService::PrintCertificate)
+      .Unary("SignCertificate", rpc::kPooled, this, &CertificatesService::SignCertificate)
+      .Unary("GetCertificateKeys", rpc::kPooled, this, &CertificatesService::GetCertificateKeys)
+      .Unary("BatchCreateCertificates", rpc::kPooled, this, &CertificatesService::BatchCreateCertificates)
+      .Unary("PrintCertificateBatch", rpc::kPooled, this, &CertificatesService::PrintCertificateBatch);
 }
 
 absl::StatusOr<v1::Certificate> CertificatesService::CreateCertificate(const rpc::Call& call,
@@ -48,16 +64,19 @@ absl::StatusOr<v1::Certificate> CertificatesService::CreateCertificate(const rpc
   const auto volunteer_id = IdOf("volunteers", request.parent());
   if (!volunteer_id.ok()) return volunteer_id.status();
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  const db::TransactionOptions options{.deadline = call.deadline, .repeatable = !request.request_id().empty()};
-  return db::RunTransaction(
-      dependencies_.db, options, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Certificate> {
+  return dependencies_.trail.Run(
+      call, request, !request.request_id().empty(),
+      [&](db::Transaction& transaction) -> absl::StatusOr<v1::Certificate> {
         const absl::Status allowed = AuthoriseFor(call, transaction, *volunteer_id, "certificates.issue");
         if (!allowed.ok()) return allowed;
         // What is kept for a repeated request names the certificate only: an answer holds a name in clear.
         const auto issued = idempotency::Run<v1::GetCertificateRequest>(
             transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::GetCertificateRequest> {
-              const auto record = Issue(transaction, call, request, *volunteer_id);
+              const auto center = issuing_.ReadCenter(transaction, call);
+              if (!center.ok()) return center.status();
+              auto record = issuing_.Prepare(transaction, call, *center, request, *volunteer_id);
               if (!record.ok()) return record.status();
+              if (absl::Status done = issuing_.Issue(transaction, call, *center, *record); !done.ok()) return done;
               v1::GetCertificateRequest name;
               name.set_name(ids::ResourceName("certificates", record->id));
               return name;
@@ -65,16 +84,17 @@ absl::StatusOr<v1::Certificate> CertificatesService::CreateCertificate(const rpc
         if (!issued.ok()) return issued.status();
         const auto record = Load(transaction, call, issued->name(), "certificates.issue");
         if (!record.ok()) return record.status();
-        return ToProto(*record);
+        return Show(transaction, call, *record);
       });
 }
 
 absl::StatusOr<v1::Certificate> CertificatesService::GetCertificate(const rpc::Call& call,
                                                                     const v1::GetCertificateRequest& request) {
-  const auto record = db::Read(dependencies_.db, call.deadline,
-                               [&](db::Session& session) { return Load(session, call, request.name(), kRead); });
-  if (!record.ok()) return record.status();
-  return ToProto(*record);
+  return db::Read(dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Certificate> {
+    const auto record = Load(session, call, request.name(), kRead);
+    if (!record.ok()) return record.status();
+    return Show(session, call, *record);
+  });
 }
 
 absl::StatusOr<v1::ListCertificatesResponse> CertificatesService::ListCertificates(
@@ -96,24 +116,27 @@ absl::StatusOr<v1::ListCertificatesResponse> CertificatesService::ListCertificat
     records->resize(size);
     response.set_next_page_token(dependencies_.pager.Token(request, {records->back().id}));
   }
-  for (const CertificateRecord& record : *records) *response.add_certificates() = ToProto(record);
+  for (const CertificateRecord& record : *records) {
+    *response.add_certificates() = ToProto(record, ShownName::kMasked);
+  }
   return response;
 }
 
 absl::StatusOr<v1::Certificate> CertificatesService::RevokeCertificate(const rpc::Call& call,
                                                                        const v1::RevokeCertificateRequest& request) {
-  return db::RunTransaction(
-      dependencies_.db, {.deadline = call.deadline},
-      [&](db::Transaction& transaction) -> absl::StatusOr<v1::Certificate> {
+  return dependencies_.trail.Run(
+      call, request, /*repeatable=*/false, [&](db::Transaction& transaction) -> absl::StatusOr<v1::Certificate> {
         auto record = Load(transaction, call, request.name(), "certificates.revoke");
         if (!record.ok()) return record.status();
-        const auto revoked = CertificatesStore::Revoke(
-            transaction, call.center_id, record->id,
-            {.reason = Trimmed(request.reason()), .actor = call.caller.subject, .time = call.now});
+        const std::string reason = ReasonForTheLog(request.reason());
+        const auto revoked =
+            CertificatesStore::Revoke(transaction, call.center_id, record->id,
+                                      {.reason = reason, .actor = call.caller.subject, .time = call.now});
         if (!revoked.ok()) return revoked.status();
+        call.Note("reason", reason);
         if (!*revoked) return CheckIssued(v1::Certificate::STATE_REVOKED);
         record->state = v1::Certificate::STATE_REVOKED;
-        return ToProto(*record);
+        return Show(transaction, call, *record);
       });
 }
 
@@ -129,56 +152,69 @@ absl::StatusOr<v1::VerifyCertificateResponse> CertificatesService::VerifyCertifi
   return ToPublic(**record);
 }
 
-absl::StatusOr<CertificateRecord> CertificatesService::Issue(db::Transaction& transaction, const rpc::Call& call,
-                                                             const v1::CreateCertificateRequest& request,
-                                                             uint64_t volunteer_id) const {
-  const auto center = dependencies_.directory.FindUnit(call.center_id);
-  if (!center) return errors::Unavailable(type::REASON_DIRECTORY_UNAVAILABLE, absl::Seconds(1));
-  const auto volunteer = volunteers_.Find(transaction, call.center_id, volunteer_id);
+absl::StatusOr<google::api::HttpBody> CertificatesService::PrintCertificate(
+    const rpc::Call& call, const v1::PrintCertificateRequest& request) {
+  bool own = false;
+  const auto statement =
+      db::Read(dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<std::string> {
+        const auto record = Load(session, call, request.name(), "certificates.issue");
+        if (!record.ok()) return record.status();
+        own = call.IsVolunteer(record->volunteer_id);
+        if (!own) {
+          const auto adult = IsAdult(session, call, record->volunteer_id);
+          if (!adult.ok()) return adult.status();
+          if (!*adult) return errors::PermissionDenied(type::REASON_NOT_YOURS);
+        }
+        return StatementOf(session, *record, request.name());
+      });
+  if (!statement.ok()) return statement.status();
+  auto pdf = printer_.Print({&*statement, 1}, own ? CertificatePrinter::Kind::kOwn : CertificatePrinter::Kind::kCopies,
+                            call.deadline);
+  return Body("application/pdf", std::move(pdf));
+}
+
+absl::StatusOr<google::api::HttpBody> CertificatesService::SignCertificate(const rpc::Call& call,
+                                                                           const v1::SignCertificateRequest& request) {
+  auto statement = db::Read(dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<std::string> {
+    const auto record = Load(session, call, request.name(), kRead);
+    if (!record.ok()) return record.status();
+    if (!call.IsVolunteer(record->volunteer_id)) return errors::PermissionDenied(type::REASON_NOT_YOURS);
+    return StatementOf(session, *record, request.name());
+  });
+  return Body("application/jose", std::move(statement));
+}
+
+absl::StatusOr<v1::CertificateKeys> CertificatesService::GetCertificateKeys(const rpc::Call&,
+                                                                            const v1::GetCertificateKeysRequest&) {
+  const auto keys = keys_.Public();
+  if (!keys.ok()) return keys.status();
+  v1::CertificateKeys response;
+  for (const v1::CertificateKey& key : *keys) *response.add_keys() = key;
+  return response;
+}
+
+absl::StatusOr<std::string> CertificatesService::StatementOf(db::Session& session, const CertificateRecord& record,
+                                                             const std::string& name) const {
+  if (absl::Status issued = CheckIssued(record.state); !issued.ok()) return issued;
+  const auto statement = store_.FindStatement(session, record.center_id, record.id);
+  if (!statement.ok()) return statement.status();
+  if (!statement->has_value()) return errors::NotFound(name);
+  return **statement;
+}
+
+absl::StatusOr<bool> CertificatesService::IsAdult(db::Session& session, const rpc::Call& call,
+                                                  uint64_t volunteer_id) const {
+  const auto volunteer = volunteers_.Find(session, call.center_id, volunteer_id);
   if (!volunteer.ok()) return volunteer.status();
-  const auto account = HoursStore::LockAccount(transaction, call.center_id, volunteer_id);
-  if (!account.ok()) return account.status();
-  if (!volunteer->has_value() || !account->has_value()) return errors::NotFound(request.parent());
+  return volunteer->has_value() && (*volunteer)->state != v1::Volunteer::STATE_ERASED &&
+         !IsMinor((*volunteer)->person.birth_date, DayInChina(call.now));
+}
 
-  const absl::CivilDay today = DayInChina(call.now);
-  const auto first = HoursStore::FirstStart(transaction, call.center_id, volunteer_id);
-  if (!first.ok()) return first.status();
-  const auto period = PeriodOf(request, first->has_value() ? DayInChina(**first) : today, today);
-  if (!period.ok()) return period.status();
-  auto titles = HoursStore::MinutesByTitle(transaction, call.center_id, volunteer_id, StartInChina(period->start),
-                                           StartInChina(period->end + 1));
-  if (!titles.ok()) return titles.status();
-  const auto levels = HoursStore::StarLevels(transaction, call.center_id);
-  if (!levels.ok()) return levels.status();
-
-  CertificateRecord record;
-  for (const TitleMinutes& title : *titles) record.minutes += title.minutes;
-  if (record.minutes <= 0) return errors::FailedPrecondition(type::REASON_NOTHING_TO_CERTIFY);
-  const absl::CivilYear year(today);
-  const auto running_number = TakeNumber(transaction, call.center_id, absl::StrCat("certificates/", year.year()));
-  if (!running_number.ok()) return running_number.status();
-  record.center_id = call.center_id;
-  record.id = dependencies_.ids.Next();
-  record.volunteer_id = volunteer_id;
-  record.serial = SerialOf(center->code, year, *running_number);
-  record.volunteer_number = (*volunteer)->number;
-  record.display_name = (*volunteer)->person.display_name;
-  record.id_type = (*volunteer)->person.id_type;
-  record.id_number = (*volunteer)->person.id_number;
-  record.start_date = period->start;
-  record.end_date = period->end;
-  record.star = StarOf(*levels, (*account)->balance_minutes);
-  record.activities = *std::move(titles);
-  record.ledger_sequence = (*account)->sequence;
-  record.ledger_hash = (*account)->head_hash;
-  // The center keeps the ledger and answers for it; a station's name would also say where somebody lives.
-  record.issuer_unit_id = center->id;
-  record.issuer_name = center->display_name;
-  record.issued_by = call.caller.subject;
-  record.issue_time = call.now;
-  record.code = CodeOf(call.center_id, dependencies_.random(kCodeRandomBytes));
-  if (absl::Status stored = store_.Insert(transaction, record); !stored.ok()) return stored;
-  return record;
+absl::StatusOr<v1::Certificate> CertificatesService::Show(db::Session& session, const rpc::Call& call,
+                                                          const CertificateRecord& record) const {
+  const auto adult = IsAdult(session, call, record.volunteer_id);
+  if (!adult.ok()) return adult.status();
+  return ToProto(record, *adult ? ShownName::kInFull : ShownName::kMasked);
 }
 
 absl::StatusOr<CertificateRecord> CertificatesService::Load(db::Session& session, const rpc::Call& call,

@@ -1,8 +1,9 @@
-// The table `certificates`.
+// The tables `certificates` and `certificate_statements`.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,7 +28,8 @@ class CertificatesStore {
  public:
   explicit CertificatesStore(const crypto::DataCipher& cipher) : cipher_(cipher) {}
 
-  absl::Status Insert(db::Transaction& transaction, const CertificateRecord& record) const;
+  // The certificate with its signed statement.
+  absl::Status Insert(db::Transaction& transaction, const CertificateRecord& record, std::string_view statement) const;
 
   absl::StatusOr<std::optional<CertificateRecord>> Find(db::Session& session, uint64_t center_id, uint64_t id) const;
   // By the code of the public link; the code itself is not stored in clear.
@@ -37,12 +39,28 @@ class CertificatesStore {
   absl::StatusOr<std::vector<CertificateRecord>> List(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
                                                       uint64_t before, int limit) const;
 
+  // Those of a batch, oldest first.
+  absl::StatusOr<std::vector<CertificateRecord>> ListBatch(db::Session& session, uint64_t center_id,
+                                                           uint64_t batch_id) const;
+
+  // None of a certificate from before there were statements, or whose person has been forgotten.
+  absl::StatusOr<std::optional<std::string>> FindStatement(db::Session& session, uint64_t center_id, uint64_t id) const;
+
+  // What the ledger has for the services that begin in [from, until), by title and content, most minutes first, without
+  // what was taken back.
+  static absl::StatusOr<std::vector<ServiceSum>> Services(db::Session& session, uint64_t center_id,
+                                                          uint64_t volunteer_id, absl::Time from, absl::Time until);
+
   // False where it is not issued any more.
   static absl::StatusOr<bool> Revoke(db::Transaction& transaction, uint64_t center_id, uint64_t id,
                                      const Revocation& revocation);
+  // Takes name, ID, the signed statements and the words of a revocation out of all certificates of a volunteer; the
+  // hours stay.
+  static absl::Status ForgetPerson(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id);
 
  private:
   absl::StatusOr<CertificateRecord> Read(db::Row& row) const;
+  absl::StatusOr<std::vector<CertificateRecord>> ReadAll(absl::StatusOr<db::Rows> rows) const;
   absl::StatusOr<std::optional<CertificateRecord>> ReadOne(absl::StatusOr<std::optional<db::Row>> row) const;
 
   const crypto::DataCipher& cipher_;

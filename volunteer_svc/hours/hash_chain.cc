@@ -1,49 +1,41 @@
 #include "volunteer_svc/hours/hash_chain.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "common/crypto/digest.h"
 
 namespace wenming::volunteer {
 namespace {
 
-constexpr absl::string_view kForm = "wenming-hours-1";
+constexpr std::string_view kForm = "wenming-hours-1";
 
-void Append(std::string& bytes, absl::string_view text) { absl::StrAppend(&bytes, text.size(), ":", text); }
-
-template <typename Number>
-void AppendNumber(std::string& bytes, Number number) {
-  const absl::AlphaNum text(number);
-  Append(bytes, text.Piece());
-}
-
-void AppendTime(std::string& bytes, absl::Time time) { AppendNumber(bytes, absl::ToUnixMicros(time)); }
+std::string_view View(const absl::AlphaNum& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
+void AppendCanonicalBytes(const ColumnTexts& columns, std::string& bytes) {
+  bytes += kForm;
+  for (const std::string_view column : columns) {
+    bytes += View(absl::AlphaNum(column.size()));
+    bytes += ':';
+    bytes += column;
+  }
+}
+
 std::string CanonicalBytes(const HourEntry& entry) {
-  std::string bytes(kForm);
+  const absl::AlphaNum center(entry.center_id), volunteer(entry.volunteer_id), sequence(entry.sequence),
+      registration(entry.registration_id), revision(entry.revision), minutes(entry.minutes),
+      balance(entry.balance_minutes), start(absl::ToUnixMicros(entry.start_time)),
+      end(absl::ToUnixMicros(entry.end_time)), activity(entry.activity_id), shift(entry.shift_id), unit(entry.unit_id),
+      team(entry.team_id), person_in_charge(entry.person_in_charge_id), recorder(entry.recorder_id),
+      grade(static_cast<int>(entry.grade)), recorded(absl::ToUnixMicros(entry.record_time));
+  std::string bytes;
   bytes.reserve(256 + entry.activity_title.size() + entry.place.size() + entry.content.size());
-  AppendNumber(bytes, entry.center_id);
-  AppendNumber(bytes, entry.volunteer_id);
-  AppendNumber(bytes, entry.sequence);
-  AppendNumber(bytes, entry.registration_id);
-  AppendNumber(bytes, entry.revision);
-  AppendNumber(bytes, entry.minutes);
-  AppendNumber(bytes, entry.balance_minutes);
-  AppendTime(bytes, entry.start_time);
-  AppendTime(bytes, entry.end_time);
-  AppendNumber(bytes, entry.activity_id);
-  Append(bytes, entry.activity_title);
-  AppendNumber(bytes, entry.shift_id);
-  AppendNumber(bytes, entry.unit_id);
-  AppendNumber(bytes, entry.team_id);
-  Append(bytes, entry.place);
-  Append(bytes, entry.content);
-  AppendNumber(bytes, entry.person_in_charge_id);
-  AppendNumber(bytes, entry.recorder_id);
-  AppendNumber(bytes, static_cast<int>(entry.grade));
-  AppendTime(bytes, entry.record_time);
+  AppendCanonicalBytes(
+      {View(center),  View(volunteer), View(sequence), View(registration), View(revision),         View(minutes),
+       View(balance), View(start),     View(end),      View(activity),     entry.activity_title,   View(shift),
+       View(unit),    View(team),      entry.place,    entry.content,      View(person_in_charge), View(recorder),
+       View(grade),   View(recorded)},
+      bytes);
   return bytes;
 }
 

@@ -1,5 +1,7 @@
 #include "volunteer_svc/hours/hours_consumer.h"
 
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,12 +14,8 @@ namespace {
 constexpr int kMostStars = 5;
 constexpr absl::Duration kKeepLevels = absl::Minutes(1);
 
-prometheus::Counter& MinutesCounter(prometheus::Registry& registry) {
-  return prometheus::BuildCounter()
-      .Name("wenming_hours_credited_minutes_total")
-      .Help("Minutes of service credited to the ledger.")
-      .Register(registry)
-      .Add({});
+prometheus::Counter& MinutesCounter(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
 
 std::vector<prometheus::Counter*> StarCounters(prometheus::Registry& registry) {
@@ -30,49 +28,79 @@ std::vector<prometheus::Counter*> StarCounters(prometheus::Registry& registry) {
   return counters;
 }
 
+// The entry that an event asks for; nothing for events of other kinds.
+absl::StatusOr<std::optional<HourEntry>> Asked(const events::v1::Event& event, absl::Time now) {
+  activity::v1::HoursSettled settled;
+  activity::v1::HoursReversed reversed;
+  absl::StatusOr<HourEntry> entry = absl::InvalidArgumentError("the event cannot be read");
+  if (event.payload().Is<activity::v1::HoursSettled>()) {
+    if (event.payload().UnpackTo(&settled)) entry = EntryOf(event.center_id(), settled, now);
+  } else if (event.payload().Is<activity::v1::HoursReversed>()) {
+    if (event.payload().UnpackTo(&reversed)) entry = EntryOf(event.center_id(), reversed, now);
+  } else {
+    return std::optional<HourEntry>();
+  }
+  if (!entry.ok()) return entry.status();
+  return std::optional<HourEntry>(*std::move(entry));
+}
+
 }  // namespace
 
 HoursConsumer::HoursConsumer(observe::Clock clock, prometheus::Registry& registry, outbox::ConsumerObserver* next)
     : clock_(std::move(clock)),
       next_(next != nullptr ? *next : silent_),
-      minutes_(MinutesCounter(registry)),
+      credited_(MinutesCounter(registry, "wenming_hours_credited_minutes_total",
+                               "Minutes of service credited to the ledger.")),
+      reversed_(MinutesCounter(registry, "wenming_hours_reversed_minutes_total",
+                               "Minutes of service taken back from the ledger.")),
       stars_(StarCounters(registry)) {}
 
-absl::Status HoursConsumer::Apply(db::Transaction& transaction, const events::v1::Event& event) {
-  pending_.erase(event.cursor());
-  if (!event.payload().Is<activity::v1::HoursSettled>()) return absl::OkStatus();
-  activity::v1::HoursSettled settled;
-  if (!event.payload().UnpackTo(&settled)) return absl::InvalidArgumentError("HoursSettled cannot be read");
+absl::Status HoursConsumer::Apply(db::Transaction& transaction, std::span<const events::v1::Event> events) {
+  pending_.erase(pending_.lower_bound(events.front().cursor()), pending_.upper_bound(events.back().cursor()));
   const absl::Time now = clock_();
-  const auto credit = ApplyHoursSettled(transaction, event.center_id(), settled, now);
-  if (!credit.ok()) return credit.status();
-  if (credit->minutes == 0) return absl::OkStatus();
-  const auto gain = GainOf(transaction, event.center_id(), *credit, now);
-  if (!gain.ok()) return gain.status();
-  pending_[event.cursor()] = *gain;
+  std::vector<HourEntry> entries;
+  entries.reserve(events.size());
+  for (const events::v1::Event& event : events) {
+    auto entry = Asked(event, now);
+    if (!entry.ok()) return entry.status();
+    if (entry->has_value()) entries.push_back(**std::move(entry));
+  }
+  const auto credits = WriteHours(transaction, std::move(entries));
+  if (!credits.ok()) return credits.status();
+  Gains gains;
+  for (const Credit& credit : *credits) {
+    if (absl::Status counted = Count(transaction, credit, now, gains); !counted.ok()) return counted;
+  }
+  pending_[events.back().cursor()] = std::move(gains);
   return absl::OkStatus();
 }
 
-absl::StatusOr<HoursConsumer::Gain> HoursConsumer::GainOf(db::Transaction& transaction, uint64_t center_id,
-                                                          const Credit& credit, absl::Time now) {
+absl::Status HoursConsumer::Count(db::Transaction& transaction, const Credit& credit, absl::Time now, Gains& gains) {
+  const auto levels = LevelsOf(transaction, credit.center_id, now);
+  if (!levels.ok()) return levels.status();
+  (credit.minutes > 0 ? gains.credited_minutes : gains.reversed_minutes) += std::abs(credit.minutes);
+  const int before = StarOf(**levels, credit.balance_minutes - credit.minutes);
+  const int after = StarOf(**levels, credit.balance_minutes);
+  for (int star = before + 1; star <= after && star <= kMostStars; ++star) gains.stars.push_back(star);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const std::vector<StarLevel>*> HoursConsumer::LevelsOf(db::Transaction& transaction, uint64_t center_id,
+                                                                      absl::Time now) {
   Levels& known = levels_[center_id];
   if (known.levels.empty() || now - known.read_time > kKeepLevels) {
     auto levels = HoursStore::StarLevels(transaction, center_id);
     if (!levels.ok()) return levels.status();
     known = {.levels = *std::move(levels), .read_time = now};
   }
-  return Gain{.minutes = credit.minutes,
-              .star_before = StarOf(known.levels, credit.balance_minutes - credit.minutes),
-              .star_after = StarOf(known.levels, credit.balance_minutes)};
+  return &known.levels;
 }
 
 void HoursConsumer::Applied(int events, int64_t cursor, absl::Time record_time) {
   for (auto it = pending_.begin(); it != pending_.end() && it->first <= cursor; it = pending_.erase(it)) {
-    const Gain& gain = it->second;
-    minutes_.Increment(static_cast<double>(gain.minutes));
-    for (int star = gain.star_before + 1; star <= gain.star_after && star <= kMostStars; ++star) {
-      stars_[static_cast<size_t>(star - 1)]->Increment();
-    }
+    credited_.Increment(static_cast<double>(it->second.credited_minutes));
+    reversed_.Increment(static_cast<double>(it->second.reversed_minutes));
+    for (const int star : it->second.stars) stars_[static_cast<size_t>(star - 1)]->Increment();
   }
   next_.Applied(events, cursor, record_time);
 }

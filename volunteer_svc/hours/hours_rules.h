@@ -13,15 +13,19 @@
 namespace wenming::volunteer {
 
 // The entry that an event asks for, without its place in the chain (sequence, balance, hash). INVALID_ARGUMENT for an
-// event that names no volunteer or registration, whose end is not after its start, or whose minutes are none or more
-// than there are in between.
+// event that names no volunteer or registration, whose revision is not of its kind (even for what is settled, odd for
+// what is reversed), whose end is not after its start, or whose minutes are none or more than there are in between.
+// Of a reversal the entry says no more than the event does: what it takes back is a matter of the ledger (Reversing).
 absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursSettled& event, absl::Time now);
+absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursReversed& event, absl::Time now);
+
+// The entry that takes `credited` back, as `wanted` asks for: a copy with negative minutes and with the revision, the
+// recorder and the time of the reversal.
+HourEntry Reversing(const HourEntry& credited, const HourEntry& wanted);
 
 // Puts the entry behind the newest one: sequence, balance and hash; and makes it the newest of the account.
 void Chain(HourEntry& entry, HourAccount& account);
 
-// Whether two entries share a moment. What ends when the other begins does not overlap.
-bool Overlap(const HourEntry& a, const HourEntry& b);
 // Whether two entries credit the same: person, registration, minutes and time.
 bool SameCredit(const HourEntry& a, const HourEntry& b);
 

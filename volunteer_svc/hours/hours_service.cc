@@ -60,7 +60,7 @@ absl::StatusOr<v1::ListHourEntriesResponse> HoursService::ListHourEntries(const 
   auto entries =
       db::Read(dependencies_.db, call.deadline, [&](db::Session& session) -> absl::StatusOr<std::vector<HourEntry>> {
         if (absl::Status allowed = AuthoriseFor(call, session, *id, kRead); !allowed.ok()) return allowed;
-        return HoursStore::Before(session, call.center_id, *id, before, static_cast<int>(size) + 1);
+        return HoursStore::Before(session, call.center_id, *id, before, static_cast<int>(size) + 1, request.grade());
       });
   if (!entries.ok()) return entries.status();
   v1::ListHourEntriesResponse response;

@@ -1,4 +1,5 @@
-// The tables `hour_accounts`, `hour_entries` and `star_levels`. Entries are inserted and read, never changed.
+// Reads the tables `hour_accounts`, `hour_entries`, `credited_times` and `star_levels`, and opens accounts.
+// ledger_store.h writes.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +15,6 @@
 
 namespace wenming::volunteer {
 
-// Minutes given under one title.
-struct TitleMinutes {
-  std::string title;
-  int64_t minutes = 0;
-};
-
 // Functions on the caller's session.
 struct HoursStore {
   // An account without entries, for a new volunteer.
@@ -30,28 +25,18 @@ struct HoursStore {
   // Also keeps others from writing to it until the transaction ends.
   static absl::StatusOr<std::optional<HourAccount>> LockAccount(db::Transaction& transaction, uint64_t center_id,
                                                                 uint64_t volunteer_id);
-  // `account` as it is after the entry, which follows the newest one. ALREADY_EXISTS (IsDuplicateKey "by_registration")
-  // when the registration was credited before; ABORTED when the account is no longer the one that was locked.
-  static absl::Status Append(db::Transaction& transaction, const HourEntry& entry, const HourAccount& account);
 
-  // The entry of the volunteer that begins last of those that begin before `time`.
-  static absl::StatusOr<std::optional<HourEntry>> LastBefore(db::Session& session, uint64_t center_id,
-                                                             uint64_t volunteer_id, absl::Time time);
-  static absl::StatusOr<std::optional<HourEntry>> FindRegistration(db::Session& session, uint64_t center_id,
-                                                                   uint64_t registration_id);
-  // Up to `limit` entries: after `sequence` in order, or before it (0: from the newest on) in the opposite order.
+  // Up to `limit` entries, each with whether it was reversed: after `sequence` in order, or before it (0: from the
+  // newest on) in the opposite order and of one grade only where that is not GRADE_UNSPECIFIED.
   static absl::StatusOr<std::vector<HourEntry>> After(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
                                                       int64_t sequence, int limit);
   static absl::StatusOr<std::vector<HourEntry>> Before(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
-                                                       int64_t sequence, int limit);
+                                                       int64_t sequence, int limit,
+                                                       v1::Grade grade = v1::GRADE_UNSPECIFIED);
 
-  // When the first service of the volunteer began; nothing without entries.
+  // When the first service began that is credited now; nothing without any.
   static absl::StatusOr<std::optional<absl::Time>> FirstStart(db::Session& session, uint64_t center_id,
                                                               uint64_t volunteer_id);
-  // The entries that begin in [from, until): minutes by title, most first.
-  static absl::StatusOr<std::vector<TitleMinutes>> MinutesByTitle(db::Session& session, uint64_t center_id,
-                                                                  uint64_t volunteer_id, absl::Time from,
-                                                                  absl::Time until);
 
   // The center's own levels, or the default ones; ascending.
   static absl::StatusOr<std::vector<StarLevel>> StarLevels(db::Session& session, uint64_t center_id);

@@ -1,29 +1,24 @@
-// Writes the hour ledger: settled hours become entries, each exactly once.
+// Writes the hour ledger: settled hours become entries, and reversed ones entries that take them back, each exactly
+// once.
 #pragma once
 
-#include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "common/db/session.h"
-#include "wenming/activity/v1/events.pb.h"
+#include "volunteer_svc/hours/hour_entry.h"
+#include "volunteer_svc/hours/ledger_page.h"
 
 namespace wenming::volunteer {
 
-// What an event did to the ledger.
-struct Credit {
-  int64_t minutes = 0;          // 0 where the registration was credited before: nothing has changed
-  int64_t balance_minutes = 0;  // of the volunteer, after a credit
-};
-
-// Credits settled hours within the transaction, whose lock on the account puts the events of one volunteer one behind
-// the other, whoever applies them. An event that comes again changes nothing.
+// Writes entries that hours_rules.h has made of events, in their order for each volunteer, within the transaction,
+// whose locks on the accounts put what is told of one volunteer one behind the other, whoever writes it. What comes
+// again changes nothing. Answers a credit for each entry, in no order. Many at once cost little more than one: the
+// accounts are locked, and the entries inserted, with one statement for some hundreds.
 //
-// Errors that no repetition mends, so that the event is to be parked: NOT_FOUND for a volunteer that the center does
-// not have, INVALID_ARGUMENT for an event that makes no sense (hours_rules.h), FAILED_PRECONDITION with
-// REASON_HOURS_OVERLAP where the person has been credited for a part of the time, and with REASON_HOURS_CONTRADICT
-// where the registration was credited with other contents. Others are the database's (common/db/session.h).
-absl::StatusOr<Credit> ApplyHoursSettled(db::Transaction& transaction, uint64_t center_id,
-                                         const activity::v1::HoursSettled& event, absl::Time now);
+// Errors that no repetition mends, so that the event is to be parked: those of LedgerPage::Take, and DATA_LOSS where
+// the tables contradict each other (`verify-ledger` says how). Others are the database's (common/db/session.h). After
+// an error the transaction must not be committed.
+absl::StatusOr<std::vector<Credit>> WriteHours(db::Transaction& transaction, std::vector<HourEntry> wanted);
 
 }  // namespace wenming::volunteer

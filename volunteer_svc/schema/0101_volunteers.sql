@@ -1,5 +1,5 @@
 -- The people of a center. What identifies a person is encrypted (…_sealed, common/crypto) with the row and the column as
--- associated data, and found again by its blind index.
+-- associated data, and found again by its blind index. Of whom has been forgotten these columns are empty.
 CREATE TABLE volunteers (
   center_id           BIGINT UNSIGNED NOT NULL,
   id                  BIGINT UNSIGNED NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE volunteers (
   birth_date_sealed   VARBINARY(64)   NOT NULL,
   id_type             SMALLINT        NOT NULL,
   id_number_sealed    VARBINARY(160)  NOT NULL,
-  id_number_index     BINARY(16)      NOT NULL,
+  id_number_index     BINARY(16)      NULL,      -- none once the person has been forgotten
   phone_sealed        VARBINARY(64)   NOT NULL,
   phone_index         BINARY(16)      NULL,      -- none once the membership has ended: the number may pass to another
   residence_sealed    VARBINARY(900)  NOT NULL,

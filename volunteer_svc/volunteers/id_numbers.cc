@@ -12,6 +12,9 @@ namespace {
 
 using v1::Volunteer;
 
+// Of the standard's own oldest example; nobody born before is alive.
+constexpr int kFirstYear = 1880;
+
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
 bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
@@ -30,7 +33,7 @@ std::optional<IdFacts> ReadResident(std::string_view number) {
   date.set_month(Number(number.substr(10, 2)));
   date.set_day(Number(number.substr(12, 2)));
   const auto birth_date = FromDate(date);
-  if (!birth_date) return std::nullopt;
+  if (!birth_date || birth_date->year() < kFirstYear) return std::nullopt;
   const bool odd = (number[16] - '0') % 2 == 1;
   return IdFacts{birth_date, odd ? Volunteer::SEX_MALE : Volunteer::SEX_FEMALE};
 }

@@ -21,9 +21,10 @@ std::string NormalIdNumber(std::string_view text);
 
 // What a number in normal spelling says, or nothing when it is no number of this kind.
 //
-// Resident IDs (GB 11643) have a valid check digit and a birth date of the calendar. Their first six digits are not
-// looked at: prefixes of divisions that were abolished stay on people's cards, and 999999 is used for demonstrations.
-// The other kinds are checked by their shape; foreign residents' cards since 2023 are built like resident IDs.
+// Resident IDs (GB 11643) have a valid check digit and a birth date of the calendar, from 1880 on. Their first six
+// digits are not looked at: prefixes of divisions that were abolished stay on people's cards, and 999999 is used for
+// demonstrations. The other kinds are checked by their shape; foreign residents' cards since 2023 are built like
+// resident IDs.
 std::optional<IdFacts> ReadIdNumber(v1::Volunteer::IdType type, std::string_view number);
 
 // The shape a number of this kind should have, in Chinese and English.

@@ -24,6 +24,15 @@ struct Person {
   std::vector<std::string> service_categories;
 };
 
+// Who consents for a minor. In clear, like the person.
+struct Guardian {
+  std::string display_name;
+  v1::Volunteer::IdType id_type = v1::Volunteer::ID_TYPE_UNSPECIFIED;
+  std::string id_number;
+  std::string phone;
+  std::string relationship;
+};
+
 // The person with what the platform knows of the membership.
 struct VolunteerRecord {
   uint64_t center_id = 0;

@@ -30,8 +30,8 @@ class PersonSeal {
 
   absl::StatusOr<SealedPerson> Seal(uint64_t volunteer_id, const Person& person) const;
 
-  // Fills what was sealed for this volunteer into `person`. DATA_LOSS when a column was altered or stands in another
-  // row.
+  // Fills what was sealed for this volunteer into `person`; nothing where it has been forgotten. DATA_LOSS when a
+  // column was altered or stands in another row.
   absl::Status Open(uint64_t volunteer_id, const SealedPerson& sealed, Person& person) const;
 
  private:

@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/rpc/call.h"
+#include "volunteer_svc/volunteers/id_documents.h"
 #include "volunteer_svc/volunteers/person.h"
 #include "wenming/volunteer/v1/events.pb.h"
 #include "wenming/volunteer/v1/volunteers.pb.h"
@@ -18,6 +20,9 @@ namespace wenming::volunteer {
 // wrong: an ID number that is none, a birth date that is missing, in the future or contradicts the ID number, and so
 // on.
 absl::StatusOr<Person> PersonOf(const v1::Volunteer& volunteer, absl::CivilDay today);
+
+// Takes over what a document proves.
+void SetIdentity(const Identity& identity, Person& person);
 
 // The fields that UpdateVolunteer may change, and the change. INVALID_ARGUMENT as above.
 const std::vector<std::string>& UpdatableFields();
@@ -32,15 +37,22 @@ absl::StatusOr<v1::Volunteer::State> StateAfter(v1::Volunteer::State from, Move 
 // FAILED_PRECONDITION as above unless the person takes part: the record of one who does not is not changed.
 absl::Status CheckActive(v1::Volunteer::State state);
 
-// How much a reader sees. The ID number and the phone are masked for everybody.
+// How much a reader sees. ID number, phone and the name of a minor are masked for everybody.
 enum class View {
-  kOutline,  // without residence, of the birth date the year only: lists, and staff who may read but not write
+  kListed,   // as an outline, with a masked name
+  kOutline,  // without residence, of the birth date the year only: staff who may read but not write, and of minors all
   kWhole,    // the person himself, and staff who keep his record
 };
-v1::Volunteer ToProto(const VolunteerRecord& record, View view);
+View ViewOf(const rpc::Call& call, const VolunteerRecord& record);
+v1::Volunteer ToProto(const VolunteerRecord& record, View view, absl::CivilDay today);
+// Nothing masked: for a reveal and for the person's own export.
+v1::Volunteer ToFullProto(const VolunteerRecord& record);
 
 // What the other services are told.
-v1::VolunteerChanged ToEvent(const VolunteerRecord& record);
+v1::VolunteerChanged ToEvent(const VolunteerRecord& record, absl::CivilDay today,
+                             const std::vector<uint64_t>& team_ids = {});
+// The first day of the month after the eighteenth birthday.
+absl::CivilDay AdultFrom(absl::CivilDay birth_date);
 
 // Changes with every version.
 std::string EtagOf(int64_t version);

@@ -25,6 +25,14 @@ constexpr char kInsert[] =
 constexpr char kUpdate[] =
     "UPDATE volunteers SET phone_sealed = ?, phone_index = ?, residence_sealed = ?, skills = ?, service_categories = ?,"
     " state = ?, update_time = ?, version = version + 1 WHERE center_id = ? AND id = ? AND version = ?";
+constexpr char kCorrect[] =
+    "UPDATE volunteers SET display_name_sealed = ?, sex = ?, birth_date_sealed = ?, id_type = ?, id_number_sealed = ?,"
+    " id_number_index = ?, update_time = ?, version = version + 1 WHERE center_id = ? AND id = ? AND version = ?";
+constexpr char kErase[] =
+    "UPDATE volunteers SET display_name_sealed = '', sex = 0, birth_date_sealed = '', id_type = 0,"
+    " id_number_sealed = '', id_number_index = NULL, phone_sealed = '', phone_index = NULL, residence_sealed = '',"
+    " skills = '[]', service_categories = '[]', state = ?, update_time = ?, version = version + 1"
+    " WHERE center_id = ? AND id = ? AND version = ?";
 // Each of these follows kSelect.
 constexpr char kOne[] = "volunteers v WHERE v.center_id = ? AND v.id = ?";
 constexpr char kOneForUpdate[] = "volunteers v WHERE v.center_id = ? AND v.id = ? FOR UPDATE";
@@ -61,6 +69,14 @@ absl::Status TakenOr(const absl::Status& status) {
   return status;
 }
 
+// What became of an UPDATE of the record's version.
+absl::Status NextVersion(const absl::StatusOr<int64_t>& updated, VolunteerRecord& record) {
+  if (!updated.ok()) return TakenOr(updated.status());
+  if (*updated == 0) return errors::Aborted(type::REASON_ETAG_MISMATCH);
+  ++record.version;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status VolunteersStore::Insert(db::Transaction& transaction, const VolunteerRecord& record) const {
@@ -83,13 +99,26 @@ absl::Status VolunteersStore::Update(db::Transaction& transaction, VolunteerReco
   // Whoever has left holds his phone number no longer.
   const bool active = record.state == v1::Volunteer::STATE_ACTIVE;
   const db::Value phone_index = active ? db::Value(sealed->phone_index) : db::Value();
-  const auto updated = transaction.Execute(
-      kUpdate, {sealed->phone, phone_index, sealed->residence, ToJson(person.skills), ToJson(person.service_categories),
-                record.state, record.update_time, record.center_id, record.id, record.version});
-  if (!updated.ok()) return TakenOr(updated.status());
-  if (*updated == 0) return errors::Aborted(type::REASON_ETAG_MISMATCH);
-  ++record.version;
-  return absl::OkStatus();
+  return NextVersion(transaction.Execute(kUpdate, {sealed->phone, phone_index, sealed->residence, ToJson(person.skills),
+                                                   ToJson(person.service_categories), record.state, record.update_time,
+                                                   record.center_id, record.id, record.version}),
+                     record);
+}
+
+absl::Status VolunteersStore::Correct(db::Transaction& transaction, VolunteerRecord& record) const {
+  const Person& person = record.person;
+  const auto sealed = seal_.Seal(record.id, person);
+  if (!sealed.ok()) return sealed.status();
+  return NextVersion(transaction.Execute(kCorrect, {sealed->display_name, person.sex, sealed->birth_date,
+                                                    person.id_type, sealed->id_number, sealed->id_number_index,
+                                                    record.update_time, record.center_id, record.id, record.version}),
+                     record);
+}
+
+absl::Status VolunteersStore::Erase(db::Transaction& transaction, VolunteerRecord& record) {
+  return NextVersion(
+      transaction.Execute(kErase, {record.state, record.update_time, record.center_id, record.id, record.version}),
+      record);
 }
 
 absl::StatusOr<std::optional<VolunteerRecord>> VolunteersStore::Find(db::Session& session, uint64_t center_id,

@@ -30,6 +30,12 @@ class VolunteersStore {
   // with REASON_ETAG_MISMATCH where the row is no longer of `record.version`, ALREADY_EXISTS as above.
   absl::Status Update(db::Transaction& transaction, VolunteerRecord& record) const;
 
+  // Stores name, sex, birth date and ID too. Errors as above.
+  absl::Status Correct(db::Transaction& transaction, VolunteerRecord& record) const;
+
+  // Empties what is known of the person, for good; number, unit and times stay. ABORTED as above.
+  static absl::Status Erase(db::Transaction& transaction, VolunteerRecord& record);
+
   absl::StatusOr<std::optional<VolunteerRecord>> Find(db::Session& session, uint64_t center_id, uint64_t id,
                                                       Lock lock = Lock::kNone) const;
   // The unit the volunteer belongs to, of the volunteer that is there.

@@ -39,6 +39,9 @@ TEST(AttendanceRules, CountedMinutes) {
            Case{"the break is taken off", 30, 0, 120, 90},
            Case{"60 % of what is left without the break", 30, 0, 84, 54},
            Case{"a minute less, with a break", 30, 0, 83, 0},
+           Case{"exactly 60 %, the last part of the shift", 0, 48, 120, 72},
+           Case{"60 % with the way there and back is less without", 0, -20, 71, 0},
+           Case{"exactly as long as the break", 30, 0, 30, 0},
            Case{"shorter than the break", 30, 0, 20, 0},
            Case{"left before the start", 0, -30, -10, 0},
            Case{"left before coming", 0, 60, 30, 0},
@@ -79,6 +82,11 @@ TEST(AttendanceRules, TheBestGradeNeedsThePlaceAtBothEnds) {
   EXPECT_EQ(grade(-1, 120), A::GRADE_B);
   EXPECT_EQ(grade(0, -1), A::GRADE_B);
   EXPECT_EQ(grade(-1, -1), A::GRADE_B);
+  presence.check_out_unenforced = UnenforcedSet({A::UNENFORCED_SERVER_TIME});
+  EXPECT_EQ(grade(0, 120), A::GRADE_B);
+  presence.check_out_unenforced = 0;
+  presence.check_in_unenforced = UnenforcedSet({A::UNENFORCED_FENCE});
+  EXPECT_EQ(grade(0, 120), A::GRADE_B);
 }
 
 TEST(AttendanceRules, Windows) {

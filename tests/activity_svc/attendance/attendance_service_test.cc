@@ -211,7 +211,9 @@ TEST_F(AttendanceServiceTest, WithoutNetworkTheCodeProvesTheTime) {
   EXPECT_EQ(left->state(), A::STATE_CHECKED_OUT);
   EXPECT_FALSE(left->flagged());
   EXPECT_EQ(left->minutes(), 115);
-  EXPECT_EQ(left->grade(), A::GRADE_A);
+  EXPECT_EQ(left->grade(), A::GRADE_B);  // the phone says when it was
+  ASSERT_EQ(left->check_in_evidence().unenforced_size(), 1);
+  EXPECT_EQ(left->check_in_evidence().unenforced(0), A::UNENFORCED_SERVER_TIME);
   EXPECT_EQ(metrics_.by_code_offline.Value(), 1);
 }
 

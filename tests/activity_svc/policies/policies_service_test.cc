@@ -30,6 +30,10 @@ TEST_F(PoliciesServiceTest, AUnitHasThePolicyOfItsCenterAndTheDefaultsAtFirst) {
   EXPECT_EQ(policy->attended_percent(), 60);
   EXPECT_EQ(policy->publication_days(), 7);
   EXPECT_EQ(policy->offline_upload_hours(), 72);
+  EXPECT_EQ(policy->absences_before_lock(), 2);
+  EXPECT_EQ(policy->lock_days(), 30);
+  EXPECT_EQ(policy->absence_window_days(), 180);
+  EXPECT_EQ(policy->handover_minutes(), 1440);
 }
 
 TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
@@ -40,7 +44,10 @@ TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
   request.mutable_policy()->set_offer_minutes(30);
   request.mutable_policy()->set_publication_days(14);
   request.mutable_policy()->set_fence_metres(1000);
-  for (const char* path : {"methods_in_force", "offer_minutes", "publication_days"}) {
+  request.mutable_policy()->set_lock_days(7);
+  request.mutable_policy()->set_handover_minutes(60);
+  request.mutable_policy()->set_absence_window_days(1);
+  for (const char* path : {"methods_in_force", "offer_minutes", "publication_days", "lock_days", "handover_minutes"}) {
     request.mutable_update_mask()->add_paths(path);
   }
   const auto updated = policies_.UpdatePolicy(Staff(kAdmin, now_), request);
@@ -52,6 +59,9 @@ TEST_F(PoliciesServiceTest, ChangesWhatTheMaskNamesAndNothingElse) {
   EXPECT_EQ(policy->offer_minutes(), 30);
   EXPECT_EQ(policy->publication_days(), 14);
   EXPECT_EQ(policy->fence_metres(), 300);
+  EXPECT_EQ(policy->lock_days(), 7);
+  EXPECT_EQ(policy->handover_minutes(), 60);
+  EXPECT_EQ(policy->absence_window_days(), 180);
   EXPECT_EQ(ReasonOf(policies_.UpdatePolicy(Staff(kAdmin, now_), request)), type::REASON_ETAG_MISMATCH);
   request.mutable_policy()->set_etag(policy->etag());
   EXPECT_TRUE(policies_.UpdatePolicy(Staff(kAdmin, now_), request).ok());

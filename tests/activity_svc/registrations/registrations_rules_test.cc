@@ -44,6 +44,20 @@ TEST(RegistrationsRules, EachRuleHasItsReason) {
            Case{"unknown", [](SignUpFacts& f) { f.volunteer.reset(); }, type::REASON_UNKNOWN_VOLUNTEER},
            Case{"ended membership", [](SignUpFacts& f) { f.volunteer->active = false; },
                 type::REASON_VOLUNTEER_NOT_ACTIVE},
+           Case{"in none of the teams",
+                [](SignUpFacts& f) {
+                  f.shift.team_ids = {3, 4};
+                  f.volunteer->team_ids = {2, 5};
+                },
+                type::REASON_TEAM_REQUIRED},
+           Case{"one skill of two",
+                [](SignUpFacts& f) {
+                  f.shift.skills = {"急救", "驾驶"};
+                  f.volunteer->skills = {"驾驶"};
+                },
+                type::REASON_SKILLS_REQUIRED},
+           Case{"locked", [](SignUpFacts& f) { f.volunteer->locked_until = kNow + absl::Seconds(1); },
+                type::REASON_LOCKED_OUT},
            Case{"waits here",
                 [](SignUpFacts& f) {
                   f.own = {{9, 1, R::STATE_WAITLISTED}};
@@ -82,6 +96,13 @@ TEST(RegistrationsRules, EachRuleHasItsReason) {
 
 TEST(RegistrationsRules, WhatIsNoObstacle) {
   EXPECT_TRUE(CheckSignUp(Facts(), kNow).ok());
+  SignUpFacts asked = Facts();
+  asked.shift.team_ids = {3, 4};
+  asked.shift.skills = {"急救"};
+  asked.volunteer->team_ids = {4, 5};
+  asked.volunteer->skills = {"驾驶", "急救"};
+  asked.volunteer->locked_until = kNow;
+  EXPECT_TRUE(CheckSignUp(asked, kNow).ok());
   SignUpFacts waits_elsewhere = Facts();
   waits_elsewhere.own = {{9, 2, R::STATE_WAITLISTED}};
   EXPECT_TRUE(CheckSignUp(waits_elsewhere, kNow).ok());
@@ -98,10 +119,12 @@ TEST(RegistrationsRules, EveryStateTimesEveryMove) {
   const std::set<std::pair<RegistrationState, RegistrationMove>> allowed = {
       {R::STATE_CONFIRMED, RegistrationMove::kCancel}, {R::STATE_WAITLISTED, RegistrationMove::kCancel},
       {R::STATE_OFFERED, RegistrationMove::kCancel},   {R::STATE_OFFERED, RegistrationMove::kAccept},
-      {R::STATE_OFFERED, RegistrationMove::kDecline},
+      {R::STATE_OFFERED, RegistrationMove::kDecline},  {R::STATE_CONFIRMED, RegistrationMove::kExcuse},
+      {R::STATE_ABSENT, RegistrationMove::kExcuse},    {R::STATE_CONFIRMED, RegistrationMove::kHandOver},
   };
   for (int state = R::STATE_CONFIRMED; state <= R::State_MAX; ++state) {
-    for (const auto move : {RegistrationMove::kCancel, RegistrationMove::kAccept, RegistrationMove::kDecline}) {
+    for (const auto move : {RegistrationMove::kCancel, RegistrationMove::kAccept, RegistrationMove::kDecline,
+                            RegistrationMove::kExcuse, RegistrationMove::kHandOver}) {
       const auto from = static_cast<RegistrationState>(state);
       const absl::Status status = CheckMove(from, move);
       EXPECT_EQ(status.ok(), allowed.contains({from, move})) << R::State_Name(from) << " " << ChineseName(move);

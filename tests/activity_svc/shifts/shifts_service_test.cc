@@ -47,6 +47,23 @@ TEST(ShiftsRules, EachStateHasOneWayOn) {
   }
 }
 
+TEST_F(ShiftsServiceTest, TeamsAndSkillsAreKeptOnce) {
+  v1::CreateShiftRequest request = Request(Draft().name(), absl::Hours(1), 0);
+  for (const uint64_t team : {21, 22, 21}) request.mutable_shift()->add_teams(ids::ResourceName("teams", team));
+  for (const char* skill : {"急救", "驾驶", "急救"}) request.mutable_shift()->add_skills(skill);
+  const auto created = shifts_.CreateShift(Staff(kHead, now_), request);
+  ASSERT_TRUE(created.ok()) << created.status();
+  const v1::Shift kept = GetShift(created->name());
+  ASSERT_EQ(kept.teams_size(), 2);
+  EXPECT_EQ(kept.teams(1), ids::ResourceName("teams", 22));
+  ASSERT_EQ(kept.skills_size(), 2);
+  EXPECT_EQ(kept.skills(0), "急救");
+  for (const char* skill : {"", " 急救", "急救\n驾驶"}) {
+    request.mutable_shift()->set_skills(0, skill);
+    EXPECT_EQ(ReasonOf(shifts_.CreateShift(Staff(kHead, now_), request)), type::REASON_BAD_FORMAT) << skill;
+  }
+}
+
 TEST_F(ShiftsServiceTest, LengthAndBreak) {
   const v1::Activity draft = Draft();
   struct Case {

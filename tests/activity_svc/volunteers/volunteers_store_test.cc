@@ -38,6 +38,8 @@ TEST_F(VolunteersStoreTest, TheLastWordCounts) {
   changed.set_masked_name("王*明");
   changed.set_unit_id(5);
   changed.set_active(true);
+  for (const char* skill : {"急救", "书法"}) changed.add_skills(skill);
+  for (const uint64_t team : {21, 22}) changed.add_team_ids(team);
   ASSERT_TRUE(Apply(changed).ok());
   ASSERT_TRUE(Apply(changed).ok());
   auto volunteer = Load(kCenter, 7);
@@ -45,10 +47,14 @@ TEST_F(VolunteersStoreTest, TheLastWordCounts) {
   EXPECT_EQ(volunteer->number, "HT000007");
   EXPECT_EQ(volunteer->masked_name, "王*明");
   EXPECT_TRUE(volunteer->active);
+  EXPECT_EQ(volunteer->skills, (std::vector<std::string>{"急救", "书法"}));
+  EXPECT_EQ(volunteer->team_ids, (std::vector<uint64_t>{21, 22}));
   changed.set_active(false);
+  changed.clear_team_ids();
   ASSERT_TRUE(Apply(changed).ok());
   volunteer = Load(kCenter, 7);
   EXPECT_FALSE(volunteer->active);
+  EXPECT_TRUE(volunteer->team_ids.empty());
   EXPECT_FALSE(Load(2, 7));
 }
 

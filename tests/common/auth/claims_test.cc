@@ -19,7 +19,8 @@ std::string Payload(const std::string& name = "", const std::string& value = "")
                                                    {"iat", "1000"},
                                                    {"nbf", "1001"},
                                                    {"exp", "2000"},
-                                                   {"jti", R"("x")"}};
+                                                   {"jti", R"("x")"},
+                                                   {"sid", '"' + ids::ToText(43) + '"'}};
   std::string json;
   bool found = name.empty();
   for (auto& [key, text] : members) {
@@ -110,6 +111,17 @@ TEST(Claims, AreReadAsTheyAreWritten) {
   EXPECT_EQ(read->not_before, 1001);
   EXPECT_EQ(read->expires_at, 2000);
   EXPECT_EQ(read->token_id, "x");
+  EXPECT_EQ(read->caller.session_id, 43u);
+  EXPECT_EQ(read->caller.certificate, "");
+}
+
+TEST(Claims, OfABackEndNameItsCertificate) {
+  const auto read = ParseClaims(ClaimsJson({.caller = ClientCaller(42, 7), .service = "org_svc", .token_id = "x"}));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->caller.kind, CallerKind::kClient);
+  EXPECT_EQ(read->caller.id, 42u);
+  EXPECT_EQ(read->caller.session_id, 0u);
+  EXPECT_EQ(read->caller.certificate, "thumbprint");
 }
 
 TEST(Claims, MayHaveOthersBesideThem) {
@@ -123,7 +135,7 @@ TEST(Claims, ReachToTheEndOfTheCalendar) {
 }
 
 TEST(Claims, AreRefusedWhenOneIsMissingOrWrong) {
-  for (const char* name : {"iss", "aud", "sub", "ctr", "iat", "nbf", "exp", "jti"}) {
+  for (const char* name : {"iss", "aud", "sub", "ctr", "iat", "nbf", "exp", "jti", "sid"}) {
     EXPECT_FALSE(ParseClaims(Payload(name, "")).has_value()) << "without " << name;
     for (const char* value : {"null", "true", "1.5", "[]", "{}", R"(["wenming"])", R"({"a":1})", "\"\xc0\xaf\""}) {
       EXPECT_FALSE(ParseClaims(Payload(name, value)).has_value()) << name << ": " << value;
@@ -173,7 +185,15 @@ TEST(Claims, AreRefusedWhenOneIsMissingOrWrong) {
                                                          {"nbf", "253402300800"},
                                                          {"iat", "-1"},
                                                          {"iat", R"("1000")"},
-                                                         {"jti", "1"}};
+                                                         {"jti", "1"},
+                                                         {"sid", R"("")"},
+                                                         {"sid", R"("43")"},
+                                                         {"sid", R"("0000000000000")"},
+                                                         {"sid", R"("000000000001b")"},
+                                                         {"x5t#S256", R"("")"},
+                                                         {"x5t#S256", "1"},
+                                                         // Of people no token is bound to a certificate.
+                                                         {"x5t#S256", R"("thumbprint")"}};
   for (const auto& [name, value] : refused)
     EXPECT_FALSE(ParseClaims(Payload(name, value)).has_value()) << name << value;
 }
@@ -188,6 +208,10 @@ TEST(Vouching, IsForOnesOwnPeopleOnly) {
   wrong_id.id = 43;
   wrong_kind.kind = CallerKind::kVolunteer;
   service_of_a_center.center_id = 7;
+  Caller without_session = StaffCaller(42, 7), client_in_session = ClientCaller(42, 7), bound = VolunteerCaller(42, 7);
+  without_session.session_id = 0;
+  client_in_session.session_id = 43;
+  bound.certificate = "thumbprint";
   const Case cases[] = {{"org_svc", StaffCaller(42, 7), true},
                         {"org_svc", StaffCaller(42, 0), true},  // the platform's own
                         {"volunteer_svc", VolunteerCaller(42, 7), true},
@@ -203,7 +227,13 @@ TEST(Vouching, IsForOnesOwnPeopleOnly) {
                         {"org_svc", Caller(), false},
                         {"org_svc", wrong_id, false},
                         {"volunteer_svc", wrong_kind, false},
-                        {"org_svc", service_of_a_center, false}};
+                        {"org_svc", service_of_a_center, false},
+                        {"org_svc", ClientCaller(42, 7), true},
+                        {"org_svc", ClientCaller(42, 7, ""), false},
+                        {"volunteer_svc", ClientCaller(42, 7), false},
+                        {"org_svc", without_session, false},
+                        {"org_svc", client_in_session, false},
+                        {"volunteer_svc", bound, false}};
   for (const Case& c : cases) EXPECT_EQ(MayVouch(c.service, c.caller), c.may) << c.service << " " << c.caller.subject;
 }
 

@@ -31,8 +31,10 @@ std::string Content(BIO* bio) {
 
 }  // namespace
 
-KeyPair NewKeyPair(const char* curve) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen(curve), EVP_PKEY_free);
+namespace {
+
+KeyPair PemOf(EVP_PKEY* made) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(made, EVP_PKEY_free);
   const std::unique_ptr<BIO, decltype(&BIO_free)> secret(BIO_new(BIO_s_mem()), BIO_free);
   const std::unique_ptr<BIO, decltype(&BIO_free)> open(BIO_new(BIO_s_mem()), BIO_free);
   EXPECT_EQ(PEM_write_bio_PKCS8PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr), 1);
@@ -40,13 +42,18 @@ KeyPair NewKeyPair(const char* curve) {
   return {Content(secret.get()), Content(open.get())};
 }
 
+}  // namespace
+
+KeyPair NewKeyPair(const char* curve) { return PemOf(EVP_EC_gen(curve)); }
+
 KeyFolder::KeyFolder(std::initializer_list<std::string_view> services) {
   path_ = (fs::temp_directory_path() / "wenming-keys-XXXXXX").string();
   EXPECT_NE(mkdtemp(path_.data()), nullptr);
   for (const std::string_view service : services) AddSigningKey(service);
-  for (const std::string_view name : {"data.key", "index.key", "check_code.key", "page.key"}) {
+  for (const std::string_view name : {"data.key", "index.key", "check_code.key", "page.key", "audit.key"}) {
     Write(name, crypto::Hex(crypto::RandomBytes(32)) + "\n");
   }
+  AddCertificateKey();
 }
 
 KeyFolder::~KeyFolder() {
@@ -73,20 +80,32 @@ void KeyFolder::AddSigningKey(std::string_view service, std::string_view generat
         pair.public_pem);
 }
 
+void KeyFolder::AddCertificateKey(std::string_view generation) const {
+  const KeyPair pair = PemOf(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  const std::string name = generation.empty() ? "certificate" : absl::StrCat("certificate.", std::string(generation));
+  Write(name + ".sign.pem", pair.private_pem);
+  Write(name + ".public.pem", pair.public_pem);
+}
+
 Caller StaffCaller(uint64_t id, uint64_t center_id) {
-  return {CallerKind::kStaff, id, center_id, ids::ResourceName("staff", id)};
+  return {CallerKind::kStaff, id, center_id, ids::ResourceName("staff", id), /*session_id=*/id | 1};
 }
 
 Caller VolunteerCaller(uint64_t id, uint64_t center_id) {
-  return {CallerKind::kVolunteer, id, center_id, ids::ResourceName("volunteers", id)};
+  return {CallerKind::kVolunteer, id, center_id, ids::ResourceName("volunteers", id), /*session_id=*/id | 1};
+}
+
+Caller ClientCaller(uint64_t id, uint64_t center_id, std::string_view certificate) {
+  return {CallerKind::kClient, id, center_id, ids::ResourceName("clients", id), 0, std::string(certificate)};
 }
 
 Caller ServiceCaller(std::string_view service) {
-  return {CallerKind::kService, 0, 0, "services/" + std::string(service)};
+  return {CallerKind::kService, 0, 0, "services/" + std::string(service), 0};
 }
 
 std::string TokenFor(const KeyFolder& keys, const Caller& caller, absl::Time now, absl::Duration lifetime) {
-  const std::string service = caller.kind == CallerKind::kStaff       ? "org_svc"
+  const bool by_org_svc = caller.kind == CallerKind::kStaff || caller.kind == CallerKind::kClient;
+  const std::string service = by_org_svc                              ? "org_svc"
                               : caller.kind == CallerKind::kVolunteer ? "volunteer_svc"
                                                                       : caller.subject.substr(sizeof("services/") - 1);
   const auto signer = TokenSigner::Load(keys.path(), service);

@@ -13,7 +13,7 @@ namespace wenming::auth {
 
 class KeyFolder {
  public:
-  // Signing keys for the services, and every symmetric key.
+  // Signing keys for the services, one for certificates, and every symmetric key.
   explicit KeyFolder(std::initializer_list<std::string_view> services = {"org_svc", "volunteer_svc", "activity_svc"});
   ~KeyFolder();
   KeyFolder(const KeyFolder&) = delete;
@@ -29,6 +29,9 @@ class KeyFolder {
   // the earlier ones: <service>.<generation>.verify.pem.
   void AddSigningKey(std::string_view service, std::string_view generation = "") const;
 
+  // A new key to sign certificates with; with a generation, beside the earlier ones.
+  void AddCertificateKey(std::string_view generation = "") const;
+
  private:
   std::string path_;
 };
@@ -39,8 +42,10 @@ struct KeyPair {
 };
 KeyPair NewKeyPair(const char* curve = "P-256");
 
+// People are in session `id | 1`.
 Caller StaffCaller(uint64_t id, uint64_t center_id);
 Caller VolunteerCaller(uint64_t id, uint64_t center_id);
+Caller ClientCaller(uint64_t id, uint64_t center_id, std::string_view certificate = "thumbprint");
 Caller ServiceCaller(std::string_view service);
 
 // A token of the caller, by the service that may vouch for it.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 #include "tests/common/auth/key_folder.h"
 
@@ -108,6 +109,33 @@ TEST_F(DataCipherTest, RefusesUnusableKeyFiles) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("data.key"));
     EXPECT_THAT(std::string(status.message()), Not(HasSubstr("0102030405")));
   }
+}
+
+TEST_F(DataCipherTest, ReadsItsKeysAgainWhileItWorks) {
+  auto cipher = Load(kKey);
+  ASSERT_TRUE(cipher.ok()) << cipher.status();
+  EXPECT_FALSE(*cipher->Reload());
+  const auto old = cipher->Seal("13812341234", kRow);
+
+  // A key that is only to be known decrypts and does not encrypt.
+  folder_.Write("data.key", absl::StrCat(kKey, "\n~2:", kOtherKey, "\n"));
+  EXPECT_TRUE(*cipher->Reload());
+  EXPECT_EQ(cipher->CurrentGeneration(), 1);
+  EXPECT_EQ(cipher->Generations(), (std::vector<uint16_t>{1, 2}));
+
+  folder_.Write("data.key", absl::StrCat(kKey, "\n2:", kOtherKey, "\n"));
+  EXPECT_TRUE(*cipher->Reload());
+  const auto fresh = cipher->Seal("13812341234", kRow);
+  EXPECT_EQ(DataCipher::GenerationOf(*fresh), 2);
+  EXPECT_EQ(fresh->substr(0, 3), DataCipher::Header(2));
+  for (const auto& envelope : {*old, *fresh}) EXPECT_EQ(*cipher->Open(envelope, kRow), "13812341234");
+
+  // What cannot be used changes nothing.
+  folder_.Write("data.key", absl::StrCat("~2:", kOtherKey));
+  EXPECT_FALSE(cipher->Reload().ok());
+  folder_.Write("data.key", "2:half");
+  EXPECT_FALSE(cipher->Reload().ok());
+  EXPECT_EQ(*cipher->Open(*old, kRow), "13812341234");
 }
 
 }  // namespace

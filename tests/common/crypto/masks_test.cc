@@ -23,6 +23,9 @@ TEST(Masks, Phone) {
 TEST(Masks, IdNumber) {
   const Case cases[] = {{"11010519491231002X", "1101**********002X"},
                         {"110105491231002", "1101*******1002"},
+                        {"E12345678", "E1*****78"},
+                        {"H1234567890", "H1*******90"},
+                        {"ABCDE123456789", "AB**********89"},
                         {"12345678", "********"},
                         {"", ""}};
   for (const auto& [plain, masked] : cases) EXPECT_EQ(MaskIdNumber(plain), masked) << plain;

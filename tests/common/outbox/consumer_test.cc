@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -143,6 +144,27 @@ TEST_F(ConsumerTest, PoisonIsParkedAndTheOthersFlow) {
   EXPECT_THAT(rows->back().Text(4), HasSubstr("1064"));
 }
 
+TEST_F(ConsumerTest, BatchesAreAppliedWholeAndOneByOneWhereOneIsBad) {
+  WriteStream(24);
+  LogSource source(log_);
+  std::vector<size_t> sizes;
+  const ApplyBatch apply = [&](db::Transaction& transaction, std::span<const Event> events) -> absl::Status {
+    sizes.push_back(events.size());
+    for (const Event& event : events) {
+      if (absl::Status status = Record(transaction, event); !status.ok()) return status;
+      if (NumberOf(event) == 12) return absl::InvalidArgumentError("poison");
+    }
+    return absl::OkStatus();
+  };
+  {
+    const Consumer consumer(pool_, source, apply, Options(), &observer_);
+    ASSERT_TRUE(consumer.WaitFor(24, kLong));
+  }
+  EXPECT_EQ(Effects(), UpTo(24, {12}));
+  EXPECT_EQ(observer_.parked, 1);
+  EXPECT_EQ(sizes, (std::vector<size_t>{8, 8, 1, 1, 1, 1, 1, 1, 1, 1, 8}));
+}
+
 TEST_F(ConsumerTest, WhatWasParkedIsTriedAgainAtTheNextStart) {
   WriteStream(10);
   {
@@ -166,6 +188,29 @@ TEST_F(ConsumerTest, WhatWasParkedIsTriedAgainAtTheNextStart) {
   }
   EXPECT_THAT(Effects(), ::testing::UnorderedElementsAreArray(UpTo(10, {7})));
   EXPECT_EQ(Count("parked_events"), 1);
+}
+
+// As after the consumer's database was restored from an older backup.
+TEST_F(ConsumerTest, PoisonThatComesAgainIsParkedOnceAndTheOthersFlow) {
+  WriteStream(8);
+  const Apply apply = [](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) == 5) return absl::InvalidArgumentError("poison");
+    return Record(transaction, event);
+  };
+  for (int run = 0; run < 2; ++run) {
+    database_.Administer("UPDATE " + database_.schema() + ".event_cursors SET event_cursor = 0");
+    Log log(pool_);
+    log.Advance(8);
+    LogSource source(log);
+    const Consumer consumer(pool_, source, apply, Options(), &observer_);
+    ASSERT_TRUE(consumer.WaitFor(8, kLong));
+  }
+  EXPECT_EQ(observer_.parked, 2);
+  const auto parked = db::Read(pool_, absl::InfiniteFuture(), [](db::Session& session) {
+    return session.QueryOne("SELECT COUNT(*), MIN(event_cursor) FROM parked_events");
+  });
+  EXPECT_EQ((**parked).Int(0), 1);
+  EXPECT_EQ((**parked).Int(1), 5);
 }
 
 TEST_F(ConsumerTest, AFullDiskParksNothing) {

@@ -42,11 +42,20 @@ class Echo {
         .Unary("ForStaffOfResource", kPooled, this, &Echo::Answer)
         .Unary("Anywhere", kPooled, this, &Echo::Answer)
         .Unary("Platform", kPooled, this, &Echo::Answer)
+        .Unary("Write", kPooled, this, &Echo::Answer)
+        .Unary("Reveal", kPooled, this, &Echo::Answer)
+        .Unary("LogIn", kPooled, this, &Echo::Answer)
+        .Async("Later", kInline, this, &Echo::Keep)
+        .Async("WriteLater", kPooled, this, &Echo::Keep)
+        .Unary("BetweenServices", kPooled, this, &Echo::Answer)
         .Stream("Count", this, &Echo::Count);
   }
 
   absl::StatusOr<EchoResponse> Answer(const Call& call, const EchoRequest& request) {
     if (request.text() == "decide") call.DecidedAccess();
+    if (request.text() == "record") call.audited = true;
+    if (request.text() == "deny") return errors::PermissionDenied(type::REASON_PERMISSION);
+    if (request.text() == "unknown") return errors::Unauthenticated(type::REASON_BAD_CREDENTIALS);
     if (request.text() == "full") return errors::FailedPrecondition(type::REASON_SHIFT_FULL);
     if (request.text() == "fault") return absl::InternalError("the secret is 42");
     EchoResponse response;
@@ -66,6 +75,22 @@ class Echo {
     return Answer(call, request);
   }
 
+  // Keeps the call for whoever calls AnswerKept.
+  void Keep(const Call& call, const EchoRequest& request, Reply<EchoResponse> reply) {
+    const absl::MutexLock lock(&mutex_);
+    kept_.push_back({&call, &request, std::move(reply)});
+  }
+
+  // Waits for a kept call and answers it, on this thread; "drop" is let go without an answer.
+  void AnswerKept() {
+    mutex_.LockWhen(absl::Condition(
+        +[](std::vector<Kept>* kept) { return !kept->empty(); }, &kept_));
+    Kept kept = std::move(kept_.front());
+    kept_.erase(kept_.begin());
+    mutex_.Unlock();
+    if (kept.request->text() != "drop") kept.reply.Send(Answer(*kept.call, *kept.request));
+  }
+
   absl::Status Count(const Call&, const EchoRequest& request, StreamWriter& writer) {
     for (int i = 1; request.count() == 0 || i <= request.count(); ++i) {
       EchoResponse response;
@@ -78,8 +103,16 @@ class Echo {
     return absl::OkStatus();
   }
 
+  struct Kept {
+    const Call* call;
+    const EchoRequest* request;
+    Reply<EchoResponse> reply;
+  };
+
   std::atomic<int> handled_ = 0;
   absl::Notification held_, release_, cut_off_;
+  absl::Mutex mutex_;
+  std::vector<Kept> kept_;
 };
 
 class ServerTest : public ::testing::Test {
@@ -95,12 +128,18 @@ class ServerTest : public ::testing::Test {
 
   void Start(WorkerPool::Options pool, bool development) {
     server_ = nullptr;
-    auto pipeline = std::make_shared<Pipeline>(PipelineOptions{.verifier = verifier_.get(),
-                                                               .directory = &directory_.get(),
-                                                               .clock = observe::SystemClock(),
-                                                               .logger = &logger_,
-                                                               .metrics = &metrics_,
-                                                               .development = development});
+    auto pipeline = std::make_shared<Pipeline>(
+        PipelineOptions{.verifier = verifier_.get(),
+                        .directory = &directory_.get(),
+                        .clock = [this] { return absl::Now() + absl::Hours(hours_ahead_.load()); },
+                        .logger = &logger_,
+                        .metrics = &metrics_,
+                        .development = development,
+                        .refused =
+                            [this](const rpc::Call& call, const Message&, absl::StatusCode code) {
+                              refused_.push_back(absl::StrCat(call.method, " ", call.caller.subject, " ",
+                                                              absl::StatusCodeToString(code)));
+                            }});
     auto server = Server::Start({.pool = std::move(pool)}, pipeline, {echo_.Bind()});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -146,6 +185,8 @@ class ServerTest : public ::testing::Test {
   observe::Logger logger_{log_, "test", observe::Severity::kInfo, observe::SystemClock()};
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   observe::RpcMetrics metrics_{registry_};
+  std::atomic<int> hours_ahead_ = 0;  // of the server's clock
+  std::vector<std::string> refused_;  // written before the answer goes out, read after it has come
   Echo echo_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -210,7 +251,11 @@ TEST_F(ServerTest, TokensDecide) {
   const std::string volunteer = Bearer(auth::VolunteerCaller(7, kCenter));
   EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x")), "TOKEN_MISSING");
   EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x", {{"authorization", "Bearer nonsense"}})), "TOKEN_INVALID");
-  EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x", {{"authorization", "Basic eDp5"}})), "TOKEN_INVALID");
+  EXPECT_TRUE(Call(&Stub::ForVolunteers, "x", {{"authorization", "bEARER  " + volunteer.substr(7)}}).ok());
+  for (const std::string& bad : {std::string(), std::string("Bearer"), std::string("Bearer "), std::string("Bearer   "),
+                                 volunteer.substr(7), "Basic " + volunteer.substr(7), volunteer + ", " + volunteer}) {
+    EXPECT_EQ(ReasonOf(Call(&Stub::ForVolunteers, "x", {{"authorization", bad}})), "TOKEN_INVALID") << bad;
+  }
   EXPECT_EQ(ReasonOf(Call(&Stub::Inline, "x", {{"authorization", "Bearer nonsense"}})), "TOKEN_INVALID")
       << "a bad token is told also where none is needed";
   EXPECT_TRUE(Call(&Stub::ForVolunteers, "x", {{"authorization", volunteer}}).ok());
@@ -232,6 +277,42 @@ TEST_F(ServerTest, AHandlerThatForgetsToDecideDoesNotAnswer) {
   EXPECT_TRUE(Call(&Stub::ForStaffOfResource, "decide", admin).ok());
   EXPECT_EQ(Call(&Stub::ForStaffOfResource, "x", admin).error_code(), grpc::StatusCode::INTERNAL);
   EXPECT_THAT(log_.str(), HasSubstr("without deciding about access"));
+}
+
+TEST_F(ServerTest, WhatWritesOrRevealsMustBeRecorded) {
+  const Metadata volunteer = {{"authorization", Bearer(auth::VolunteerCaller(7, kCenter))}};
+  for (const Method method : {&Stub::Write, &Stub::Reveal, &Stub::LogIn}) {
+    EXPECT_TRUE(Call(method, "record", volunteer).ok());
+    EXPECT_EQ(Call(method, "x", volunteer).error_code(), grpc::StatusCode::INTERNAL);
+    EXPECT_THAT(log_.str(), HasSubstr("without a record in the audit log"));
+    log_.str("");
+    EXPECT_EQ(ReasonOf(Call(method, "full", volunteer)), "SHIFT_FULL") << "a refusal had no effect";
+  }
+  EXPECT_TRUE(Call(&Stub::Inline, "x").ok()) << "what is got has no effect";
+  const Metadata service = {{"authorization", Bearer(auth::ServiceCaller("org_svc"))}};
+  EXPECT_TRUE(Call(&Stub::BetweenServices, "x", service).ok());
+  EXPECT_EQ(log_.str(), "");
+}
+
+TEST_F(ServerTest, WhoIsRefusedAtARecordedMethodIsToldOf) {
+  const Metadata admin = {{"authorization", Bearer(auth::StaffCaller(kAdmin, kCenter))}};
+  const Metadata volunteer = {{"authorization", Bearer(auth::VolunteerCaller(7, kCenter))}};
+  const std::string who = absl::StrCat(" ", ids::ResourceName("volunteers", 7), " ");
+  const std::string admins = absl::StrCat(" ", ids::ResourceName("staff", kAdmin), " ");
+  Call(&Stub::Write, "deny", volunteer);
+  Call(&Stub::Reveal, "deny", admin);
+  Call(&Stub::LogIn, "unknown");
+  // Neither what is only got, nor a token that is none, nor other errors.
+  Call(&Stub::Platform, "x", admin);
+  Call(&Stub::Write, "x", {{"authorization", "Bearer nonsense"}});
+  Call(&Stub::Write, "x");
+  Call(&Stub::Write, "full", volunteer);
+  const std::string service = "/wenming.test.v1.EchoService/";
+  EXPECT_EQ(refused_, (std::vector<std::string>{
+                          absl::StrCat(service, "Write", who, "PERMISSION_DENIED"),
+                          absl::StrCat(service, "Reveal", admins, "PERMISSION_DENIED"),
+                          absl::StrCat(service, "LogIn  UNAUTHENTICATED"),
+                      }));
 }
 
 TEST_F(ServerTest, AFullQueueIsSaidAtOnce) {
@@ -281,10 +362,95 @@ TEST_F(ServerTest, WhoWaitedBeyondHisDeadlineIsNotHandled) {
   Prepare(hurried, {}, absl::Milliseconds(50));
   EchoRequest request;
   EXPECT_EQ(stub_->Pooled(&hurried, request, &response_).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  hours_ahead_ = 1;  // the server's deadline is a little later than the caller's
   echo_.release_.Notify();
   done.WaitForNotification();
   server_->Stop(absl::Seconds(5));
   EXPECT_EQ(echo_.handled_, 1);
+}
+
+TEST_F(ServerTest, AnAnswerMayComeLaterAndFromAnotherThread) {
+  const Metadata volunteer = {{"authorization", Bearer(auth::VolunteerCaller(7, kCenter))}};
+  const auto call_later = [&](Method method, const std::string& text) {
+    std::thread other([this] { echo_.AnswerKept(); });
+    const grpc::Status status = Call(method, text, volunteer);
+    other.join();
+    return status;
+  };
+  EXPECT_TRUE(call_later(&Stub::Later, "hello").ok());
+  EXPECT_EQ(response_.text(), "hello");
+  EXPECT_EQ(response_.subject(), ids::ResourceName("volunteers", 7));
+  EXPECT_EQ(ReasonOf(call_later(&Stub::Later, "full")), "SHIFT_FULL");
+  EXPECT_TRUE(call_later(&Stub::WriteLater, "record").ok());
+  EXPECT_EQ(log_.str(), "");
+  EXPECT_EQ(call_later(&Stub::WriteLater, "x").error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(log_.str(), HasSubstr("without a record in the audit log"));
+  EXPECT_TRUE(refused_.empty());
+  EXPECT_EQ(ReasonOf(call_later(&Stub::WriteLater, "deny")), "PERMISSION");
+  EXPECT_EQ(refused_.size(), 1u);
+  const std::string text = prometheus::TextSerializer().Serialize(registry_->Collect());
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Later\","
+                              "grpc_service=\"wenming.test.v1.EchoService\",grpc_type=\"unary\"} 1"));
+}
+
+TEST_F(ServerTest, ACallThatIsDroppedUnansweredIsAnsweredAsAFault) {
+  std::thread other([this] { echo_.AnswerKept(); });
+  EXPECT_EQ(Call(&Stub::Later, "drop").error_code(), grpc::StatusCode::INTERNAL);
+  other.join();
+  EXPECT_THAT(log_.str(), HasSubstr("dropped a call"));
+}
+
+TEST_F(ServerTest, ManyCallsWaitWithoutAThreadEach) {
+  Start({.threads = 1, .queue = 1}, false);
+  constexpr size_t kCalls = 200;
+  std::vector<grpc::ClientContext> contexts(kCalls);
+  std::vector<EchoResponse> responses(kCalls);
+  std::atomic<size_t> answered = 0;
+  absl::Notification done;
+  EchoRequest request;
+  for (size_t i = 0; i < kCalls; ++i) {
+    Prepare(contexts[i], {});
+    stub_->async()->Later(&contexts[i], &request, &responses[i], [&](const grpc::Status& status) {
+      EXPECT_TRUE(status.ok()) << status.error_message();
+      if (++answered == kCalls) done.Notify();
+    });
+  }
+  {
+    const absl::MutexLock lock(&echo_.mutex_);
+    echo_.mutex_.Await(absl::Condition(
+        +[](std::vector<Echo::Kept>* kept) { return kept->size() == kCalls; }, &echo_.kept_));
+  }
+  EXPECT_EQ(answered, 0u);
+  for (size_t i = 0; i < kCalls; ++i) echo_.AnswerKept();
+  done.WaitForNotification();
+}
+
+TEST_F(ServerTest, ADrainWaitsForAnswersThatAreOutstanding) {
+  grpc::ClientContext context;
+  Prepare(context, {});
+  EchoRequest request;
+  EchoResponse response;
+  absl::Notification done;
+  grpc::Status status;
+  stub_->async()->Later(&context, &request, &response, [&](grpc::Status s) {
+    status = s;
+    done.Notify();
+  });
+  {
+    const absl::MutexLock lock(&echo_.mutex_);
+    echo_.mutex_.Await(absl::Condition(
+        +[](std::vector<Echo::Kept>* kept) { return !kept->empty(); }, &echo_.kept_));
+  }
+  std::atomic<bool> stopped = false;
+  std::thread stopping([&] {
+    server_->Stop(absl::Seconds(10));
+    stopped = true;
+  });
+  EXPECT_FALSE(stopped);
+  echo_.AnswerKept();
+  done.WaitForNotification();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  stopping.join();
 }
 
 TEST_F(ServerTest, TimeOfACallIsForDevelopmentOnly) {

@@ -36,8 +36,8 @@ TEST(Flags, SaysWhatItDoesNotUnderstand) {
 
 TEST(Flags, HelpNamesEveryFlag) {
   const std::string help = HelpText("org_svc");
-  for (const char* name :
-       {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--migrate\n", "--dev\n"}) {
+  for (const char* name : {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--wechat-url=",
+                           "--wechat-app-id=", "--wechat-secret-file=", "--migrate\n", "--dev\n"}) {
     EXPECT_THAT(help, HasSubstr(name));
   }
 }

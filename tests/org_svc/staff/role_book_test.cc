@@ -70,7 +70,15 @@ TEST_F(RoleBookTest, SeparatesThePowers) {
   EXPECT_THAT(Of("team_leader"), IsSubsetOf(Of("unit_admin")));
   EXPECT_FALSE(here_.roles.Find("center_admin")->grants.contains("auditor"));
   EXPECT_FALSE(here_.roles.Find("center_admin")->grants.contains("center_admin"));
+  EXPECT_FALSE(here_.roles.Find("system_admin")->grants.contains("auditor"));
+  EXPECT_FALSE(Of("system_admin").contains("staff.secure"));
   EXPECT_TRUE(here_.roles.Find("auditor")->grants.empty());
+  EXPECT_TRUE(here_.roles.Find("system_admin")->exclusions.contains("security_admin"));
+  for (const v1::Role& role : here_.roles.All()) {
+    if (role.key() == "auditor" || role.for_clients()) continue;
+    EXPECT_TRUE(here_.roles.Find("auditor")->exclusions.contains(role.key())) << role.key();
+    EXPECT_TRUE(here_.roles.Find(role.key())->exclusions.contains("auditor")) << role.key();
+  }
   EXPECT_TRUE(here_.roles.Find("team_leader")->grants.empty());
 }
 

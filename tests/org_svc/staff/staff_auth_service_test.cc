@@ -5,44 +5,16 @@
 #include <string>
 #include <thread>
 
-#include "common/auth/token_verifier.h"
 #include "org_svc/schema.h"
 #include "org_svc/staff/bootstrap.h"
-#include "org_svc/staff/staff_store.h"
-#include "tests/common/auth/key_folder.h"
-#include "tests/org_svc/org_fixture.h"
-#include "tests/support/test_call.h"
+#include "org_svc/staff/credentials_store.h"
+#include "tests/org_svc/staff/log_in_fixture.h"
 
 namespace wenming::org {
 namespace {
 
-constexpr char kPassword[] = "correct horse battery";
-
-class StaffAuthTest : public OrgTest {
+class StaffAuthTest : public LogInTest {
  protected:
-  StaffAuthTest() {
-    const auto report = ImportUnits(admin_,
-                                    "code,level,parent_code,name,division_code,opened_date\nC,CENTER,,中心,,\n"
-                                    "I1,INSTITUTE,C,一所,,\n");
-    EXPECT_EQ(report->created(), 2);
-    center_admin_ = AddStaff("center_admin", UnitId("C"));
-    v1::CreateStaffMemberRequest request;
-    request.set_username("wang");
-    request.set_display_name("王某");
-    request.set_password(kPassword);
-    request.mutable_binding()->set_role("unit_admin");
-    request.mutable_binding()->set_unit(UnitName("I1"));
-    const auto made = Do(staff_, &StaffService::CreateStaffMember, By(center_admin_), request);
-    EXPECT_TRUE(made.ok()) << made.status();
-    name_ = made->name();
-  }
-
-  absl::StatusOr<v1::LogInResponse> LogIn(const std::string& username, const std::string& password) {
-    v1::LogInRequest request;
-    request.set_username(username);
-    request.set_password(password);
-    return Do(auth_, &StaffAuthService::LogIn, By(0), request);
-  }
   double Counted(const std::string& outcome) {
     for (const auto& family : registry_.Collect()) {
       for (const auto& metric : family.metric) {
@@ -51,37 +23,38 @@ class StaffAuthTest : public OrgTest {
     }
     return -1;
   }
-
-  const auth::KeyFolder keys_;
-  const auth::TokenSigner signer_ = *auth::TokenSigner::Load(keys_.path(), "org_svc");
-  prometheus::Registry registry_;
-  StaffAuthService auth_{pool_, hasher_, signer_, absl::Minutes(30), registry_};
-  uint64_t center_admin_ = 0;
-  std::string name_;
 };
 
 TEST_F(StaffAuthTest, ATokenSaysWhoItIs) {
   const auto answer = LogIn("wang", kPassword);
   ASSERT_TRUE(answer.ok()) << answer.status();
-  const auto verifier = *auth::TokenVerifier::Load(keys_.path());
-  const auto caller = verifier->Verify(answer->access_token(), test::Morning());
+  const auto caller = verifier_->Verify(answer->tokens().access_token(), now_);
   ASSERT_TRUE(caller.ok()) << caller.status();
-  EXPECT_EQ(caller->subject, name_);
+  EXPECT_EQ(caller->id, wang_);
   EXPECT_EQ(caller->kind, auth::CallerKind::kStaff);
   EXPECT_EQ(caller->center_id, UnitId("C"));
-  EXPECT_EQ(answer->staff_member().name(), name_);
   EXPECT_EQ(answer->staff_member().bindings(0).role(), "unit_admin");
-  EXPECT_EQ(answer->expire_time().seconds(), absl::ToUnixSeconds(test::Morning() + absl::Minutes(30)));
-  EXPECT_EQ(ReasonName(verifier->Verify(answer->access_token(), test::Morning() + absl::Minutes(31)).status()),
-            "TOKEN_EXPIRED");
+  EXPECT_EQ(answer->tokens().expire_time().seconds(), absl::ToUnixSeconds(now_ + absl::Minutes(10)));
   EXPECT_EQ(Counted("let_in"), 1);
+  EXPECT_EQ(Records(wang_, "LogIn", absl::StatusCode::kOk), 1);
+}
+
+TEST_F(StaffAuthTest, TheServersClockCountsWhateverTimeACallCarries) {
+  rpc::Call call = Anybody();
+  call.now += absl::Hours(24 * 365);
+  v1::LogInRequest request;
+  request.set_username("wang");
+  request.set_password(kPassword);
+  const auto answer = Do(auth_, &StaffAuthService::LogIn, call, request);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->tokens().expire_time().seconds(), absl::ToUnixSeconds(now_ + absl::Minutes(10)));
 }
 
 TEST_F(StaffAuthTest, AllRefusalsAreTheSame) {
-  v1::DisableStaffMemberRequest disable;
   const absl::Status unknown = LogIn("nobody", kPassword).status();
   const absl::Status wrong = LogIn("wang", "another password").status();
-  disable.set_name(name_);
+  v1::DisableStaffMemberRequest disable;
+  disable.set_name(ids::ResourceName("staff", wang_));
   ASSERT_TRUE(Do(staff_, &StaffService::DisableStaffMember, By(center_admin_), disable).ok());
   const absl::Status disabled = LogIn("wang", kPassword).status();
   EXPECT_EQ(ReasonName(unknown), "BAD_CREDENTIALS");
@@ -89,20 +62,120 @@ TEST_F(StaffAuthTest, AllRefusalsAreTheSame) {
   EXPECT_EQ(unknown, disabled);
   EXPECT_EQ(Counted("refused"), 3);
   EXPECT_EQ(Counted("let_in"), 0);
+  EXPECT_EQ(Records(wang_, "LogIn", absl::StatusCode::kUnauthenticated), 2);
+  EXPECT_EQ(Count("audit_pending WHERE subject = '' AND object = '' AND method LIKE '%/LogIn'"), 1);
+}
+
+TEST_F(StaffAuthTest, IsRecordedInTheCenterOfTheAccountWhateverTheCallerNames) {
+  v1::LogInRequest request;
+  request.set_username("wang");
+  request.set_password("another password");
+  rpc::Call call = By(0);
+  call.method = "/wenming.org.v1.StaffAuthService/LogIn";
+  call.center_id = 4711;
+  call.arrival = absl::Now();
+  EXPECT_EQ(ReasonName(auth_.LogIn(call, request).status()), "BAD_CREDENTIALS");
+  EXPECT_EQ(Count(absl::StrCat("audit_pending WHERE method LIKE '%/LogIn' AND center_id = ", UnitId("C"))), 1);
+  EXPECT_EQ(Count("audit_pending WHERE center_id = 4711"), 0);
+}
+
+TEST_F(StaffAuthTest, LockOutIsTheSameForNamesThatDoNotExist) {
+  absl::Status answers[2];
+  for (int who = 0; who < 2; ++who) {
+    const char* name = who == 0 ? "wang" : "nobody";
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(Refusal(name, "another password"), "BAD_CREDENTIALS");
+    answers[who] = LogIn(name, kPassword).status();
+    EXPECT_EQ(ReasonName(answers[who]), "TOO_MANY_ATTEMPTS") << "also with the right password";
+  }
+  EXPECT_EQ(answers[0], answers[1]);
+  now_ += absl::Minutes(15);
+  EXPECT_EQ(Refusal("wang", kPassword), "OK");
+}
+
+TEST_F(StaffAuthTest, TheFirstPasswordMustBeChanged) {
+  const uint64_t li = Create(center_admin_, "liming", "team_leader", "I1");
+  EXPECT_EQ(Refusal("liming", kFirst), "PASSWORD_CHANGE_REQUIRED");
+  EXPECT_EQ(ChangePassword("liming", "wrong password", "my own new password"), "BAD_CREDENTIALS");
+  EXPECT_EQ(ChangePassword("liming", kFirst, kFirst), "PASSWORD_REUSED");
+  EXPECT_EQ(ChangePassword("liming", kFirst, "short1-A"), "TOO_SHORT") << "the field rules come first";
+  EXPECT_EQ(ChangePassword("liming", kFirst, "Password123!"), "PASSWORD_TOO_WEAK");
+  EXPECT_EQ(Refusal("liming", kFirst), "PASSWORD_CHANGE_REQUIRED");
+  EXPECT_EQ(ChangePassword("liming", kFirst, "my own new password"), "OK");
+  EXPECT_EQ(Refusal("liming", kFirst), "BAD_CREDENTIALS");
+  EXPECT_EQ(Refusal("liming", "my own new password"), "OK");
+  EXPECT_EQ(Records(li, "ChangePassword", absl::StatusCode::kOk), 1);
+}
+
+TEST_F(StaffAuthTest, TheLastFivePasswordsDoNotComeBack) {
+  std::string current = kPassword;
+  for (int i = 1; i <= 4; ++i) {
+    const std::string next = "my password number " + std::to_string(i);
+    EXPECT_EQ(ChangePassword("wang", current, next), "OK");
+    EXPECT_EQ(ChangePassword("wang", next, kPassword), "PASSWORD_REUSED") << i;
+    current = next;
+  }
+  EXPECT_EQ(ChangePassword("wang", current, "my password number 5"), "OK");
+  EXPECT_EQ(Count("staff_passwords WHERE staff_id = " + std::to_string(wang_)), 5);
+  EXPECT_EQ(ChangePassword("wang", "my password number 5", kPassword), "OK");
+}
+
+TEST_F(StaffAuthTest, APasswordChangeEndsAllSessions) {
+  const auto first = LogIn("wang", kPassword);
+  const auto second = LogIn("wang", kPassword);
+  EXPECT_EQ(Ended(), 0);
+  EXPECT_EQ(ChangePassword("wang", kPassword, "my own new password"), "OK");
+  EXPECT_EQ(Ended(), 2);
+  EXPECT_EQ(Refresh(first->tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+  EXPECT_EQ(Refresh(second->tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+}
+
+TEST_F(StaffAuthTest, ASessionIsRefreshedListedRevokedAndLeft) {
+  const auto mine = LogIn("wang", kPassword);
+  const auto other = LogIn("wang", kPassword);
+  v1::RefreshSessionResponse renewed;
+  EXPECT_EQ(Refresh(mine->tokens().refresh_token(), &renewed), "OK");
+  const rpc::Call call = With(renewed.tokens().access_token());
+  auto sessions = Do(auth_, &StaffAuthService::ListSessions, call, v1::ListSessionsRequest());
+  ASSERT_TRUE(sessions.ok()) << sessions.status();
+  ASSERT_EQ(sessions->sessions_size(), 2);
+  EXPECT_TRUE(sessions->sessions(1).current());
+  EXPECT_EQ(sessions->sessions(0).device(), "a test");
+  EXPECT_EQ(sessions->sessions(0).address(), "192.0.2.1");
+  v1::RevokeSessionRequest revoke;
+  revoke.set_name(sessions->sessions(0).name());
+  EXPECT_TRUE(Do(auth_, &StaffAuthService::RevokeSession, call, revoke).ok());
+  EXPECT_EQ(Refresh(other->tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+  revoke.set_name("staffSessions/000000000001A");
+  EXPECT_EQ(Do(auth_, &StaffAuthService::RevokeSession, call, revoke).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(Do(auth_, &StaffAuthService::LogOut, call, v1::LogOutRequest()).ok());
+  EXPECT_EQ(Refresh(renewed.tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+  EXPECT_EQ(Records(wang_, "LogOut", absl::StatusCode::kOk), 1);
+  EXPECT_EQ(Records(wang_, "RevokeSession", absl::StatusCode::kOk), 1);
+}
+
+TEST_F(StaffAuthTest, ARefreshTokenThatIsUsedTwiceEndsTheSessionAndIsRecorded) {
+  const auto answer = LogIn("wang", kPassword);
+  v1::RefreshSessionResponse renewed;
+  EXPECT_EQ(Refresh(answer->tokens().refresh_token(), &renewed), "OK");
+  EXPECT_EQ(Refresh(answer->tokens().refresh_token()), "REFRESH_TOKEN_REUSED");
+  EXPECT_EQ(Refresh(renewed.tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+  EXPECT_EQ(Records(wang_, "RefreshSession", absl::StatusCode::kUnauthenticated), 1);
 }
 
 TEST_F(StaffAuthTest, AnOldHashIsMadeAnewAtLogIn) {
   const auth::PasswordHasher stronger({.memory_kib = 128, .passes = 1, .lanes = 1}, crypto::RandomBytes);
+  const auth::PasswordGate gate(stronger, 1);
+  const StaffDoor door(pool_, trail_, gate, cipher_, attempts_);
   prometheus::Registry registry;
-  StaffAuthService later(pool_, stronger, signer_, absl::Minutes(30), registry);
+  StaffAuthService later(with_, here_.roles, door, sessions_, true, registry);
   EXPECT_EQ(Count("staff WHERE password_hash LIKE '%m=64,%'"), 1);
   v1::LogInRequest request;
   request.set_username("wang");
   request.set_password(kPassword);
-  ASSERT_TRUE(Do(later, &StaffAuthService::LogIn, By(0), request).ok());
+  ASSERT_TRUE(Do(later, &StaffAuthService::LogIn, Anybody(), request).ok());
   EXPECT_EQ(Count("staff WHERE password_hash LIKE '%m=64,%'"), 0);
   EXPECT_EQ(Count("staff WHERE password_hash LIKE '%m=128,%'"), 1);
-  EXPECT_TRUE(Do(later, &StaffAuthService::LogIn, By(0), request).ok());
+  EXPECT_TRUE(Do(later, &StaffAuthService::LogIn, Anybody(), request).ok());
 }
 
 class BootstrapTest : public ::testing::Test {

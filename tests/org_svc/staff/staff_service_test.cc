@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,7 +38,7 @@ class StaffServiceTest : public OrgTest {
 
   absl::StatusOr<v1::StaffMember> Create(uint64_t by, const std::string& username, const v1::RoleBinding& binding,
                                          const std::string& request_id = "",
-                                         const std::string& password = "a long password") {
+                                         const std::string& password = "a longer password") {
     v1::CreateStaffMemberRequest request;
     request.set_username(username);
     request.set_display_name("新人");
@@ -81,6 +83,23 @@ class StaffServiceTest : public OrgTest {
     } while (!request.page_token().empty());
     return names;
   }
+  // Of a center, or of the platform (0).
+  uint64_t AddStaffWithoutRole(uint64_t center_id) {
+    const uint64_t id = ids_.Next();
+    const StaffRecord record{.center_id = center_id,
+                             .id = id,
+                             .username = absl::StrCat("new-", id),
+                             .display_name = "新人",
+                             .create_time = absl::Now(),
+                             .bindings = {}};
+    const auto event = db::RunTransaction(pool_, {}, [&](db::Transaction& tx) -> absl::StatusOr<v1::StaffChanged> {
+      if (absl::Status stored = InsertStaff(tx, record, "no password"); !stored.ok()) return stored;
+      return PublishStaff(tx, ids_, record, absl::Now());
+    });
+    EXPECT_TRUE(event.ok()) << event.status();
+    here_.mirror.Tell(*event);
+    return id;
+  }
   static uint64_t IdOf(const v1::StaffMember& member) { return *ids::ParseName("staff", member.name()); }
 
   uint64_t center_admin_ = 0;
@@ -91,16 +110,28 @@ class StaffServiceTest : public OrgTest {
 TEST_F(StaffServiceTest, WhoGrantsWhatWhere) {
   const uint64_t leader = AddStaff("team_leader", UnitId("I1"));
   const uint64_t auditor = AddStaff("auditor", UnitId("C"));
+  const uint64_t security_admin = AddStaff("security_admin", 0);
   struct Case {
     uint64_t by;
     std::string role, unit, reason;
   };
   const Case cases[] = {
       {admin_, "center_admin", "C", "OK"},
-      {admin_, "auditor", "C", "OK"},
-      {admin_, "auditor", "S1", "OK"},
-      {admin_, "auditor", "", "OK"},
+      {admin_, "auditor", "C", "GRANT_BEYOND_OWN"},
+      {admin_, "auditor", "", "GRANT_BEYOND_OWN"},
+      {admin_, "security_admin", "", "OK"},
+      {admin_, "security_admin", "C", "OK"},
+      {admin_, "security_admin", "I1", "ROLE_LEVEL"},
       {admin_, "system_admin", "", "OK"},
+      {security_admin, "auditor", "C", "OK"},
+      {security_admin, "auditor", "S1", "OK"},
+      {security_admin, "auditor", "", "OK"},
+      {security_admin, "security_admin", "", "OK"},
+      {security_admin, "security_admin", "C", "OK"},
+      {security_admin, "system_admin", "", "GRANT_BEYOND_OWN"},
+      {security_admin, "center_admin", "C", "GRANT_BEYOND_OWN"},
+      {security_admin, "unit_admin", "I1", "GRANT_BEYOND_OWN"},
+      {center_admin_, "security_admin", "C", "GRANT_BEYOND_OWN"},
       {admin_, "unit_admin", "I1", "GRANT_BEYOND_OWN"},
       {admin_, "team_leader", "I1", "GRANT_BEYOND_OWN"},
       {admin_, "center_admin", "I1", "ROLE_LEVEL"},
@@ -129,7 +160,7 @@ TEST_F(StaffServiceTest, WhoGrantsWhatWhere) {
     const auto created = Create(c.by, absl::StrCat("person-", ++number), At(c.role, c.unit));
     EXPECT_EQ(ReasonName(created.status()), c.reason) << "creating " << what;
     // Granting follows the same table; the account is one of the same center, or of the platform.
-    const uint64_t whom = c.unit.empty() ? AddStaff("auditor", 0) : AddStaff("team_leader", UnitId("S1"));
+    const uint64_t whom = AddStaffWithoutRole(c.unit.empty() ? 0 : UnitId("C"));
     const auto granted = Grant(c.by, whom, At(c.role, c.unit));
     EXPECT_EQ(ReasonName(granted.status()), c.reason) << "granting " << what;
     if (c.reason != "OK" || !created.ok()) continue;
@@ -138,6 +169,61 @@ TEST_F(StaffServiceTest, WhoGrantsWhatWhere) {
     EXPECT_TRUE(revoked.ok()) << "ending " << what << revoked.status();
     EXPECT_EQ(revoked->bindings_size(), 0);
   }
+}
+
+TEST_F(StaffServiceTest, ThreeAdministratorsAreThreePeople) {
+  const uint64_t security_admin = AddStaff("security_admin", 0);
+  const uint64_t center_security = AddStaff("security_admin", UnitId("C"));
+  const uint64_t auditor = AddStaff("auditor", UnitId("C"));
+  EXPECT_EQ(ReasonName(Grant(admin_, security_admin, At("system_admin", "")).status()), "DUTIES_SEPARATE");
+  EXPECT_EQ(ReasonName(Grant(security_admin, admin_, At("auditor", "")).status()), "DUTIES_SEPARATE");
+  const uint64_t other_security = AddStaff("security_admin", 0), other_admin = AddStaff("system_admin", 0);
+  EXPECT_EQ(ReasonName(Grant(security_admin, other_security, At("auditor", "")).status()), "DUTIES_SEPARATE");
+  EXPECT_EQ(ReasonName(Grant(admin_, other_admin, At("security_admin", "")).status()), "DUTIES_SEPARATE");
+  EXPECT_EQ(ReasonName(Grant(center_security, center_admin_, At("auditor", "C")).status()), "DUTIES_SEPARATE");
+  EXPECT_EQ(ReasonName(Grant(center_admin_, auditor, At("unit_admin", "I1")).status()), "DUTIES_SEPARATE");
+  EXPECT_EQ(ReasonName(Grant(center_admin_, auditor, At("team_leader", "S1")).status()), "DUTIES_SEPARATE");
+  EXPECT_TRUE(Grant(center_security, auditor, At("auditor", "I1")).ok()) << "the same role elsewhere";
+}
+
+TEST_F(StaffServiceTest, OfTwoExcludingGrantsAtOnceOneFails) {
+  const uint64_t center_security = AddStaff("security_admin", UnitId("C"));
+  for (int round = 0; round < 5; ++round) {
+    const uint64_t whom = AddStaffWithoutRole(UnitId("C"));
+    std::string outcomes[2];
+    std::thread first([&] { outcomes[0] = ReasonName(Grant(center_admin_, whom, At("unit_admin", "I1")).status()); });
+    std::thread second([&] { outcomes[1] = ReasonName(Grant(center_security, whom, At("auditor", "C")).status()); });
+    first.join();
+    second.join();
+    std::ranges::sort(outcomes);
+    EXPECT_EQ(outcomes[0], "DUTIES_SEPARATE");
+    EXPECT_EQ(outcomes[1], "OK");
+  }
+}
+
+TEST_F(StaffServiceTest, AVolunteerIsLinkedByOthersOnly) {
+  const std::string volunteer = ids::ResourceName("volunteers", 4711);
+  auto request = About<v1::SetVolunteerRequest>(institute_admin_);
+  request.set_volunteer(volunteer);
+  const auto set = [&](uint64_t by) { return Do(staff_, &StaffService::SetVolunteer, By(by), request); };
+  EXPECT_EQ(ReasonName(set(institute_admin_).status()), "OWN_ACCOUNT");
+  EXPECT_EQ(ReasonName(set(AddStaff("unit_admin", UnitId("I1"))).status()), "GRANT_BEYOND_OWN");
+  const auto linked = set(center_admin_);
+  ASSERT_TRUE(linked.ok()) << linked.status();
+  EXPECT_EQ(linked->volunteer(), volunteer);
+  EXPECT_EQ(here_.directory.VolunteerOf(institute_admin_), 4711u);
+  request.clear_volunteer();
+  EXPECT_TRUE(set(center_admin_).ok());
+  EXPECT_EQ(here_.directory.VolunteerOf(institute_admin_), 0u);
+  v1::CreateStaffMemberRequest create;
+  create.set_username("both");
+  create.set_display_name("新人");
+  create.set_password("a longer password");
+  *create.mutable_binding() = At("team_leader", "S1");
+  create.set_volunteer(volunteer);
+  const auto made = Do(staff_, &StaffService::CreateStaffMember, By(center_admin_), create);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(here_.directory.VolunteerOf(IdOf(*made)), 4711u);
 }
 
 TEST_F(StaffServiceTest, ARoleWorksAtOnceAndEndsAtOnce) {
@@ -174,6 +260,7 @@ TEST_F(StaffServiceTest, NobodyActsOnHisOwnAccountOrOnThoseAbove) {
   EXPECT_EQ(ReasonName(Disable(center_admin_, center_admin_).status()), "OWN_ACCOUNT");
   EXPECT_EQ(ReasonName(Disable(admin_, admin_).status()), "OWN_ACCOUNT");
   EXPECT_EQ(ReasonName(Revoke(admin_, admin_, At("system_admin", "")).status()), "OWN_ACCOUNT");
+  EXPECT_EQ(ReasonName(Grant(center_admin_, center_admin_, At("unit_admin", "I1")).status()), "OWN_ACCOUNT");
   EXPECT_EQ(ReasonName(Disable(institute_admin_, center_admin_).status()), "PERMISSION");
   EXPECT_EQ(ReasonName(Disable(institute_admin_, peer).status()), "GRANT_BEYOND_OWN");
   EXPECT_EQ(ReasonName(Disable(station, institute_admin_).status()), "PERMISSION");
@@ -187,7 +274,7 @@ TEST_F(StaffServiceTest, NobodyActsOnHisOwnAccountOrOnThoseAbove) {
 }
 
 TEST_F(StaffServiceTest, UserNamesAreUniqueOnThePlatform) {
-  ASSERT_TRUE(Create(admin_, "same", At("auditor", "")).ok());
+  ASSERT_TRUE(Create(admin_, "same", At("security_admin", "")).ok());
   EXPECT_EQ(ReasonName(Create(center_admin_, "same", At("team_leader", "S1")).status()), "ALREADY_EXISTS");
   const std::string malformed[] = {"ab", "Upper", "中文名", "white space", std::string(33, 'a')};
   for (const std::string& bad : malformed) {
@@ -222,7 +309,7 @@ TEST_F(StaffServiceTest, AnAccountStaysInItsCenter) {
   const std::string other_name = ids::ResourceName("units", other);
   const uint64_t stranger = AddStaff("center_admin", other);
   EXPECT_EQ(ReasonName(Grant(admin_, center_admin_, To("center_admin", other_name)).status()), "OTHER_CENTER");
-  EXPECT_EQ(ReasonName(Grant(admin_, center_admin_, To("auditor", "")).status()), "OTHER_CENTER");
+  EXPECT_EQ(ReasonName(Grant(admin_, center_admin_, To("system_admin", "")).status()), "OTHER_CENTER");
   EXPECT_EQ(ReasonName(Grant(stranger, institute_admin_, To("unit_admin", other_name)).status()), "NOT_FOUND");
   EXPECT_EQ(ReasonName(Get(stranger, institute_admin_).status()), "NOT_FOUND");
 }
@@ -260,7 +347,7 @@ TEST_F(StaffServiceTest, ListsThoseOnAUnitAndBelow) {
 TEST_F(StaffServiceTest, ListsTheRoles) {
   const auto roles = Do(staff_, &StaffService::ListRoles, By(center_admin_), {});
   ASSERT_TRUE(roles.ok());
-  EXPECT_EQ(roles->roles_size(), 5);
+  EXPECT_EQ(roles->roles_size(), 8);
   EXPECT_EQ(ReasonName(Do(staff_, &StaffService::ListRoles, By(0), {}).status()), "TOKEN_MISSING");
 }
 

@@ -64,7 +64,8 @@ class CertificatesServiceTest : public VolunteerTest {
 
   const uint64_t volunteer_ = Register(1);
   const uint64_t other_ = Register(2, kOtherStation);
-  CertificatesService service_{dependencies_};
+  const CertificatePrinter printer_{"https://wenming.example.cn"};
+  CertificatesService service_{dependencies_, CertificateKeys(keys_.path()), printer_};
 };
 
 TEST_F(CertificatesServiceTest, CertifiesAllSettledHours) {
@@ -89,6 +90,22 @@ TEST_F(CertificatesServiceTest, CertifiesAllSettledHours) {
   const auto read = Get(Reader(), certificate->name());
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->SerializeAsString(), certificate->SerializeAsString());
+}
+
+TEST_F(CertificatesServiceTest, CertifiesWhatWasNotTakenBack) {
+  ASSERT_TRUE(CreditHours(Settled(volunteer_, 901, StartInChina(absl::CivilDay(2026, 3, 2)), 60)).ok());
+  ASSERT_TRUE(TakeBackHours(Reversed(volunteer_, 901, 1)).ok());
+  ASSERT_TRUE(CreditHours(Settled(volunteer_, 902, StartInChina(absl::CivilDay(2026, 3, 2)), 50)).ok());
+  auto request = CreateRequest();
+  *request.mutable_start_date() = ToDate(absl::CivilDay(2026, 3, 1));
+  *request.mutable_end_date() = ToDate(absl::CivilDay(2026, 3, 3));
+  const auto certificate = service_.CreateCertificate(Self(volunteer_), request);
+  ASSERT_TRUE(certificate.ok()) << certificate.status();
+  EXPECT_EQ(certificate->minutes(), 50);
+  ASSERT_TRUE(TakeBackHours(Reversed(volunteer_, 902, 1)).ok());
+  request.set_request_id("another-request");
+  EXPECT_EQ(errors::ReasonOf(service_.CreateCertificate(Self(volunteer_), request).status()),
+            type::REASON_NOTHING_TO_CERTIFY);
 }
 
 TEST_F(CertificatesServiceTest, DaysOfThePeriodAreDaysInChina) {

@@ -51,6 +51,9 @@ TEST(EntryOfTest, TakesWhatMakesSense) {
       {"less than none", [](HoursSettled& e) { e.set_minutes(-5); }, false},
       {"more than there are", [](HoursSettled& e) { e.set_minutes(121); }, false},
       {"no time", [](HoursSettled& e) { *e.mutable_end_time() = e.start_time(); }, false},
+      {"what stands instead", [](HoursSettled& e) { e.set_revision(2); }, true},
+      {"the revision of a reversal", [](HoursSettled& e) { e.set_revision(1); }, false},
+      {"no revision", [](HoursSettled& e) { e.set_revision(-2); }, false},
       {"backwards", [](HoursSettled& e) { e.mutable_end_time()->Swap(e.mutable_start_time()); }, false},
   };
   for (const EventCase& expected : kCases) {
@@ -62,19 +65,32 @@ TEST(EntryOfTest, TakesWhatMakesSense) {
   }
 }
 
-TEST(OverlapTest, WhatTouchesDoesNotOverlap) {
-  const auto between = [](int from, int until) {
-    HourEntry entry;
-    entry.start_time = test::Morning() + absl::Minutes(from);
-    entry.end_time = test::Morning() + absl::Minutes(until);
-    return entry;
+TEST(EntryOfTest, TakesAReversalOfARevision) {
+  struct Case {
+    int revision;
+    bool ok;
   };
-  EXPECT_FALSE(Overlap(between(0, 10), between(10, 20)));
-  EXPECT_FALSE(Overlap(between(10, 20), between(0, 10)));
-  EXPECT_TRUE(Overlap(between(0, 11), between(10, 20)));
-  EXPECT_TRUE(Overlap(between(0, 30), between(10, 20)));
-  EXPECT_TRUE(Overlap(between(10, 20), between(0, 30)));
-  EXPECT_TRUE(Overlap(between(10, 20), between(10, 20)));
+  for (const Case& expected : {Case{1, true}, {3, true}, {0, false}, {2, false}, {-1, false}}) {
+    const auto entry = EntryOf(kCenter, Reversed(5, 9, expected.revision), test::Morning());
+    EXPECT_EQ(entry.ok(), expected.ok) << expected.revision;
+  }
+  EXPECT_FALSE(EntryOf(kCenter, Reversed(0, 9, 1), test::Morning()).ok());
+  EXPECT_FALSE(EntryOf(kCenter, Reversed(5, 0, 1), test::Morning()).ok());
+}
+
+TEST(EntryOfTest, AReversingEntryIsACopy) {
+  const absl::Time later = test::Morning() + absl::Hours(9);
+  const HourEntry credited = *EntryOf(kCenter, Settled(5, 9, test::Morning(), 120), test::Morning());
+  activity::v1::HoursReversed event = Reversed(5, 9, 1);
+  event.set_recorder_id(77);
+  const HourEntry reversing = Reversing(credited, *EntryOf(kCenter, event, later));
+  EXPECT_EQ(reversing.minutes, -120);
+  EXPECT_EQ(reversing.revision, 1);
+  EXPECT_EQ(reversing.recorder_id, 77u);
+  EXPECT_EQ(reversing.record_time, later);
+  EXPECT_EQ(reversing.activity_title, credited.activity_title);
+  EXPECT_EQ(reversing.start_time, credited.start_time);
+  EXPECT_EQ(reversing.grade, credited.grade);
 }
 
 TEST(HashChainTest, CoversEveryColumn) {

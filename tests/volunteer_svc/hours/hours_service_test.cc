@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/errors/errors.h"
 #include "tests/volunteer_svc/fixture.h"
 
@@ -84,6 +85,50 @@ TEST_F(HoursServiceTest, ListsEntriesNewestFirstInPages) {
   } while (!request.page_token().empty());
   EXPECT_EQ(sequences, (std::vector<int64_t>{5, 4, 3, 2, 1}));
   EXPECT_EQ(newest_hash, service_.GetHourAccount(Self(id), AccountRequest(id))->head_hash());
+}
+
+TEST_F(HoursServiceTest, ShowsWhatWasTakenBackAndSupplementsApart) {
+  const uint64_t id = Register(1);
+  ASSERT_TRUE(CreditHours(Settled(id, 1, test::Morning(), 120)).ok());
+  for (const uint64_t registration : {2, 3, 4}) {
+    auto supplement = Settled(id, registration, test::Morning() + absl::Hours(3 * registration), 60);
+    supplement.set_grade(activity::v1::Attendance::GRADE_D);
+    ASSERT_TRUE(CreditHours(supplement).ok());
+  }
+  ASSERT_TRUE(TakeBackHours(Reversed(id, 1, 1)).ok());
+  ASSERT_TRUE(TakeBackHours(Reversed(id, 3, 1)).ok());
+  const auto account = service_.GetHourAccount(Self(id), AccountRequest(id));
+  ASSERT_TRUE(account.ok());
+  EXPECT_EQ(account->balance_minutes(), 120);
+  EXPECT_EQ(account->supplement_minutes(), 120);
+
+  const auto all = service_.ListHourEntries(Self(id), EntriesRequest(id));
+  ASSERT_TRUE(all.ok());
+  const auto sketch = [](const v1::HourEntry& entry) {
+    return absl::StrCat(entry.sequence(), ": ", entry.minutes(), " of revision ", entry.revision(),
+                        entry.reversal() ? ", a reversal" : "", entry.reversed() ? ", reversed" : "");
+  };
+  std::vector<std::string> sketches;
+  for (const v1::HourEntry& entry : all->hour_entries()) sketches.push_back(sketch(entry));
+  EXPECT_EQ(sketches, (std::vector<std::string>{"6: -60 of revision 1, a reversal", "5: -120 of revision 1, a reversal",
+                                                "4: 60 of revision 0", "3: 60 of revision 0, reversed",
+                                                "2: 60 of revision 0", "1: 120 of revision 0, reversed"}));
+
+  auto supplements = EntriesRequest(id);
+  supplements.set_grade(v1::GRADE_D);
+  supplements.set_page_size(3);
+  const auto first = service_.ListHourEntries(Self(id), supplements);
+  ASSERT_TRUE(first.ok());
+  ASSERT_EQ(first->hour_entries_size(), 3);
+  EXPECT_EQ(first->hour_entries(1).sequence(), 4);
+  supplements.set_page_token(first->next_page_token());
+  const auto second = service_.ListHourEntries(Self(id), supplements);
+  ASSERT_TRUE(second.ok());
+  ASSERT_EQ(second->hour_entries_size(), 1);
+  EXPECT_EQ(second->hour_entries(0).sequence(), 2);
+  auto mixed = EntriesRequest(id);
+  mixed.set_page_token(first->next_page_token());
+  EXPECT_EQ(service_.ListHourEntries(Self(id), mixed).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(HoursServiceTest, APageTokenIsGoodForItsVolunteerOnly) {

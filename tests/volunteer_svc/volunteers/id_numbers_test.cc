@@ -65,6 +65,8 @@ TEST(ResidentIdTest, RefusesWhatIsNone) {
                                 ResidentId("99999919810229001"),  // no leap year
                                 ResidentId("99999919811301001"),  // no such month
                                 ResidentId("99999919810100001"),  // no such day
+                                ResidentId("99999904520114500"),  // long dead
+                                ResidentId("99999918791231001"),
                                 ResidentId("99999900000101001")};
   for (const std::string& number : kWrong) {
     EXPECT_FALSE(ReadIdNumber(Volunteer::ID_TYPE_RESIDENT, number).has_value()) << number;

@@ -5,11 +5,13 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "common/errors/errors.h"
 #include "google/rpc/error_details.pb.h"
 #include "tests/volunteer_svc/fixture.h"
 #include "volunteer_svc/calendar.h"
+#include "volunteer_svc/volunteers/reveals.h"
 #include "volunteer_svc/volunteers/texts.h"
 
 namespace wenming::volunteer {
@@ -132,17 +134,58 @@ TEST(ToProtoTest, MasksWhatIdentifies) {
   record.version = 3;
   record.person = *PersonOf(PersonNumber(7), kToday);
   record.create_time = record.update_time = test::Morning();
-  const Volunteer whole = ToProto(record, View::kWhole);
+  const Volunteer whole = ToProto(record, View::kWhole, kToday);
   EXPECT_EQ(whole.id_number(), "9999**********" + PersonNumber(7).id_number().substr(14));
   EXPECT_EQ(whole.phone(), "124****0007");
   EXPECT_EQ(whole.display_name(), "王小7");
   EXPECT_EQ(whole.birth_date().day(), 1);
-  const Volunteer outline = ToProto(record, View::kOutline);
+  const Volunteer outline = ToProto(record, View::kOutline, kToday);
   EXPECT_EQ(outline.birth_date().year(), 1980);
   EXPECT_EQ(outline.birth_date().month(), 0);
   EXPECT_EQ(outline.residence(), "");
   EXPECT_NE(outline.etag(), EtagOf(4));
-  EXPECT_EQ(ToEvent(record).masked_name(), "王*7");
+  EXPECT_EQ(ToEvent(record, kToday).masked_name(), "王*7");
+}
+
+TEST(PersonOfTest, AMaskedValueIsNoValue) {
+  const std::pair<const char*, const char*> cases[] = {{"display_name", "王*7"},
+                                                       {"display_name", "王＊7"},
+                                                       {"id_number", "9999**********0073"},
+                                                       {"phone", "124****0007"}};
+  for (const auto& [field, value] : cases) {
+    Volunteer volunteer = PersonNumber(7);
+    volunteer.GetReflection()->SetString(&volunteer, Volunteer::descriptor()->FindFieldByName(field), value);
+    const absl::Status status = PersonOf(volunteer, kToday).status();
+    EXPECT_EQ(errors::ReasonOf(status), type::REASON_MASKED_VALUE) << value;
+    EXPECT_THAT(FieldsOf(status), ElementsAre(std::string("volunteer.") + field));
+  }
+}
+
+TEST(AgeTest, IsCountedInWholeYears) {
+  EXPECT_EQ(AgeOn(absl::CivilDay(2008, 5, 1), kToday), 18);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2008, 5, 2), kToday), 17);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2008, 4, 30), kToday), 18);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2008, 2, 29), absl::CivilDay(2026, 2, 28)), 17);
+  EXPECT_EQ(AgeOn(absl::CivilDay(2008, 2, 29), absl::CivilDay(2026, 3, 1)), 18);
+  EXPECT_TRUE(IsMinor(absl::CivilDay(2008, 5, 2), kToday));
+}
+
+TEST(AgeTest, OthersLearnTheMonthAfterTheBirthdayOnly) {
+  EXPECT_EQ(AdultFrom(absl::CivilDay(2010, 5, 1)), absl::CivilDay(2028, 6, 1));
+  EXPECT_EQ(AdultFrom(absl::CivilDay(2010, 5, 31)), absl::CivilDay(2028, 6, 1));
+  EXPECT_EQ(AdultFrom(absl::CivilDay(2010, 12, 8)), absl::CivilDay(2029, 1, 1));
+}
+
+TEST(ReasonForTheLogTest, LosesWhatCouldBeAPhoneOrAnId) {
+  EXPECT_EQ(ReasonForTheLog(" 请回电 13812341234 "), "请回电 ***********");
+  EXPECT_EQ(ReasonForTheLog("证件 11010519491231002X 有误"), "证件 *****************X 有误");
+  EXPECT_EQ(ReasonForTheLog("2026 年 5 月共 123456 分钟"), "2026 年 5 月共 123456 分钟");
+  EXPECT_EQ(ReasonForTheLog("1234567"), "*******");
+  EXPECT_EQ(ReasonForTheLog("请回电 138 1234 1234"), "请回电 *** **** ****");
+  EXPECT_EQ(ReasonForTheLog("138-1234-1234，证件 110105 19491231 002X"), "***-****-****，证件 ****** ******** ***X");
+  EXPECT_EQ(ReasonForTheLog("2026-11-23 10:30 的活动"), "2026-11-23 10:30 的活动");
+  EXPECT_EQ(ReasonForTheLog("3 - 4 人，12345 6"), "3 - 4 人，12345 6");
+  EXPECT_EQ(ReasonForTheLog(""), "");
 }
 
 TEST(TextsTest, ListsOfStringsSurviveAsJson) {

@@ -31,6 +31,7 @@ class VolunteersServiceTest : public VolunteerTest {
     v1::CreateVolunteerRequest request;
     request.set_parent(ids::ResourceName("units", unit_id));
     *request.mutable_volunteer() = PersonNumber(n);
+    Agree(request);
     return request;
   }
   static v1::GetVolunteerRequest GetRequest(uint64_t id) {
@@ -404,6 +405,7 @@ TEST_F(VolunteersAtScaleTest, NoCallReadsManyMoreRowsThanItShows) {
   v1::UpdateVolunteerRequest update;
   update.mutable_volunteer()->set_name(get.name());
   update.mutable_volunteer()->set_phone("12499999999");
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM memberships"), 0);  // the first look at a table reads its statistics, too
   EXPECT_LE(RowsRead([&] { EXPECT_TRUE(service_.UpdateVolunteer(Admin(), update).ok()); }), 10);
   EXPECT_LE(RowsRead([&] { Register(2, kOtherStation); }), 20);
   EXPECT_LE(RowsRead([&] { list(kOtherStation); }), 40);

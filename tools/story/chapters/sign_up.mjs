@@ -23,8 +23,8 @@ export async function gather(story) {
   for (const one of story.people) {
     if (one !== first) one.self = await actAs(session, one.name);
   }
-  const login = await teller.ask(session, 'POST', '/v1/auth:development', { volunteer: first.name }, ['volunteer.number', 'expireTime']);
-  first.self = session.as(login.accessToken);
+  const login = await teller.ask(session, 'POST', '/v1/auth:development', { volunteer: first.name }, ['volunteer.number', 'tokens.expireTime']);
+  first.self = session.as(login.tokens.accessToken);
   teller.note(`…另外 ${PEOPLE - 1} 位相同 · and ${PEOPLE - 1} more alike`);
   const { idNumber, phone } = await teller.ask(first.self, 'GET', `/v1/${first.name}`, undefined,
     ['number', 'displayName', 'idNumber', 'phone', 'state']);

@@ -1,0 +1,65 @@
+#include "activity_svc/appeals/amendment.h"
+
+#include <optional>
+
+#include "activity_svc/attendance/attendance_rules.h"
+#include "activity_svc/attendance/attendance_store.h"
+#include "activity_svc/registrations/absences.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/settlements/settlements_store.h"
+
+namespace wenming::activity {
+namespace {
+
+// What was credited is taken back; answers the revision that stands next.
+absl::StatusOr<int> TakeBack(db::Transaction& tx, ids::Generator& ids, const Word& word, uint64_t source_id) {
+  const auto last = LastEntry(tx, word.center_id, source_id);
+  if (!last.ok()) return last.status();
+  if (!last->has_value()) return 0;
+  if (!(*last)->credits()) return (*last)->revision + 1;
+  const auto reversed = TellReversal(tx, ids, word, **last);
+  if (!reversed.ok()) return reversed.status();
+  return reversed->revision + 1;
+}
+
+}  // namespace
+
+absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& call, const Word& word,
+                   const Shift& shift, const Activity& activity, const Policy& policy, Registration& registration,
+                   absl::Time in, absl::Time out) {
+  const auto old = FindPresence(tx, word.center_id, registration.id);
+  if (!old.ok()) return old.status();
+  const absl::Status kept = InsertCorrection(tx, word.center_id, registration.id, ids.Next(), *old, call.caller.subject,
+                                             word.reason, word.now);
+  if (!kept.ok()) return kept;
+  Presence presence = old->value_or(Presence{.registration_id = registration.id,
+                                             .shift_id = shift.id,
+                                             .volunteer_id = registration.volunteer_id,
+                                             .create_time = word.now});
+  presence.state = v1::Attendance::STATE_CORRECTED;
+  presence.check_in_time = in;
+  presence.check_out_time = out;
+  presence.check_in_means = presence.check_out_means = v1::Attendance::MEANS_LEADER;
+  presence.flagged = false;
+  presence.reason = word.reason;
+  Assess(shift, policy, presence);
+  const absl::Status stored = old->has_value() ? UpdatePresence(tx, word.center_id, presence, word.now)
+                                               : InsertPresence(tx, word.center_id, presence);
+  if (!stored.ok()) return stored;
+  if (const RegistrationState outcome = OutcomeOf(presence); outcome != registration.state) {
+    const absl::Status changed = ChangeState(tx, word.center_id, registration, outcome, registration.offer_expire_time,
+                                             registration.reason, word.now);
+    if (!changed.ok()) return changed;
+    const absl::Status counted = RefreshLock(tx, word.center_id, registration.volunteer_id, policy, word.now);
+    if (!counted.ok()) return counted;
+  }
+  if (shift.state != v1::Shift::STATE_SETTLED) return absl::OkStatus();
+  const auto next = TakeBack(tx, ids, word, registration.id);
+  if (!next.ok()) return next.status();
+  if (presence.minutes == 0) return absl::OkStatus();
+  HourEntry entry = EntryOf(shift, presence, word);
+  entry.revision = *next;
+  return TellCredit(tx, ids, word, shift, activity, entry);
+}
+
+}  // namespace wenming::activity

@@ -1,0 +1,28 @@
+// The table of what stations recorded. Rows are written under the lock of their shift (shifts_store.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "activity_svc/station_packs/station_packs_rules.h"
+#include "common/db/session.h"
+
+namespace wenming::activity {
+
+// A record by the station's own id.
+absl::StatusOr<std::optional<StationRecord>> FindRecord(db::Session& session, uint64_t center_id, uint64_t shift_id,
+                                                        std::string_view record_id);
+
+// All of a registration.
+absl::StatusOr<std::vector<StationRecord>> ListRecordsOf(db::Session& session, uint64_t center_id,
+                                                         uint64_t registration_id);
+
+absl::Status InsertRecord(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
+                          const StationRecord& record, std::string_view uploader, absl::Time now);
+
+}  // namespace wenming::activity

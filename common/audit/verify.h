@@ -1,0 +1,36 @@
+// Reads the audit log again and says whether it is as it was written.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/audit/chain.h"
+#include "common/audit/record.h"
+#include "common/db/session.h"
+
+namespace wenming::audit {
+
+// The first record that is not as it was written.
+struct Fault {
+  int64_t sequence = 0;  // one beyond the last where the end of the chain, or what waits for it, is wrong
+  std::string what;      // for people who administrate: "removed", "altered or inserted" …
+};
+
+struct Report {
+  int64_t records = 0;  // that are in order
+  int64_t pending = 0;  // that wait for their place
+  std::optional<Fault> fault;
+};
+
+// Follows the chain from the first record to its head, in pages, beside running services. `heads` are those exported
+// earlier: what was cut off since together with the head is missed against them only. Keeps the id of every record in
+// memory (some 16 bytes each), so that a genuine record that was put there a second time is found.
+//
+// Does not find what was removed from `audit_pending` before it was chained: some 200 ms, and a service that was
+// killed.
+absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads);
+
+}  // namespace wenming::audit

@@ -1,0 +1,274 @@
+#include "activity_svc/appeals/appeals_service.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/activity_svc/settlements/hours_fixture.h"
+
+namespace wenming::activity {
+namespace {
+
+using P = v1::Appeal;
+using R = v1::Registration;
+
+class AppealsTest : public HoursTest {
+ protected:
+  AppealsTest() {
+    Attend(0, absl::Hours(2));
+    Attend(1, absl::Minutes(60));  // less than 60 %: counts for nothing
+    Publicise(public_);
+  }
+  absl::StatusOr<P> Get(const rpc::Call& call, size_t who) {
+    v1::GetAppealRequest request;
+    request.set_registration(all_[who].name());
+    return appeals_.GetAppeal(call, request);
+  }
+  absl::StatusOr<v1::ListOpenAppealsResponse> Open(uint64_t staff, uint64_t unit, int page_size = 0,
+                                                   const std::string& token = "") {
+    v1::ListOpenAppealsRequest request;
+    request.set_parent(ids::ResourceName("units", unit));
+    request.set_page_size(page_size);
+    request.set_page_token(token);
+    return appeals_.ListOpenAppeals(Staff(staff, settled_), request);
+  }
+};
+
+TEST_F(AppealsTest, BeforeSettlementTheProposalChanges) {
+  const auto appeal = Appeal(1, absl::Hours(2), public_);
+  ASSERT_TRUE(appeal.ok()) << appeal.status();
+  EXPECT_EQ(appeal->state(), P::STATE_OPEN);
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), public_)), type::REASON_APPEAL_OPEN);
+  const auto decided = Decide(kSecond, 1, P::OUTCOME_UPHELD, public_);
+  ASSERT_TRUE(decided.ok()) << decided.status();
+  EXPECT_EQ(decided->state(), P::STATE_FINAL);
+  EXPECT_EQ(ActivityTest::Get(all_[1]).state(), R::STATE_ATTENDED);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM attendance_corrections WHERE reason = '查看了照片' AND old_minutes = 0"), 1);
+  EXPECT_TRUE(Ledger().empty());
+  SettleShift(settled_);
+  EXPECT_EQ(Credited(0), 120);
+  EXPECT_EQ(Credited(1), 120);
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), settled_)), type::REASON_APPEAL_FINAL);
+}
+
+TEST_F(AppealsTest, AfterSettlementTheLedgerIsToldWhatStandsInstead) {
+  SettleShift(settled_);
+  ASSERT_TRUE(Appeal(0, absl::Minutes(110), settled_).ok());
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_AMENDED, settled_, absl::Minutes(90)).ok());
+  EXPECT_EQ(Credited(0), 90);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM outbox"), 3);
+  const auto absences = [this] { return Number("SELECT CAST(SUM(absence_count) AS SIGNED) FROM volunteers"); };
+  EXPECT_GT(absences(), 0);
+  // Who had nothing gets a first credit; who was on no list at all, too.
+  for (const size_t who : {size_t{1}, size_t{2}}) {
+    ASSERT_TRUE(Appeal(who, absl::Hours(2), settled_).ok());
+    ASSERT_TRUE(Decide(kSecond, who, P::OUTCOME_UPHELD, settled_).ok());
+    EXPECT_EQ(Credited(who), 120);
+    EXPECT_EQ(ActivityTest::Get(all_[who]).state(), R::STATE_ATTENDED);
+  }
+  EXPECT_EQ(absences(), 0) << "what was no absence counts as none";
+  // Less than what counts: nothing stands.
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), settled_).ok());
+  ASSERT_TRUE(Decide(kThird, 0, P::OUTCOME_AMENDED, settled_, absl::Minutes(20)).ok());
+  EXPECT_EQ(Credited(0), 0);
+  EXPECT_EQ(ActivityTest::Get(all_[0]).state(), R::STATE_PARTIAL);
+}
+
+TEST_F(AppealsTest, TheSecondRoundIsForAThirdPersonAboveAndFinal) {
+  SettleShift(settled_);
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), settled_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kStranger, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(Decide(kApprover, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_TAKEN_PART) << "has settled";
+  ASSERT_TRUE(Decide(kSecond, 1, P::OUTCOME_REJECTED, settled_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kThird, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_ALREADY_DECIDED);
+  const auto again = Appeal(1, absl::Hours(2), settled_);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->state(), P::STATE_REOPENED);
+  EXPECT_EQ(ReasonOf(Decide(kSecond, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_TAKEN_PART);
+  directory_.AddStaff(kFourth, kCenter, {{"approver", kStation}});
+  EXPECT_EQ(ReasonOf(Decide(kFourth, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_PERMISSION) << "not above";
+  const auto final = Decide(kThird, 1, P::OUTCOME_REJECTED, settled_);
+  ASSERT_TRUE(final.ok()) << final.status();
+  EXPECT_EQ(final->state(), P::STATE_FINAL);
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), settled_)), type::REASON_APPEAL_FINAL);
+  EXPECT_EQ(ReasonOf(Decide(kAdmin, 1, P::OUTCOME_UPHELD, settled_)), type::REASON_APPEAL_FINAL);
+  EXPECT_EQ(Credited(1), 0);
+  ASSERT_EQ(final->moves_size(), 4);
+  const P::State states[] = {P::STATE_OPEN, P::STATE_DECIDED, P::STATE_REOPENED, P::STATE_FINAL};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(final->moves(i).to(), states[i]);
+  EXPECT_EQ(final->moves(0).reason(), "我一直在场");
+  EXPECT_EQ(final->moves(3).actor(), Staff(kThird, now_).caller.subject);
+}
+
+TEST_F(AppealsTest, NobodyDecidesHisOwnAndTheLeaderWhoCorrectedItNeither) {
+  directory_.AddStaff(kThird, kCenter, {{"approver", kCenter}}, false, 2);
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), public_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kThird, 1, P::OUTCOME_UPHELD, public_)), type::REASON_OWN_BENEFIT);
+  directory_.AddStaff(kHead, kCenter, {{"admin", kCenter}});
+  EXPECT_EQ(ReasonOf(Decide(kHead, 1, P::OUTCOME_UPHELD, public_)), type::REASON_TAKEN_PART);
+}
+
+TEST_F(AppealsTest, TheTimeForItEnds) {
+  // Public since 2 May: the tenth working day after it is Monday 18 May. Settled on 9 May: Friday 22 May.
+  const auto midnight = [](int day) {
+    return absl::FromCivil(absl::CivilDay(2026, 5, day), absl::FixedTimeZone(8 * 60 * 60));
+  };
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), midnight(19))), type::REASON_APPEAL_CLOSED);
+  SettleShift(settled_);
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), midnight(23))), type::REASON_APPEAL_CLOSED);
+  const absl::Time last = midnight(23) - absl::Seconds(1);
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), last).ok());
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_REJECTED, last).ok());
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), last + absl::Hours(24 * 15))), type::REASON_APPEAL_CLOSED);
+}
+
+TEST_F(AppealsTest, ItIsTheVolunteersOwnAndARepetitionChangesNothing) {
+  v1::AppealHoursRequest others;
+  others.set_registration(all_[1].name());
+  *others.mutable_check_in_time() = ToProto(start_);
+  *others.mutable_check_out_time() = ToProto(end_);
+  others.set_reason("代他申诉");
+  EXPECT_EQ(ReasonOf(appeals_.AppealHours(Person(1, public_), others)), type::REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::ZeroDuration(), public_)), type::REASON_TIME_ORDER);
+  EXPECT_EQ(Get(Person(2, public_), 1).status().code(), absl::StatusCode::kNotFound);
+  const auto first = Appeal(1, absl::Hours(2), public_, "request-0001");
+  const auto again = Appeal(1, absl::Hours(2), public_, "request-0001");
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM appeal_moves"), 1);
+  EXPECT_TRUE(Get(Person(2, public_), 1).ok());
+  EXPECT_TRUE(Get(Staff(kHead, public_), 1).ok());
+  EXPECT_EQ(ReasonOf(Get(Person(1, public_), 1)), type::REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(Get(Staff(kStranger, public_), 1)), type::REASON_PERMISSION);
+}
+
+TEST_F(AppealsTest, TheDeskSeesWhatIsDueFirst) {
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), public_ + absl::Hours(24 * 6)).ok());
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());
+  EXPECT_EQ(ReasonOf(Open(kHead, kStation)), type::REASON_PERMISSION);
+  EXPECT_EQ(ReasonOf(Open(kApprover, kCenter)), type::REASON_PERMISSION);
+  for (const auto& [staff, unit] : {std::pair{kApprover, kInstitute}, std::pair{kAdmin, kCenter}}) {
+    const auto first = Open(staff, unit, 1);
+    ASSERT_TRUE(first.ok()) << first.status();
+    ASSERT_EQ(first->appeals_size(), 1);
+    EXPECT_EQ(first->appeals(0).registration(), all_[0].name());
+    const auto second = Open(staff, unit, 1, first->next_page_token());
+    ASSERT_EQ(second->appeals_size(), 1);
+    EXPECT_EQ(second->appeals(0).registration(), all_[1].name());
+    EXPECT_TRUE(second->next_page_token().empty());
+  }
+  EXPECT_EQ(Open(kAdmin, kOtherStation)->appeals_size(), 0);
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_REJECTED, public_).ok());
+  EXPECT_EQ(Open(kApprover, kInstitute)->appeals_size(), 1);
+}
+
+TEST_F(AppealsTest, EachStepLeavesOneRecordAndARefusalNone) {
+  SettleShift(settled_);
+  const auto records = [this] { return Number("SELECT COUNT(*) FROM audit_pending"); };
+  const int64_t before = records();
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), settled_).ok());
+  EXPECT_EQ(records(), before + 1);
+  ASSERT_TRUE(Decide(kSecond, 1, P::OUTCOME_UPHELD, settled_).ok());
+  EXPECT_EQ(records(), before + 2);
+  ASSERT_TRUE(Reverse(kThird, 1, settled_).ok());
+  EXPECT_EQ(records(), before + 3);
+  EXPECT_FALSE(Reverse(kThird, 1, settled_).ok());
+  EXPECT_EQ(records(), before + 3);
+}
+
+// Whatever is settled, contested, amended and taken back, in whatever order: what the ledger was told sums up to what a
+// plain model of it says.
+class AppealsModelTest : public HoursTest {
+ protected:
+  AppealsModelTest() : HoursTest(6) {}
+};
+
+TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
+  const char* given = std::getenv("WENMING_TEST_SEED");
+  const auto seed = given ? static_cast<unsigned>(std::stoul(given)) : std::random_device()();
+  SCOPED_TRACE("WENMING_TEST_SEED=" + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto below = [&random](unsigned n) { return static_cast<int>(random() % n); };
+  const auto counted = [](int stayed) { return stayed >= 72 ? std::min(stayed, 120) : 0; };
+  struct Person {
+    int proposal = 0;  // minutes that a settlement would credit
+    int credited = 0;
+    int claimed = 0;
+    P::State appeal = P::STATE_UNSPECIFIED;
+    std::vector<uint64_t> hands = {kHead, kApprover};
+    uint64_t recorder = 0;  // of the entry that stands
+  };
+  std::vector<Person> people(all_.size());
+  for (size_t who = 0; who < people.size(); ++who) {
+    const int stayed = 10 + below(111);
+    if (below(5) == 0) continue;
+    Attend(who, absl::Minutes(stayed));
+    people[who].proposal = counted(stayed);
+  }
+  Publicise(public_);
+  bool settled = false;
+  const uint64_t staff[] = {kApprover, kSecond, kThird, kFourth, kAdmin};
+  for (int step = 0; step < 120; ++step) {
+    const size_t who = random() % people.size();
+    Person& person = people[who];
+    const uint64_t actor = staff[below(5)];
+    const bool took_part = std::ranges::find(person.hands, actor) != person.hands.end();
+    switch (below(4)) {
+      case 0: {
+        if (settled || step < 30) break;
+        SettleShift(settled_);
+        settled = true;
+        for (Person& each : people) {
+          each.credited = each.proposal;
+          if (each.credited > 0) each.recorder = kApprover;
+        }
+        break;
+      }
+      case 1: {
+        const int stayed = 10 + below(111);
+        const bool may = person.appeal == P::STATE_UNSPECIFIED || person.appeal == P::STATE_DECIDED;
+        const auto appeal = Appeal(who, absl::Minutes(stayed), settled_);
+        ASSERT_EQ(appeal.ok(), may) << appeal.status();
+        if (!may) break;
+        person.claimed = stayed;
+        person.appeal = person.appeal == P::STATE_UNSPECIFIED ? P::STATE_OPEN : P::STATE_REOPENED;
+        break;
+      }
+      case 2: {
+        const auto outcome = static_cast<P::Outcome>(1 + below(3));
+        const int stayed = outcome == P::OUTCOME_UPHELD ? person.claimed : 10 + below(111);
+        const bool second = person.appeal == P::STATE_REOPENED;
+        const bool may = (person.appeal == P::STATE_OPEN || second) && !took_part;
+        const auto decided = Decide(actor, who, outcome, settled_, absl::Minutes(stayed));
+        ASSERT_EQ(decided.ok(), may) << decided.status();
+        if (!may) break;
+        person.hands.push_back(actor);
+        person.appeal = second || outcome == P::OUTCOME_UPHELD ? P::STATE_FINAL : P::STATE_DECIDED;
+        if (outcome == P::OUTCOME_REJECTED) break;
+        person.proposal = counted(stayed);
+        if (settled) person.credited = person.proposal;
+        if (settled) person.recorder = actor;
+        break;
+      }
+      default: {
+        const bool may = person.credited > 0 && actor != person.recorder;
+        const auto reversed = Reverse(actor, who, settled_);
+        ASSERT_EQ(reversed.ok(), may) << reversed.status();
+        if (!may) break;
+        person.credited = 0;
+        person.hands.push_back(actor);
+      }
+    }
+  }
+  auto ledger = Ledger();
+  for (size_t who = 0; who < people.size(); ++who) {
+    EXPECT_EQ(ledger[IdOf(all_[who].name())], people[who].credited) << who;
+  }
+}
+
+}  // namespace
+}  // namespace wenming::activity

@@ -1,0 +1,147 @@
+#include "activity_svc/supplements/supplements_service.h"
+
+#include <gtest/gtest.h>
+
+#include "activity_svc/supplements/supplements_rules.h"
+#include "tests/activity_svc/settlements/hours_fixture.h"
+
+namespace wenming::activity {
+namespace {
+
+using S = v1::Supplement;
+using M = v1::MoveSupplementRequest;
+
+TEST(SupplementsRules, EveryMove) {
+  const struct {
+    S::State from;
+    M::Move move;
+    S::State to;
+  } allowed[] = {
+      {S::STATE_REQUESTED, M::MOVE_APPROVE, S::STATE_APPROVED},
+      {S::STATE_REQUESTED, M::MOVE_REJECT, S::STATE_REJECTED},
+      {S::STATE_APPROVED, M::MOVE_PUBLICIZE, S::STATE_PUBLICISED},
+      {S::STATE_PUBLICISED, M::MOVE_REJECT, S::STATE_REJECTED},
+      {S::STATE_PUBLICISED, M::MOVE_SETTLE, S::STATE_SETTLED},
+      {S::STATE_SETTLED, M::MOVE_REVERSE, S::STATE_REVERSED},
+  };
+  int found = 0;
+  for (int from = S::State_MIN + 1; from <= S::State_MAX; ++from) {
+    for (int move = M::Move_MIN + 1; move <= M::Move_MAX; ++move) {
+      const auto next = NextState(static_cast<S::State>(from), static_cast<M::Move>(move));
+      S::State expected = S::STATE_UNSPECIFIED;
+      for (const auto& row : allowed) {
+        if (row.from == from && row.move == move) expected = row.to;
+      }
+      EXPECT_EQ(next.ok() ? *next : S::STATE_UNSPECIFIED, expected) << from << " " << move;
+      EXPECT_EQ(ReasonOf(next), next.ok() ? type::REASON_UNSPECIFIED : type::REASON_MOVE_NOT_ALLOWED);
+      found += next.ok() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(found, 6);
+}
+
+class SupplementsTest : public HoursTest {
+ protected:
+  SupplementsTest() { AddVolunteer(9); }
+
+  absl::StatusOr<S> Ask(uint64_t staff, absl::Time at, absl::Duration stayed = absl::Hours(2), uint64_t volunteer = 9,
+                        const std::string& request_id = "") {
+    v1::CreateSupplementRequest request;
+    request.set_parent(shift_.name());
+    auto& supplement = *request.mutable_supplement();
+    supplement.set_volunteer(ids::ResourceName("volunteers", volunteer));
+    *supplement.mutable_start_time() = ToProto(start_);
+    *supplement.mutable_end_time() = ToProto(start_ + stayed);
+    supplement.set_reason("手机丢失，未能签到");
+    supplement.set_evidence("现场合影");
+    supplement.set_evidence_reference("档案 2026-17");
+    request.set_request_id(request_id);
+    return supplements_.CreateSupplement(Staff(staff, at), request);
+  }
+  absl::StatusOr<S> Move(uint64_t staff, const S& supplement, M::Move move, absl::Time at,
+                         const std::string& reason = "原因") {
+    M request;
+    request.set_name(supplement.name());
+    request.set_move(move);
+    request.set_reason(reason);
+    return supplements_.MoveSupplement(Staff(staff, at), request);
+  }
+  absl::StatusOr<S> Get(const rpc::Call& call, const S& supplement) {
+    v1::GetSupplementRequest request;
+    request.set_name(supplement.name());
+    return supplements_.GetSupplement(call, request);
+  }
+
+  SupplementsService supplements_{dependencies_};
+};
+
+TEST_F(SupplementsTest, FromTheRequestToTheLedgerAndBack) {
+  const int64_t records = Number("SELECT COUNT(*) FROM audit_pending");
+  const auto asked = Ask(kHead, public_, absl::Hours(3));
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_EQ(asked->state(), S::STATE_REQUESTED);
+  EXPECT_EQ(asked->minutes(), 120) << "nobody is credited outside the shift";
+  EXPECT_EQ(ReasonOf(Move(kHead, *asked, M::MOVE_APPROVE, public_)), type::REASON_PERMISSION);
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
+  const auto published = Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(FromProto(published->publication_end_time()), settled_);
+  EXPECT_EQ(ReasonOf(Move(kApprover, *asked, M::MOVE_SETTLE, settled_ - absl::Seconds(1))),
+            type::REASON_PUBLICATION_RUNNING);
+  EXPECT_TRUE(Ledger().empty());
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
+  EXPECT_EQ(ReasonOf(Move(kApprover, *asked, M::MOVE_SETTLE, settled_)), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(Ledger()[IdOf(asked->name())], 120);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries WHERE grade = 4"), 1);
+  EXPECT_EQ(ReasonOf(Move(kApprover, *asked, M::MOVE_REVERSE, settled_)), type::REASON_TAKEN_PART);
+  EXPECT_EQ(ReasonOf(Move(kSecond, *asked, M::MOVE_REVERSE, settled_, "")), type::REASON_REQUIRED);
+  ASSERT_TRUE(Move(kSecond, *asked, M::MOVE_REVERSE, settled_).ok());
+  EXPECT_EQ(Ledger()[IdOf(asked->name())], 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM supplement_moves"), 5);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_pending"), records + 5) << "one for each, none for a refusal";
+}
+
+TEST_F(SupplementsTest, FourEyesAndNobodyForHimself) {
+  directory_.AddStaff(kThird, kCenter, {{"admin", kCenter}}, false, 9);
+  EXPECT_EQ(ReasonOf(Ask(kThird, public_)), type::REASON_OWN_BENEFIT);
+  EXPECT_EQ(ReasonOf(Ask(kStranger, public_)), type::REASON_PERMISSION);
+  const auto asked = Ask(kAdmin, public_);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_EQ(ReasonOf(Move(kAdmin, *asked, M::MOVE_APPROVE, public_)), type::REASON_TAKEN_PART);
+  EXPECT_EQ(ReasonOf(Move(kThird, *asked, M::MOVE_APPROVE, public_)), type::REASON_OWN_BENEFIT);
+  EXPECT_EQ(ReasonOf(Ask(kHead, public_)), type::REASON_ALREADY_EXISTS);
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_REJECT, public_).ok());
+  EXPECT_TRUE(Ask(kHead, public_).ok()) << "what was rejected may be asked for again";
+}
+
+TEST_F(SupplementsTest, TheTimeToRecordEnds) {
+  EXPECT_EQ(ReasonOf(Ask(kHead, end_ - absl::Seconds(1))), type::REASON_SHIFT_NOT_ENDED);
+  const absl::Time due = absl::FromCivil(absl::CivilDay(2026, 5, 19), absl::FixedTimeZone(8 * 60 * 60));
+  EXPECT_EQ(ReasonOf(Ask(kHead, due)), type::REASON_RECORDING_CLOSED);
+  EXPECT_EQ(ReasonOf(Ask(kHead, public_, absl::Minutes(71))), type::REASON_TIME_ORDER) << "less than 60 %";
+  EXPECT_EQ(ReasonOf(Ask(kHead, public_, absl::Hours(2), 77)), type::REASON_UNKNOWN_VOLUNTEER);
+  EXPECT_TRUE(Ask(kHead, due - absl::Seconds(1)).ok());
+}
+
+TEST_F(SupplementsTest, ARepetitionChangesNothingAndAListHasThemAll) {
+  const auto first = Ask(kHead, public_, absl::Hours(2), 9, "request-0001");
+  const auto again = Ask(kHead, public_, absl::Hours(2), 9, "request-0001");
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  ASSERT_TRUE(Ask(kHead, public_, absl::Hours(2), 1).ok());
+  EXPECT_TRUE(Get(Person(9, public_), *first).ok());
+  EXPECT_EQ(ReasonOf(Get(Person(1, public_), *first)), type::REASON_NOT_YOURS);
+  EXPECT_EQ(ReasonOf(Get(Staff(kStranger, public_), *first)), type::REASON_PERMISSION);
+  v1::ListSupplementsRequest request;
+  request.set_parent(shift_.name());
+  request.set_page_size(1);
+  const auto page = supplements_.ListSupplements(Staff(kHead, public_), request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->supplements_size(), 1);
+  EXPECT_EQ(page->supplements(0).name(), first->name());
+  request.set_page_token(page->next_page_token());
+  EXPECT_EQ(supplements_.ListSupplements(Staff(kHead, public_), request)->supplements_size(), 1);
+}
+
+}  // namespace
+}  // namespace wenming::activity

@@ -1,0 +1,43 @@
+// Everything at once and for longer: the rush and the settling together, and every action of the nemesis in every round.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ACTIONS, rage } from './nemesis.mjs';
+import { chosenSeed, randomFrom } from './random.mjs';
+import { RUSH_SHIFTS, rush } from './rush.mjs';
+import { dayShifts, holdDay, settleAll } from './settling.mjs';
+import { World } from './world.mjs';
+
+const VOLUNTEERS = 128;
+const AT_WORK = 16;  // of them have days to be settled
+const ROUNDS = 3;
+const DAYS = 8;  // in each round
+
+let world;
+const seed = chosenSeed();
+before(async () => { world = await World.start({ volunteers: VOLUNTEERS, random: randomFrom(seed) }); });
+after(() => world?.stop());
+
+test('all invariants through three rounds of everything', { timeout: 900000 }, async (t) => {
+  const volunteers = await world.logInAll();
+  const days = await world.openActivity(dayShifts(DAYS * ROUNDS, AT_WORK));
+  const head = await world.stack.enter('station1');
+  for (const day of days) await holdDay(world, head, day, volunteers.slice(0, AT_WORK));
+  const shifts = await world.openActivity(RUSH_SHIFTS);
+
+  for (let round = 0; round < ROUNDS; ++round) {
+    let over = false;
+    const isOver = () => over;
+    const nemesis = rage(world, Object.keys(ACTIONS), 1500, (what) => t.diagnostic(what)).finally(() => { over = true; });
+    const due = days.slice(round * DAYS, (round + 1) * DAYS);
+    const clients = [rush(world, volunteers, shifts, seed + 1000 * round, isOver), settleAll(world, head, due, isOver)];
+    await Promise.all([nemesis, world.observe(isOver), ...clients]);
+  }
+
+  const { faults, evidence: { tables } } = await world.reckon((text) => t.diagnostic(text));
+  t.diagnostic(`${JSON.stringify(world.history.counts)}; ${world.moments.length} moments, ${tables.events.length} events, `
+    + `${tables.entries.length} entries`);
+  assert.deepEqual(faults, []);
+  assert.equal(tables.entries.length, DAYS * ROUNDS * AT_WORK);
+  assert.equal(tables.parked.length, ROUNDS);
+});

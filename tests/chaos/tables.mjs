@@ -1,0 +1,73 @@
+// What stands in the tables, in the form that the checker takes: names as the API gives them, times in microseconds.
+
+import { atOneMoment, nameOf, query } from './database.mjs';
+import { hourEvent } from './hour_events.mjs';
+
+export const STATES = ['UNSPECIFIED', 'CONFIRMED', 'WAITLISTED', 'OFFERED', 'LAPSED', 'CANCELLED', 'LATE_CANCELLED',
+  'ATTENDED', 'PARTIAL', 'ABSENT', 'EXCUSED', 'SWAPPED'].map((state) => `STATE_${state}`);
+const SHIFT_STATES = ['UNSPECIFIED', 'OPEN', 'ENDED', 'CONFIRMED', 'PUBLICISED', 'SETTLED', 'CANCELLED'];
+const PRESENCE_STATES = ['UNSPECIFIED', 'CHECKED_IN', 'CHECKED_OUT', 'AUTO_CLOSED', 'CONFIRMED', 'CORRECTED', 'VOIDED'];
+
+const number = (text) => (text === 'NULL' ? null : Number(text));
+const registration = (id) => nameOf('registrations', id);
+const volunteer = (id) => nameOf('volunteers', id);
+const shift = (id) => nameOf('shifts', id);
+
+const SHIFTS = 'SELECT id, start_time, end_time, capacity, taken_count, waitlisted_count, state FROM wenming_activity.shifts';
+const REGISTRATIONS = 'SELECT id, shift_id, volunteer_id, state, waitlist_position, offer_expire_time, start_time, end_time, '
+  + 'update_time FROM wenming_activity.registrations';
+const PRESENCES = 'SELECT registration_id, shift_id, volunteer_id, state, minutes FROM wenming_activity.attendances';
+const EVENTS = 'SELECT event_cursor, payload_type, HEX(payload) FROM wenming_activity.events '
+  + "WHERE payload_type LIKE 'wenming.activity.v1.Hours%' ORDER BY event_cursor";
+const ACCOUNTS = 'SELECT volunteer_id, sequence, balance_minutes, HEX(head_hash) FROM wenming_volunteer.hour_accounts';
+const PARKED = "SELECT 'activity_svc', consumer, event_cursor FROM wenming_activity.parked_events "
+  + "UNION ALL SELECT 'volunteer_svc', consumer, event_cursor FROM wenming_volunteer.parked_events";
+
+const toShift = ([id, start, end, capacity, taken, waitlisted, state]) => ({
+  name: shift(id), start: number(start), end: number(end), capacity: number(capacity), taken: number(taken),
+  waitlisted: number(waitlisted), state: SHIFT_STATES[state],
+});
+const toRegistration = ([id, shiftId, volunteerId, state, position, expire, start, end, update]) => ({
+  name: registration(id), shift: shift(shiftId), volunteer: volunteer(volunteerId), state: STATES[state],
+  position: number(position), offerExpire: number(expire), start: number(start), end: number(end), updateTime: number(update),
+});
+
+// The shifts and registrations as they are committed now: { time, shifts, registrations }.
+export async function readMoment(socket) {
+  const [shifts, registrations] = await atOneMoment(socket, [SHIFTS, REGISTRATIONS]);
+  return { time: Date.now() * 1000, shifts: shifts.map(toShift), registrations: registrations.map(toRegistration) };
+}
+
+// The columns of the ledger in the order of the table, each text in hexadecimal digits.
+async function readEntries(socket) {
+  const columns = await query(socket, 'SELECT column_name, data_type FROM information_schema.columns '
+    + "WHERE table_schema = 'wenming_volunteer' AND table_name = 'hour_entries' ORDER BY ordinal_position");
+  const selected = columns.map(([name, type]) => (/char|binary|text|blob/.test(type) ? `HEX(${name})` : name));
+  const rows = await query(socket, `SELECT ${selected.join(', ')} FROM wenming_volunteer.hour_entries ORDER BY volunteer_id, sequence`);
+  return rows.map((row) => {
+    const raw = Object.fromEntries(columns.map(([name], i) => [name, row[i]]));
+    return {
+      volunteer: volunteer(raw.volunteer_id), registration: registration(raw.registration_id), sequence: number(raw.sequence),
+      revision: number(raw.revision), minutes: number(raw.minutes), balance: number(raw.balance_minutes),
+      start: number(raw.start_time), end: number(raw.end_time), raw,
+    };
+  });
+}
+
+// Everything the checker looks at in the end. The stack is at rest.
+export async function readTables(socket) {
+  const [presences, events, accounts, parked] = await atOneMoment(socket, [PRESENCES, EVENTS, ACCOUNTS, PARKED]);
+  return {
+    ...(await readMoment(socket)),
+    presences: presences.map(([id, shiftId, volunteerId, state, minutes]) => ({
+      registration: registration(id), shift: shift(shiftId), volunteer: volunteer(volunteerId), state: PRESENCE_STATES[state],
+      minutes: number(minutes),
+    })),
+    events: events.map(([cursor, type, payload]) => hourEvent(Number(cursor), type, Buffer.from(payload, 'hex'))),
+    parked: parked.map(([by, from, cursor]) => ({ by, from, cursor: number(cursor) })),
+    accounts: accounts.map(([id, sequence, balance, hash]) => ({
+      volunteer: volunteer(id), sequence: number(sequence), balance: number(balance), hash,
+    })),
+    entries: await readEntries(socket),
+  };
+}

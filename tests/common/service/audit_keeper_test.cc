@@ -1,0 +1,117 @@
+#include "common/service/audit_keeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "common/audit/heads.h"
+#include "google/protobuf/empty.pb.h"
+#include "tests/common/audit/audit_fixture.h"
+#include "tests/common/auth/key_folder.h"
+
+namespace wenming::service {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class AuditKeeperTest : public audit::AuditTest {
+ protected:
+  AuditKeeperTest() {
+    directory_of_heads_ = (std::filesystem::temp_directory_path() / "wenming-audit-XXXXXX").string();
+    EXPECT_NE(mkdtemp(directory_of_heads_.data()), nullptr);
+  }
+  ~AuditKeeperTest() override { std::filesystem::remove_all(directory_of_heads_); }
+
+  // Of a service that runs at these times.
+  void Run(const std::string& heads, const std::vector<absl::Time>& times) {
+    AuditKeeper keeper(pool_, ids_, key_, heads, logger_, metrics_);
+    for (const absl::Time time : times) keeper.ExportHead(time);
+  }
+  size_t Exported() { return audit::ReadHeads(key_, directory_of_heads_)->size(); }
+
+  int Verify(const std::string& heads) {
+    out_.str("");
+    return VerifyAudit(pool_, key_, heads, absl::InfiniteFuture(), out_);
+  }
+
+  std::string directory_of_heads_;
+  std::ostringstream log_, out_;
+  const observe::Logger logger_{log_, "test", observe::Severity::kInfo, observe::SystemClock()};
+  prometheus::Registry registry_;
+  AuditMetrics metrics_{registry_, logger_};
+};
+
+TEST_F(AuditKeeperTest, TheHeadGoesOutAtTheStartAndOnceADay) {
+  const absl::Time start = absl::Now();
+  const absl::Time midnight = audit::NextExport(start);
+  Run(directory_of_heads_, {start, start + absl::Microseconds(1), midnight, midnight + absl::Hours(23)});
+  EXPECT_EQ(Exported(), 2u);
+  Run(directory_of_heads_, {start});
+  EXPECT_EQ(Exported(), 3u);
+  EXPECT_THAT(log_.str(), HasSubstr("head of the audit log"));
+}
+
+TEST_F(AuditKeeperTest, WhatCannotBeExportedIsLoggedAndTriedAgain) {
+  const absl::Time start = absl::Now();
+  const std::string later = directory_of_heads_ + "/later";
+  AuditKeeper keeper(pool_, ids_, key_, later, logger_, metrics_);
+  keeper.ExportHead(start);
+  EXPECT_THAT(log_.str(), HasSubstr("cannot be exported"));
+  std::filesystem::create_directory(later);
+  keeper.ExportHead(start + absl::Seconds(1));
+  EXPECT_TRUE(audit::ReadHeads(key_, later)->empty());
+  keeper.ExportHead(start + absl::Minutes(1));
+  EXPECT_EQ(audit::ReadHeads(key_, later)->size(), 1u);
+}
+
+TEST_F(AuditKeeperTest, VerificationSaysInOneLineWhatItFinds) {
+  Write(3);
+  Chain();
+  Run(directory_of_heads_, {absl::Now()});
+  EXPECT_EQ(Verify(directory_of_heads_), 0);
+  EXPECT_EQ(out_.str(), "test_svc: 3 records in order, 0 pending, 1 exported heads agree\n");
+  EXPECT_EQ(Verify(""), 0);
+  database_.Administer("USE " + database_.schema());
+  database_.Administer("UPDATE audit_records SET object = 'units/other' WHERE sequence = 2");
+  EXPECT_EQ(Verify(directory_of_heads_), 1);
+  EXPECT_EQ(out_.str(), "test_svc: record 2: altered or inserted\n");
+  database_.Administer("DELETE FROM audit_records");
+  database_.Administer("UPDATE audit_heads SET sequence = 0, hash = ''");
+  EXPECT_EQ(Verify(""), 0);
+  EXPECT_EQ(Verify(directory_of_heads_), 1);
+  EXPECT_THAT(out_.str(), StartsWith("test_svc: record 1: removed"));
+}
+
+TEST_F(AuditKeeperTest, WhatTheServiceWritesIsChainedWhenItHasEnded) {
+  {
+    AuditKeeper keeper(pool_, ids_, key_, "", logger_, metrics_);
+    keeper.Refused(MakeCall(), google::protobuf::Empty(), absl::StatusCode::kPermissionDenied);
+  }
+  EXPECT_EQ(Count("audit_pending"), 0);
+  EXPECT_EQ(Chained().size(), 1u);
+}
+
+TEST_F(AuditKeeperTest, ServicesThatShareAKeyDoNotTakeEachOthersRecords) {
+  const auth::KeyFolder keys;
+  const auto ours = LoadAuditKey(keys.path(), "org_svc"), theirs = LoadAuditKey(keys.path(), "volunteer_svc");
+  ASSERT_TRUE(ours.ok() && theirs.ok()) << ours.status() << theirs.status();
+  const auto append = [&](const audit::ChainKey& sealed_with) {
+    const audit::Trail trail(pool_, ids_, sealed_with.key);
+    const absl::Status written = db::RunTransaction(
+        pool_, {}, [&](db::Transaction& transaction) { return trail.Append(transaction, MakeCall(), {}); });
+    EXPECT_TRUE(written.ok()) << written;
+    EXPECT_TRUE(audit::ChainOnce(pool_, *ours, 10, absl::InfiniteFuture()).ok());
+  };
+  append(*ours);
+  EXPECT_EQ(VerifyAudit(pool_, *ours, "", absl::InfiniteFuture(), out_), 0) << out_.str();
+  append(*theirs);
+  EXPECT_EQ(VerifyAudit(pool_, *ours, "", absl::InfiniteFuture(), out_), 1);
+  EXPECT_THAT(out_.str(), HasSubstr("record 2: altered or inserted before it was chained"));
+}
+
+}  // namespace
+}  // namespace wenming::service

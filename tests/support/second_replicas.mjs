@@ -1,0 +1,60 @@
+// A second process of each service and a second gateway beside a running stack, on the same database: what a client that
+// knows both sides sees of two replicas.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { end, isAlive, launch, until } from '../../tools/local/process.mjs';
+import { SERVICES, isReady } from '../../tools/local/services.mjs';
+import { HOST } from '../../tools/local/settings.mjs';
+import { Session } from '../../tools/story/session.mjs';
+
+const APART = 10;  // a second port stands this far from the first
+const READY_MS = 120000;
+
+export class SecondReplicas {
+  #running = {};
+
+  // Follows the RunningStack's own processes in all flags but the ports; `databaseSocket` is where they find the database.
+  constructor(stack, databaseSocket) {
+    const { ports, services, database } = stack.record;
+    const address = (port) => `${HOST}:${port}`;
+    const moved = new Map(Object.values(ports).map((port) => [address(port), address(port + APART)]));
+    const second = (text) => {
+      const [, head, tail] = /^(.*=)?(.*)$/.exec(text);
+      return (head ?? '') + (tail === database.socket ? databaseSocket : moved.get(tail) ?? tail);
+    };
+    const logs = path.join(stack.runDir, 'log');
+    this.services = Object.fromEntries(SERVICES.map((name) => [name, {
+      binary: services[name].binary,
+      args: services[name].args.map(second),
+      metrics: `http://${second(new URL(services[name].metrics).host)}`,
+      log: path.join(logs, `${name}.second.log`),
+    }]));
+    this.session = new Session(`http://${address(ports.http + APART)}`);
+  }
+
+  // Starts what does not run, as often as it takes, and waits until all is ready.
+  async revive() {
+    await Promise.all(SERVICES.map((name) => this.#untilReady(name)));
+  }
+
+  // SIGKILL to a process that revive() has started.
+  kill(name) {
+    if (!isAlive(this.#running[name])) throw new Error(`the second ${name} does not run`);
+    process.kill(this.#running[name].pid, 'SIGKILL');
+  }
+
+  async stop() {
+    await end(this.#running.gateway);
+    await Promise.all(SERVICES.map((name) => end(this.#running[name])));
+  }
+
+  async #untilReady(name) {
+    const { binary, args, metrics, log } = this.services[name];
+    const ready = await until(() => {
+      if (!isAlive(this.#running[name])) this.#running[name] = launch(binary, args, log);
+      return isReady(name, metrics);
+    }, READY_MS);
+    if (!ready) throw new Error(`the second ${name} is not ready:\n${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+  }
+}
