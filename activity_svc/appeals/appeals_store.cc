@@ -32,6 +32,12 @@ constexpr char kInsertMove[] =
 constexpr char kMoves[] =
     "SELECT from_state, to_state, outcome, actor, reason, move_time FROM appeal_moves"
     " WHERE center_id = ? AND registration_id = ? ORDER BY id";
+constexpr char kOwn[] = " WHERE center_id = ? AND volunteer_id = ? AND registration_id BETWEEN ? AND ?";
+constexpr char kOwnMoves[] =
+    "SELECT m.from_state, m.to_state, m.outcome, m.actor, m.reason, m.move_time, m.registration_id"
+    " FROM appeals a JOIN appeal_moves m ON m.center_id = a.center_id AND m.registration_id = a.registration_id"
+    " WHERE a.center_id = ? AND a.volunteer_id = ? AND a.registration_id BETWEEN ? AND ?"
+    " ORDER BY m.registration_id, m.id";
 
 // Units in one IN list, at most.
 constexpr size_t kChunk = 512;
@@ -47,6 +53,15 @@ Appeal FromRow(const db::Row& row) {
           .claimed_check_out_time = row.Time(7),
           .due_time = row.Time(8),
           .create_time = row.Time(9)};
+}
+
+AppealMove MoveFromRow(const db::Row& row) {
+  return {.from = row.Enum<AppealState>(0),
+          .to = row.Enum<AppealState>(1),
+          .outcome = row.Enum<AppealOutcome>(2),
+          .actor = row.Text(3),
+          .reason = row.Text(4),
+          .time = row.Time(5)};
 }
 
 std::vector<db::Value> Values(const Appeal& a, uint64_t center_id, absl::Time now) {
@@ -110,10 +125,25 @@ absl::StatusOr<std::vector<AppealMove>> ListAppealMoves(db::Session& session, ui
   const auto rows = session.Query(kMoves, {center_id, registration_id});
   if (!rows.ok()) return rows.status();
   std::vector<AppealMove> moves;
-  for (const db::Row& row : *rows) {
-    moves.push_back({row.Enum<AppealState>(0), row.Enum<AppealState>(1), row.Enum<AppealOutcome>(2), row.Text(3),
-                     row.Text(4), row.Time(5)});
-  }
+  for (const db::Row& row : *rows) moves.push_back(MoveFromRow(row));
+  return moves;
+}
+
+absl::StatusOr<std::vector<Appeal>> ListOwnAppeals(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                   uint64_t first, uint64_t last) {
+  const auto rows = session.Query(absl::StrCat(kSelect, kOwn), {center_id, volunteer_id, first, last});
+  if (!rows.ok()) return rows.status();
+  std::vector<Appeal> appeals;
+  for (const db::Row& row : *rows) appeals.push_back(FromRow(row));
+  return appeals;
+}
+
+absl::StatusOr<std::vector<OwnAppealMove>> ListOwnAppealMoves(db::Session& session, uint64_t center_id,
+                                                              uint64_t volunteer_id, uint64_t first, uint64_t last) {
+  const auto rows = session.Query(kOwnMoves, {center_id, volunteer_id, first, last});
+  if (!rows.ok()) return rows.status();
+  std::vector<OwnAppealMove> moves;
+  for (const db::Row& row : *rows) moves.push_back({row.Id(6), MoveFromRow(row)});
   return moves;
 }
 

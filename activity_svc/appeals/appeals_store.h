@@ -24,6 +24,17 @@ absl::Status InsertAppealMove(db::Transaction& transaction, uint64_t center_id, 
 absl::StatusOr<std::vector<AppealMove>> ListAppealMoves(db::Session& session, uint64_t center_id,
                                                         uint64_t registration_id);
 
+// All appeals of a person, and all moves they made, of the registrations with ids from `first` to `last`; the moves of
+// each oldest first.
+absl::StatusOr<std::vector<Appeal>> ListOwnAppeals(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                   uint64_t first, uint64_t last);
+struct OwnAppealMove {
+  uint64_t registration_id = 0;
+  AppealMove move = {};
+};
+absl::StatusOr<std::vector<OwnAppealMove>> ListOwnAppealMoves(db::Session& session, uint64_t center_id,
+                                                              uint64_t volunteer_id, uint64_t first, uint64_t last);
+
 // Which open appeals to list: the first due first, those after a due time and registration.
 struct OpenAppealsQuery {
   uint64_t center_id = 0;

@@ -22,7 +22,8 @@ constexpr char kOfShift[] =
 constexpr char kOwn[] = " WHERE a.center_id = ? AND a.volunteer_id = ? AND a.registration_id BETWEEN ? AND ?";
 constexpr char kOwnCorrections[] =
     "SELECT c.registration_id, c.old_state, c.old_check_in_time, c.old_check_out_time, c.old_minutes, c.actor,"
-    " c.reason, c.correct_time FROM registrations r JOIN attendance_corrections c"
+    " c.reason, c.correct_time, c.old_check_in_means, c.old_check_out_means, c.old_grade"
+    " FROM registrations r JOIN attendance_corrections c"
     " ON c.center_id = r.center_id AND c.registration_id = r.id"
     " WHERE r.center_id = ? AND r.volunteer_id = ? AND r.id BETWEEN ? AND ? ORDER BY c.registration_id, c.id";
 constexpr char kHas[] = "SELECT 1 FROM attendances WHERE center_id = ? AND registration_id = ?";
@@ -174,7 +175,8 @@ absl::StatusOr<std::vector<Correction>> ListOwnCorrections(db::Session& session,
   std::vector<Correction> corrections;
   for (const db::Row& row : *rows) {
     corrections.push_back({row.Id(0), row.Enum<PresenceState>(1), row.OptionalTime(2), row.OptionalTime(3),
-                           static_cast<int>(row.Int(4)), row.Text(5), row.Text(6), row.Time(7)});
+                           static_cast<int>(row.Int(4)), row.Text(5), row.Text(6), row.Time(7), row.Enum<Means>(8),
+                           row.Enum<Means>(9), row.Enum<Grade>(10)});
   }
   return corrections;
 }

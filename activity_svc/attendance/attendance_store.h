@@ -45,6 +45,9 @@ struct Correction {
   std::string actor = {};
   std::string reason = {};
   absl::Time time = {};
+  Means old_check_in_means = v1::Attendance::MEANS_UNSPECIFIED;
+  Means old_check_out_means = v1::Attendance::MEANS_UNSPECIFIED;
+  Grade old_grade = v1::Attendance::GRADE_UNSPECIFIED;
 };
 
 // All presences of a person, and all corrections of them, of the registrations with ids from `first` to `last`.

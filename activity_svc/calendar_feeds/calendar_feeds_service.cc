@@ -18,15 +18,6 @@ namespace {
 constexpr size_t kSecretBytes = 24;
 constexpr size_t kCenterBytes = 8;
 
-v1::CalendarFeed ToProto(const CalendarFeed& feed) {
-  v1::CalendarFeed proto;
-  proto.set_name(ids::ResourceName("calendarFeeds", feed.id));
-  proto.set_display_name(feed.display_name);
-  *proto.mutable_create_time() = activity::ToProto(feed.create_time);
-  if (feed.revoke_time) *proto.mutable_revoke_time() = activity::ToProto(*feed.revoke_time);
-  return proto;
-}
-
 // A calendar sends nothing but its link, so the token says which center to look in: 8 bytes of it, then the secret.
 std::string MakeToken(uint64_t center_id, std::string_view secret) {
   std::string bytes;

@@ -1,5 +1,6 @@
 #include "activity_svc/calendar_feeds/calendar_feeds_store.h"
 
+#include "activity_svc/names.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -42,6 +43,15 @@ CalendarFeed FromRow(const db::Row& row) {
 }
 
 }  // namespace
+
+v1::CalendarFeed ToProto(const CalendarFeed& feed) {
+  v1::CalendarFeed proto;
+  proto.set_name(ids::ResourceName("calendarFeeds", feed.id));
+  proto.set_display_name(feed.display_name);
+  *proto.mutable_create_time() = ToProto(feed.create_time);
+  if (feed.revoke_time) *proto.mutable_revoke_time() = ToProto(*feed.revoke_time);
+  return proto;
+}
 
 absl::Status InsertFeed(db::Transaction& transaction, uint64_t center_id, const CalendarFeed& feed,
                         std::string_view token_hash) {

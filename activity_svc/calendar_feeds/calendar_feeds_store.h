@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "activity_svc/calendar_feeds/calendar.h"
 #include "common/db/session.h"
+#include "wenming/activity/v1/calendar_feeds.pb.h"
 
 namespace wenming::activity {
 
@@ -23,6 +24,9 @@ struct CalendarFeed {
   absl::Time create_time = {};
   std::optional<absl::Time> revoke_time = {};  // unset while it works
 };
+
+// Without its secret, which is not kept.
+v1::CalendarFeed ToProto(const CalendarFeed& feed);
 
 absl::Status InsertFeed(db::Transaction& transaction, uint64_t center_id, const CalendarFeed& feed,
                         std::string_view token_hash);

@@ -144,17 +144,11 @@ absl::StatusOr<v1::ExportMyRegistrationsResponse> RegistrationsService::ExportMy
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   using Response = absl::StatusOr<v1::ExportMyRegistrationsResponse>;
   return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> Response {
-    auto own = ExportOwn(tx, call.center_id, call.caller.id, before, static_cast<int>(size) + 1);
+    auto own = ExportOwn(tx, call.center_id, call.caller.id, before, size);
     if (!own.ok()) return own.status();
     if (auto status = trail_.Append(tx, call, {.object = call.caller.subject}); !status.ok()) return status;
-    v1::ExportMyRegistrationsResponse response;
-    if (own->size() > size) {
-      own->resize(size);
-      const auto last = ids::ParseName("registrations", own->back().registration().name());
-      response.set_next_page_token(pager_.Token(request, {*last}));
-    }
-    for (v1::RegistrationExport& registration : *own) *response.add_registrations() = std::move(registration);
-    return response;
+    if (own->last_id != 0) own->page.set_next_page_token(pager_.Token(request, {own->last_id}));
+    return std::move(own->page);
   });
 }
 

@@ -18,6 +18,15 @@ constexpr char kLastEntry[] =
 constexpr char kEntries[] =
     "SELECT source_id, revision, volunteer_id, start_time, end_time, minutes, grade, recorder_id, reason, entry_time"
     " FROM hour_entries WHERE center_id = ? AND source_id = ? AND revision > ? ORDER BY revision LIMIT ?";
+constexpr char kOfRegistrations[] =
+    "SELECT e.source_id, e.revision, e.volunteer_id, e.start_time, e.end_time, e.minutes, e.grade, e.recorder_id,"
+    " e.reason, e.entry_time FROM registrations r JOIN hour_entries e ON e.center_id = r.center_id AND e.source_id = "
+    "r.id"
+    " WHERE r.center_id = ? AND r.volunteer_id = ? AND r.id BETWEEN ? AND ? ORDER BY e.source_id, e.revision";
+constexpr char kOfSupplements[] =
+    "SELECT e.source_id, e.revision, e.volunteer_id, e.start_time, e.end_time, e.minutes, e.grade, e.recorder_id,"
+    " e.reason, e.entry_time FROM supplements s JOIN hour_entries e ON e.center_id = s.center_id AND e.source_id = s.id"
+    " WHERE s.center_id = ? AND s.volunteer_id = ? AND s.id BETWEEN ? AND ? ORDER BY e.source_id, e.revision";
 constexpr char kTookPart[] =
     "SELECT 1 FROM settlement_steps WHERE center_id = ? AND shift_id = ? AND actor = ?"
     " UNION SELECT 1 FROM attendance_corrections WHERE center_id = ? AND registration_id = ? AND actor = ?"
@@ -71,6 +80,16 @@ absl::StatusOr<std::optional<HourEntry>> LastEntry(db::Session& session, uint64_
 absl::StatusOr<std::vector<HourEntry>> ListEntries(db::Session& session, uint64_t center_id, uint64_t source_id,
                                                    int after, int limit) {
   const auto rows = session.Query(kEntries, {center_id, source_id, after, limit});
+  if (!rows.ok()) return rows.status();
+  std::vector<HourEntry> entries;
+  for (const db::Row& row : *rows) entries.push_back(FromRow(row));
+  return entries;
+}
+
+absl::StatusOr<std::vector<HourEntry>> ListOwnEntries(db::Session& session, HourSource source, uint64_t center_id,
+                                                      uint64_t volunteer_id, uint64_t first, uint64_t last) {
+  const char* const sql = source == HourSource::kRegistration ? kOfRegistrations : kOfSupplements;
+  const auto rows = session.Query(sql, {center_id, volunteer_id, first, last});
   if (!rows.ok()) return rows.status();
   std::vector<HourEntry> entries;
   for (const db::Row& row : *rows) entries.push_back(FromRow(row));

@@ -29,12 +29,20 @@ absl::Status InsertStep(db::Transaction& transaction, uint64_t center_id, uint64
 // In order.
 absl::StatusOr<std::vector<SettlementStep>> ListSteps(db::Session& session, uint64_t center_id, uint64_t shift_id);
 
+// What hours are settled of.
+enum class HourSource { kRegistration, kSupplement };
+
 absl::Status InsertEntry(db::Transaction& transaction, uint64_t center_id, const HourEntry& entry);
 // The last one of a registration or supplement.
 absl::StatusOr<std::optional<HourEntry>> LastEntry(db::Session& session, uint64_t center_id, uint64_t source_id);
 // Oldest first, those of a revision above `after`.
 absl::StatusOr<std::vector<HourEntry>> ListEntries(db::Session& session, uint64_t center_id, uint64_t source_id,
                                                    int after, int limit);
+
+// All entries of a person, of his registrations or of his supplements with ids from `first` to `last`; those of each
+// oldest first.
+absl::StatusOr<std::vector<HourEntry>> ListOwnEntries(db::Session& session, HourSource source, uint64_t center_id,
+                                                      uint64_t volunteer_id, uint64_t first, uint64_t last);
 
 // Whether the member of staff has had a hand in the hours of a registration: a step of its shift, a correction, a
 // decision about an appeal, or an entry.

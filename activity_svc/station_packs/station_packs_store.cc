@@ -12,6 +12,11 @@ constexpr char kFind[] =
 constexpr char kOfRegistration[] =
     "SELECT record_id, registration_id, volunteer_id, edge, capture_time, means, distance, device_hash, pack_id,"
     " unenforced, fingerprint FROM station_records WHERE center_id = ? AND registration_id = ?";
+constexpr char kOwn[] =
+    "SELECT record_id, registration_id, volunteer_id, edge, capture_time, means, distance, device_hash, pack_id,"
+    " unenforced, fingerprint, uploader, upload_time FROM station_records"
+    " WHERE center_id = ? AND volunteer_id = ? AND registration_id BETWEEN ? AND ?"
+    " ORDER BY registration_id, upload_time, record_id";
 constexpr char kInsert[] =
     "INSERT INTO station_records (center_id, shift_id, record_id, registration_id, volunteer_id, pack_id, edge,"
     " capture_time, means, distance, device_hash, unenforced, fingerprint, uploader, upload_time)"
@@ -48,6 +53,15 @@ absl::StatusOr<std::vector<StationRecord>> ListRecordsOf(db::Session& session, u
   std::vector<StationRecord> records;
   records.reserve(rows->size());
   for (const db::Row& row : *rows) records.push_back(FromRow(row));
+  return records;
+}
+
+absl::StatusOr<std::vector<OwnRecord>> ListOwnRecords(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      uint64_t first, uint64_t last) {
+  const auto rows = session.Query(kOwn, {center_id, volunteer_id, first, last});
+  if (!rows.ok()) return rows.status();
+  std::vector<OwnRecord> records;
+  for (const db::Row& row : *rows) records.push_back({FromRow(row), row.Text(11), row.Time(12)});
   return records;
 }
 

@@ -22,6 +22,16 @@ absl::StatusOr<std::optional<StationRecord>> FindRecord(db::Session& session, ui
 absl::StatusOr<std::vector<StationRecord>> ListRecordsOf(db::Session& session, uint64_t center_id,
                                                          uint64_t registration_id);
 
+// All records of a person, of the registrations with ids from `first` to `last`, each with who sent it and when; those
+// of a registration in the order in which they were sent.
+struct OwnRecord {
+  StationRecord record = {};
+  std::string uploader = {};
+  absl::Time upload_time = {};
+};
+absl::StatusOr<std::vector<OwnRecord>> ListOwnRecords(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      uint64_t first, uint64_t last);
+
 absl::Status InsertRecord(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
                           const StationRecord& record, std::string_view uploader, absl::Time now);
 

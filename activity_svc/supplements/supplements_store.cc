@@ -16,6 +16,12 @@ constexpr char kSelect[] =
     " FROM supplements";
 constexpr char kById[] = " WHERE center_id = ? AND id = ?";
 constexpr char kOfShift[] = " WHERE center_id = ? AND shift_id = ? AND id > ? ORDER BY id LIMIT ?";
+constexpr char kOwn[] = " WHERE center_id = ? AND volunteer_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
+constexpr char kOwnMoves[] =
+    "SELECT m.supplement_id, m.to_state, m.actor, m.reason, m.move_time"
+    " FROM supplements s JOIN supplement_moves m ON m.center_id = s.center_id AND m.supplement_id = s.id"
+    " WHERE s.center_id = ? AND s.volunteer_id = ? AND s.id BETWEEN ? AND ?"
+    " ORDER BY m.supplement_id, m.move_time, m.to_state";
 constexpr char kInsert[] =
     "INSERT INTO supplements (center_id, id, shift_id, activity_id, volunteer_id, start_time, end_time, minutes, "
     "reason,"
@@ -91,6 +97,27 @@ absl::StatusOr<std::vector<Supplement>> ListSupplements(db::Session& session, ui
   std::vector<Supplement> supplements;
   for (const db::Row& row : *rows) supplements.push_back(FromRow(row));
   return supplements;
+}
+
+absl::StatusOr<std::vector<Supplement>> ListOwnSupplements(db::Session& session, uint64_t center_id,
+                                                           uint64_t volunteer_id, uint64_t before, int limit) {
+  const auto rows = session.Query(absl::StrCat(kSelect, kOwn), {center_id, volunteer_id, before, limit});
+  if (!rows.ok()) return rows.status();
+  std::vector<Supplement> supplements;
+  for (const db::Row& row : *rows) supplements.push_back(FromRow(row));
+  return supplements;
+}
+
+absl::StatusOr<std::vector<OwnSupplementMove>> ListOwnSupplementMoves(db::Session& session, uint64_t center_id,
+                                                                      uint64_t volunteer_id, uint64_t first,
+                                                                      uint64_t last) {
+  const auto rows = session.Query(kOwnMoves, {center_id, volunteer_id, first, last});
+  if (!rows.ok()) return rows.status();
+  std::vector<OwnSupplementMove> moves;
+  for (const db::Row& row : *rows) {
+    moves.push_back({row.Id(0), row.Enum<SupplementState>(1), row.Text(2), row.Text(3), row.Time(4)});
+  }
+  return moves;
 }
 
 }  // namespace wenming::activity

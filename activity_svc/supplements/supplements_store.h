@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,5 +26,20 @@ absl::Status SaveMove(db::Transaction& transaction, uint64_t center_id, const Su
 // Those of a shift, oldest first, after this one.
 absl::StatusOr<std::vector<Supplement>> ListSupplements(db::Session& session, uint64_t center_id, uint64_t shift_id,
                                                         uint64_t after, int limit);
+
+// A person's own, newest first, those with an id below `before`.
+absl::StatusOr<std::vector<Supplement>> ListOwnSupplements(db::Session& session, uint64_t center_id,
+                                                           uint64_t volunteer_id, uint64_t before, int limit);
+// All moves of a person's supplements with ids from `first` to `last`, those of each oldest first.
+struct OwnSupplementMove {
+  uint64_t supplement_id = 0;
+  SupplementState to = v1::Supplement::STATE_UNSPECIFIED;
+  std::string actor = {};
+  std::string reason = {};
+  absl::Time time = {};
+};
+absl::StatusOr<std::vector<OwnSupplementMove>> ListOwnSupplementMoves(db::Session& session, uint64_t center_id,
+                                                                      uint64_t volunteer_id, uint64_t first,
+                                                                      uint64_t last);
 
 }  // namespace wenming::activity
