@@ -78,7 +78,7 @@ TEST_F(EligibilityTest, NamesEveryRuleAndWhatWouldMakeItPass) {
   EXPECT_EQ(told->refusals(0).metadata().at("teams"),
             ids::ResourceName("teams", 21) + ", " + ids::ResourceName("teams", 22));
   EXPECT_EQ(told->refusals(1).reason(), type::REASON_SKILLS_REQUIRED);
-  EXPECT_EQ(told->refusals(1).message_zh(), "该班次需要下列技能，请先在个人资料中登记：急救");
+  EXPECT_EQ(told->refusals(1).message_zh(), "该班次需要尚未登记的技能；请先在个人资料中登记：急救");
   EXPECT_NE(told->refusals(1).message_en().find("急救"), std::string::npos);
   Store({.id = 1, .number = "HT1", .unit_id = kStation, .active = true, .skills = {"急救", "驾驶"}, .team_ids = {22}});
   EXPECT_EQ(Explain(Person(1, now_), shift.name())->outcome(), E::OUTCOME_PLACE);
