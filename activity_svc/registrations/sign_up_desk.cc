@@ -36,7 +36,10 @@ SignUpDesk::SignUpDesk(db::Pool& db, ids::Generator& ids, const audit::Trail& tr
                        Observer observer, Options options)
     : db_(db), ids_(ids), trail_(trail), full_(full), observer_(std::move(observer)), options_(options) {
   for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
-  for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { Loop(lane); });
+  for (const auto& lane : lanes_) {
+    lane->deciding = std::thread([this, &lane = *lane] { DecideBatches(lane); });
+    lane->answering = std::thread([this, &lane = *lane] { AnswerBatches(lane); });
+  }
 }
 
 SignUpDesk::~SignUpDesk() {
@@ -44,24 +47,51 @@ SignUpDesk::~SignUpDesk() {
     absl::MutexLock lock(&lane->mutex);
     lane->stopping = true;
   }
-  for (const auto& lane : lanes_) lane->thread.join();
+  for (const auto& lane : lanes_) {
+    lane->deciding.join();
+    lane->answering.join();
+  }
 }
 
 void SignUpDesk::SignUp(const rpc::Call& call, const v1::CreateRegistrationRequest& request, uint64_t shift_id,
                         rpc::Reply<v1::Registration> reply) {
+  Waiting waiting{ToApplicant(call, request, shift_id, ids_.Next()), std::move(reply)};
   Lane& lane = *lanes_[absl::HashOf(shift_id) % lanes_.size()];
   {
     absl::MutexLock lock(&lane.mutex);
     if (lane.queue.size() < options_.queue) {
-      lane.queue.push_back({&call, &request, shift_id, std::move(reply)});
+      lane.queue.push_back(std::move(waiting));
       return;
     }
   }
-  reply.Send(errors::Overloaded(absl::Seconds(1)));
+  waiting.reply.Send(errors::Overloaded(absl::Seconds(1)));
 }
 
-void SignUpDesk::Loop(Lane& lane) {
-  for (Batch batch = Take(lane); !batch.empty(); batch = Take(lane)) Decide(std::move(batch));
+void SignUpDesk::DecideBatches(Lane& lane) {
+  for (Batch batch = Take(lane); !batch.replies.empty(); batch = Take(lane)) {
+    Decide(batch);
+    absl::MutexLock lock(&lane.mutex);
+    lane.decided.push_back(std::move(batch));
+  }
+  absl::MutexLock lock(&lane.mutex);
+  lane.all_decided = true;
+}
+
+void SignUpDesk::AnswerBatches(Lane& lane) {
+  const auto news = [&lane] {
+    lane.mutex.AssertHeld();
+    return lane.all_decided || !lane.decided.empty();
+  };
+  for (;;) {
+    Batch batch;
+    {
+      absl::MutexLock lock(&lane.mutex, absl::Condition(&news));
+      if (lane.decided.empty()) return;
+      batch = std::move(lane.decided.front());
+      lane.decided.pop_front();
+    }
+    Answer(batch);
+  }
 }
 
 SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
@@ -71,44 +101,45 @@ SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
   };
   Batch batch;
   absl::MutexLock lock(&lane.mutex, absl::Condition(&news));
-  while (!lane.queue.empty() && batch.size() < options_.batch) {
+  while (!lane.queue.empty() && batch.replies.size() < options_.batch) {
     Waiting& next = lane.queue.front();
-    if (!batch.empty() && next.call->center_id != batch.front().call->center_id) break;
-    batch.push_back(std::move(next));
+    const bool elsewhere =
+        !batch.replies.empty() && next.applicant.call->center_id != batch.applicants.front().call->center_id;
+    if (elsewhere) break;
+    batch.applicants.push_back(std::move(next.applicant));
+    batch.replies.push_back(std::move(next.reply));
     lane.queue.pop_front();
   }
   return batch;
 }
 
-void SignUpDesk::Decide(Batch batch) {
+void SignUpDesk::Decide(Batch& batch) {
   const absl::Time now = absl::Now();
-  std::vector<Applicant> applicants;
-  applicants.reserve(batch.size());
-  std::erase_if(batch, [&](Waiting& waiting) {
-    if (now < waiting.call->deadline) return false;
-    waiting.reply.Send(errors::DeadlineExceeded());
-    return true;
-  });
-  if (batch.empty()) return;
-  for (const Waiting& waiting : batch) {
-    applicants.push_back(ToApplicant(*waiting.call, *waiting.request, waiting.shift_id, ids_.Next()));
+  batch.verdicts.resize(batch.applicants.size(), {.answer = errors::DeadlineExceeded()});
+  // Whose deadline passed in the queue has gone.
+  std::vector<Applicant> present;
+  std::vector<Verdict*> verdicts;
+  for (size_t i = 0; i < batch.applicants.size(); ++i) {
+    if (now >= batch.applicants[i].call->deadline) continue;
+    present.push_back(batch.applicants[i]);
+    verdicts.push_back(&batch.verdicts[i]);
   }
-  const uint64_t center_id = batch.front().call->center_id;
-  const absl::StatusOr<Verdicts> verdicts = DecideAll(center_id, applicants);
-  if (verdicts.ok()) {
-    for (size_t i = 0; i < batch.size(); ++i) Answer(batch[i], verdicts->of[i]);
+  if (present.empty()) return;
+  absl::StatusOr<Verdicts> all = DecideAll(present);
+  if (all.ok()) {
+    for (size_t i = 0; i < present.size(); ++i) *verdicts[i] = std::move(all->of[i]);
     return;
   }
   // Something about one of them may be what the database cannot take: let it not be the others' misfortune.
-  const absl::Status& failed = verdicts.status();
-  const bool alone = batch.size() > 1 && (db::WouldFailAgain(failed) || absl::IsAlreadyExists(failed));
-  for (size_t i = 0; i < batch.size(); ++i) {
-    auto one = alone ? DecideAll(center_id, std::span(applicants).subspan(i, 1)) : verdicts.status();
-    Answer(batch[i], one.ok() ? one->of.front() : Verdict{.answer = one.status()});
+  const bool alone = present.size() > 1 && (db::WouldFailAgain(all.status()) || absl::IsAlreadyExists(all.status()));
+  for (size_t i = 0; i < present.size(); ++i) {
+    auto one = alone ? DecideAll(std::span(present).subspan(i, 1)) : all.status();
+    *verdicts[i] = one.ok() ? std::move(one->of.front()) : Verdict{.answer = one.status()};
   }
 }
 
-absl::StatusOr<Verdicts> SignUpDesk::DecideAll(uint64_t center_id, std::span<const Applicant> applicants) {
+absl::StatusOr<Verdicts> SignUpDesk::DecideAll(std::span<const Applicant> applicants) {
+  const uint64_t center_id = applicants.front().call->center_id;
   absl::Time deadline = absl::InfinitePast();
   for (const Applicant& applicant : applicants) deadline = std::max(deadline, applicant.call->deadline);
   Before before;
@@ -133,11 +164,14 @@ absl::StatusOr<Verdicts> SignUpDesk::DecideAll(uint64_t center_id, std::span<con
   }
 }
 
-void SignUpDesk::Answer(Waiting& waiting, const Verdict& verdict) {
-  // Its record, where it had an effect, was written with it.
-  if (verdict.answer.ok()) waiting.call->audited = true;
-  observer_(verdict);
-  waiting.reply.Send(verdict.answer);
+void SignUpDesk::Answer(Batch& batch) {
+  for (size_t i = 0; i < batch.replies.size(); ++i) {
+    const Verdict& verdict = batch.verdicts[i];
+    // Its record, where it had an effect, was written with it.
+    if (verdict.answer.ok()) batch.applicants[i].call->audited = true;
+    observer_(verdict);
+    batch.replies[i].Send(verdict.answer);
+  }
 }
 
 }  // namespace wenming::activity

@@ -1,9 +1,10 @@
 // Where sign-ups queue, and those that have come meanwhile are decided together.
 //
-// Each lane is one thread with a queue; a shift belongs to one lane, so that within a process its row is never fought
+// Each lane is a thread with a queue; a shift belongs to one lane, so that within a process its row is never fought
 // over. A lane takes all that waits for it (of one center, at most Options::batch), decides it in one transaction
-// (sign_up_batch.h) and answers each; the longer a transaction takes, the more the next one decides. No thread waits
-// for a single caller. The database stays the only truth: any number of processes may do this at once.
+// (sign_up_batch.h), and leaves the answering to a second thread while it goes on with the next ones; the longer a
+// transaction takes, the more the next one decides. No thread waits for a single caller. The database stays the only
+// truth: any number of processes may do this at once.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +29,11 @@ namespace wenming::activity {
 class SignUpDesk {
  public:
   struct Options {
-    int lanes = 4;        // threads, each with a database connection while it decides
+    int lanes = 4;        // each with a database connection while it decides
     size_t queue = 8192;  // of one lane; more are refused at once
     size_t batch = 256;   // decided in one transaction
   };
-  // Told of each answer before it goes out, from the lane's thread.
+  // Told of each answer before it goes out, from a thread of the lane's.
   using Observer = std::function<void(const Verdict&)>;
 
   // All must outlive this.
@@ -51,25 +52,32 @@ class SignUpDesk {
 
  private:
   struct Waiting {
-    const rpc::Call* call;
-    const v1::CreateRegistrationRequest* request;
-    uint64_t shift_id;
+    Applicant applicant;
     rpc::Reply<v1::Registration> reply;
+  };
+  struct Batch {
+    std::vector<Applicant> applicants;
+    std::vector<rpc::Reply<v1::Registration>> replies;  // of each
+    std::vector<Verdict> verdicts;                      // of each, once decided
   };
   struct Lane {
     absl::Mutex mutex;
     std::deque<Waiting> queue ABSL_GUARDED_BY(mutex);
-    bool stopping ABSL_GUARDED_BY(mutex) = false;
-    std::thread thread;
+    std::deque<Batch> decided ABSL_GUARDED_BY(mutex);
+    bool stopping ABSL_GUARDED_BY(mutex) = false;  // nobody comes any more
+    bool all_decided ABSL_GUARDED_BY(mutex) = false;
+    std::thread deciding;
+    std::thread answering;
   };
-  using Batch = std::vector<Waiting>;
 
-  void Loop(Lane& lane);
+  void DecideBatches(Lane& lane);
+  void AnswerBatches(Lane& lane);
   // Waits for somebody; empty at the end.
   Batch Take(Lane& lane);
-  void Decide(Batch batch);
-  absl::StatusOr<Verdicts> DecideAll(uint64_t center_id, std::span<const Applicant> applicants);
-  void Answer(Waiting& waiting, const Verdict& verdict);
+  // Fills the verdicts.
+  void Decide(Batch& batch);
+  absl::StatusOr<Verdicts> DecideAll(std::span<const Applicant> applicants);
+  void Answer(Batch& batch);
 
   db::Pool& db_;
   ids::Generator& ids_;

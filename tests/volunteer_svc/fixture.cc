@@ -16,8 +16,8 @@ namespace wenming::volunteer {
 namespace {
 
 const std::vector<std::string>& AllPermissions() {
-  static const std::vector<std::string> permissions = {"volunteers.read",    "volunteers.write",   "volunteers.reveal",
-                                                       "volunteers.approve", "volunteers.erase",   "consents.publish",
+  static const std::vector<std::string> permissions = {"volunteers.read",    "volunteers.write",    "volunteers.reveal",
+                                                       "volunteers.approve", "volunteers.erase",    "consents.publish",
                                                        "certificates.issue", "certificates.revoke", "policies.write"};
   return permissions;
 }

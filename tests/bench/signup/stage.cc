@@ -1,7 +1,5 @@
 #include "tests/bench/signup/stage.h"
 
-#include <grpcpp/grpcpp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -14,6 +12,7 @@
 #include "common/auth/token_signer.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
+#include "google/rpc/code.pb.h"
 
 namespace wenming::bench {
 namespace {
@@ -21,7 +20,8 @@ namespace {
 using activity::v1::CreateRegistrationRequest;
 using activity::v1::Registration;
 
-constexpr int kChannels = 4;
+constexpr char kMethod[] = "/wenming.activity.v1.RegistrationsService/CreateRegistration";
+constexpr int kConnections = 4;
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
 template <typename T>
@@ -30,12 +30,6 @@ T Must(absl::StatusOr<T> result, const char* what) {
   std::fprintf(stderr, "%s: %s\n", what, result.status().ToString().c_str());
   std::exit(EXIT_FAILURE);
 }
-
-struct OneCall {
-  grpc::ClientContext context;
-  CreateRegistrationRequest request;
-  Registration registration;
-};
 
 }  // namespace
 
@@ -87,17 +81,14 @@ Stage::Stage()
                                                                        .logger = &logger_,
                                                                        .metrics = &rpc_metrics_});
   server_ = Must(rpc::Server::Start({}, pipeline, {service_.Bind()}), "server");
-  for (int i = 0; i < kChannels; ++i) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    stubs_.push_back(activity::v1::RegistrationsService::NewStub(grpc::CreateCustomChannel(
-        absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials(), arguments)));
-  }
+  client_ = std::make_unique<LoadClient>(server_->port(), kConnections);
   MakeTokens();
 }
 
-Stage::~Stage() { server_->Stop(absl::Seconds(5)); }
+Stage::~Stage() {
+  client_ = nullptr;
+  server_->Stop(absl::Seconds(5));
+}
 
 void Stage::MakeTokens() {
   const auto signer = Must(auth::TokenSigner::Load(keys_.path(), "volunteer_svc"), "signing key");
@@ -114,23 +105,26 @@ Measured Stage::Run(const ShiftOf& shift, int in_flight, absl::Duration length, 
   return RunClosedLoop(
       [&](std::function<void(bool)> done) {
         const int64_t n = count++;
-        const auto call = std::make_shared<OneCall>();
-        call->request.set_parent(ids::ResourceName("shifts", shift(n)));
-        call->request.set_request_id(absl::StrCat("request-", absl::Hex(ids_.Next())));
-        call->context.AddMetadata("authorization", authorizations_[static_cast<size_t>(n % kPeople)]);
-        call->context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
-        stubs_[static_cast<size_t>(n % kChannels)]->async()->CreateRegistration(
-            &call->context, &call->request, &call->registration,
-            [this, call, full_is_good, done = std::move(done)](const grpc::Status& status) {
-              if (status.ok()) {
-                const std::lock_guard lock(mutex_);
-                acknowledged_.push_back(*ids::ParseName("registrations", call->registration.name()));
-              }
-              const bool full = full_is_good && status.error_code() == grpc::StatusCode::FAILED_PRECONDITION;
-              done(status.ok() || full);
-            });
+        CreateRegistrationRequest request;
+        request.set_parent(ids::ResourceName("shifts", shift(n)));
+        request.set_request_id(absl::StrCat("request-", absl::Hex(ids_.Next())));
+        client_->Call(kMethod, authorizations_[static_cast<size_t>(n % kPeople)], request.SerializeAsString(),
+                      kPatience, [this, full_is_good, done = std::move(done)](const gateway::UnaryResult& result) {
+                        const bool ok = result.failure.ok() && result.code == google::rpc::OK;
+                        if (ok) Acknowledge(result.response);
+                        // Those who have a place come again, too.
+                        const bool refused = result.failure.ok() && (result.code == google::rpc::FAILED_PRECONDITION ||
+                                                                     result.code == google::rpc::ALREADY_EXISTS);
+                        done(ok || (full_is_good && refused));
+                      });
       },
       in_flight, length);
+}
+
+void Stage::Acknowledge(const std::string& response) {
+  Registration registration;
+  registration.ParseFromString(response);
+  acknowledged_.push_back(*ids::ParseName("registrations", registration.name()));
 }
 
 int64_t Stage::Oversold() {

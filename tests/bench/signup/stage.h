@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,10 +10,11 @@
 #include "activity_svc/registrations/registrations_service.h"
 #include "common/rpc/server.h"
 #include "tests/bench/closed_loop.h"
+#include "tests/bench/load_client.h"
 #include "tests/common/auth/key_folder.h"
 #include "tests/support/test_call.h"
 #include "tests/support/test_database.h"
-#include "wenming/activity/v1/registrations.grpc.pb.h"
+#include "wenming/activity/v1/registrations.pb.h"
 
 namespace wenming::bench {
 
@@ -57,6 +57,7 @@ class Stage {
 
  private:
   void MakeTokens();
+  void Acknowledge(const std::string& response);
 
   Tables tables_{32};
   auth::KeyFolder keys_;
@@ -73,10 +74,9 @@ class Stage {
   const activity::Dependencies dependencies_{tables_.database().pool(), ids_, trail_, pager_, codes_, metrics_};
   activity::RegistrationsService service_{dependencies_};
   std::unique_ptr<rpc::Server> server_;
-  std::vector<std::unique_ptr<activity::v1::RegistrationsService::Stub>> stubs_;
+  std::unique_ptr<LoadClient> client_;
   std::vector<std::string> authorizations_;  // of person i + 1
-  std::mutex mutex_;
-  std::vector<uint64_t> acknowledged_;
+  std::vector<uint64_t> acknowledged_;       // added to on the client's loop
 };
 
 }  // namespace wenming::bench
