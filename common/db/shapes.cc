@@ -34,11 +34,14 @@ void AppendInList(std::vector<Value>& values, std::span<const uint64_t> ids) { A
 
 void AppendInList(std::vector<Value>& values, std::span<const std::string> texts) { Append(values, texts); }
 
+size_t SingleInsert(size_t rows) {
+  return *std::find_if(std::begin(kLengths), std::end(kLengths), [rows](size_t n) { return n <= rows; });
+}
+
 absl::Status InsertRows(Transaction& transaction, std::string_view insert, std::string_view row, size_t columns,
                         std::span<const Value> values) {
   while (!values.empty()) {
-    const size_t left = values.size() / columns;
-    const size_t rows = *std::find_if(std::begin(kLengths), std::end(kLengths), [left](size_t n) { return n <= left; });
+    const size_t rows = SingleInsert(values.size() / columns);
     const auto inserted = transaction.Execute(InsertText(insert, row, rows), values.first(rows * columns));
     if (!inserted.ok()) return inserted.status();
     values = values.subspan(rows * columns);

@@ -21,6 +21,9 @@ std::string InList(size_t count);
 void AppendInList(std::vector<Value>& values, std::span<const uint64_t> ids);
 void AppendInList(std::vector<Value>& values, std::span<const std::string> texts);
 
+// The most rows, but no more than `rows` (one or more), that InsertRows writes by a single statement.
+size_t SingleInsert(size_t rows);
+
 // Inserts rows by `insert` ("INSERT INTO t (a, b, c) VALUES ") with `row` ("(?, ?, 1)") for each, whose values stand
 // one row after another in `values`, `columns` to a row. In as few statements as a small number of lengths allows.
 absl::Status InsertRows(Transaction& transaction, std::string_view insert, std::string_view row, size_t columns,

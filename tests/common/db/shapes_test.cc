@@ -14,6 +14,14 @@ constexpr Migration kSchema[] = {{1, "pairs", R"sql(
   CREATE TABLE pairs (a BIGINT NOT NULL PRIMARY KEY, b BIGINT NOT NULL, c INT NOT NULL);
 )sql"}};
 
+TEST(Shapes, ASingleInsertTakesNoMoreThanThereIsAndAtLeastTwoThirds) {
+  for (size_t rows = 1; rows <= 256; ++rows) {
+    EXPECT_LE(SingleInsert(rows), rows);
+    EXPECT_GE(SingleInsert(rows) * 3, rows * 2) << rows;
+  }
+  EXPECT_EQ(SingleInsert(1000), 256u);
+}
+
 TEST(Shapes, AnInListIsAsLongAsThePowerOfTwoAndRepeatsTheLast) {
   EXPECT_EQ(InList(1), "(?)");
   EXPECT_EQ(InList(2), "(?, ?)");
