@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/errors/errors.h"
@@ -28,10 +29,16 @@ std::optional<std::string> EffectiveMethod(const http::Request& request) {
 
 http::Response ToResponse(Answer answer, const std::string& request_id) {
   http::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
+  const bool page = absl::StartsWith(answer.content_type, "text/html");
   response.headers = {{"Content-Type", std::move(answer.content_type)},
                       {"X-Request-Id", request_id},
                       {"Cache-Control", "no-store"},
                       {"X-Content-Type-Options", "nosniff"}};
+  // A page of a service is read, never run.
+  if (page) {
+    response.headers.emplace_back("Content-Security-Policy",
+                                  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+  }
   if (answer.retry_after_seconds > 0) {
     response.headers.emplace_back("Retry-After", std::to_string(answer.retry_after_seconds));
   }
@@ -106,8 +113,9 @@ void ApiHandler::Route(std::shared_ptr<Call> call) {
   auto* found = std::get_if<Router::Found>(&match);
   if (found == nullptr) return Fail(*call, errors::Make(absl::StatusCode::kNotFound, type::REASON_UNKNOWN_METHOD));
 
-  call->binding = &shared_.routes.bindings[found->route];
-  call->metrics = shared_.routes.metrics[found->route];
+  const uint32_t route = shared_.routes.Choose(found->route, call->request.Header("accept"));
+  call->binding = &shared_.routes.bindings[route];
+  call->metrics = shared_.routes.metrics[route];
   call->path_values = std::move(found->values);
   RequestParts parts{.path_values = call->path_values,
                      .query = call->request.query(),

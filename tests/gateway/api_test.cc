@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "tests/gateway/support/descriptors.h"
 #include "tests/gateway/support/fixture.h"
 
@@ -42,6 +43,31 @@ TEST_F(ApiTest, AnswersInJson) {
   EXPECT_STREQ(json["name"].GetString(), "shelves/1/books/2");
   EXPECT_STREQ(json["title"].GetString(), "红楼梦");
   EXPECT_STREQ(json["copies"].GetString(), "9007199254740993");
+}
+
+TEST_F(ApiTest, ABrowserGetsThePageOfARouteThatHasOne) {
+  const struct {
+    const char* accept;
+    bool page;
+  } kCases[] = {
+      {"Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true},
+      {"Accept: Text/HTML", true},
+      {"Accept: text/html, application/json", true},
+      {"Accept: application/json, text/html", false},
+      {"Accept: application/json", false},
+      {"Accept: */*", false},
+      {"X-Other: text/html", false},
+  };
+  for (const auto& c : kCases) {
+    auto response = Get("/v1/shelves/1/books/2", absl::StrCat(c.accept, "\r\n"));
+    EXPECT_EQ(response.status, 200) << c.accept;
+    EXPECT_EQ(response.headers["content-type"], c.page ? "text/html; charset=utf-8" : "application/json") << c.accept;
+    EXPECT_EQ(response.headers.count("content-security-policy"), c.page ? 1u : 0u) << c.accept;
+    EXPECT_EQ(response.body == "<p>shelves/1/books/2", c.page) << response.body;
+  }
+  EXPECT_EQ(Get("/v1/books/a/b", "Accept: text/html\r\n").headers["content-type"], "application/json")
+      << "another binding of the same method has none";
+  EXPECT_EQ(Get("/v1/shelves/1/books?pageSize=3", "Accept: text/html\r\n").headers["content-type"], "application/json");
 }
 
 TEST_F(ApiTest, ServesEveryKindOfRoute) {

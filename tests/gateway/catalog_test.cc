@@ -18,7 +18,7 @@ constexpr char kLibrary[] = "/wenming.gateway.testdata.Library/";
 TEST(CatalogTest, KnowsWhatCallersFromOutsideMayCall) {
   auto catalog = LibraryCatalog();
   ASSERT_NE(catalog, nullptr);
-  EXPECT_EQ(catalog->methods().size(), 13u);
+  EXPECT_EQ(catalog->methods().size(), 14u);
   EXPECT_NE(catalog->Find(std::string(kLibrary) + "GetBook"), nullptr);
   EXPECT_TRUE(catalog->Find(std::string(kLibrary) + "WatchBooks")->streams());
   EXPECT_EQ(catalog->Find(std::string(kLibrary) + "Replicate"), nullptr);

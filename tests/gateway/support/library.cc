@@ -93,6 +93,12 @@ grpc::Status LibraryServer::DeleteBook(Context*, const testdata::GetBookRequest*
   return grpc::Status::OK;
 }
 
+grpc::Status LibraryServer::ShowBook(Context*, const testdata::GetBookRequest* request, google::api::HttpBody* body) {
+  body->set_content_type("text/html; charset=utf-8");
+  body->set_data("<p>" + request->name());
+  return grpc::Status::OK;
+}
+
 grpc::Status LibraryServer::ExportBook(Context*, const testdata::GetBookRequest*, google::api::HttpBody* body) {
   body->set_content_type("text/csv; charset=utf-8");
   body->set_data("书名,页数\n红楼梦,1606\n");

@@ -34,6 +34,7 @@ class LibraryServer final : public testdata::Library::Service {
   Status UpdateBook(Context*, const testdata::UpdateBookRequest* request, testdata::Book* book) override;
   Status MoveBook(Context*, const testdata::MoveBookRequest* request, testdata::MoveBookResponse* response) override;
   Status DeleteBook(Context*, const testdata::GetBookRequest*, google::protobuf::Empty*) override;
+  Status ShowBook(Context*, const testdata::GetBookRequest* request, google::api::HttpBody* body) override;
   Status ExportBook(Context*, const testdata::GetBookRequest*, google::api::HttpBody* body) override;
   Status UploadCover(Context*, const testdata::UploadCoverRequest* request, testdata::Book* book) override;
   Status TagBook(Context*, const testdata::TagBookRequest* request, testdata::Book* book) override;
