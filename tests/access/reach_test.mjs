@@ -39,7 +39,7 @@ after(() => stack?.stop());
 // 'reached' when the method's own rules have the word, 'refused' when the caller may not ask.
 async function ask(caller, method, place) {
   const [verb, where, body] = REQUESTS[method](world.at[place], world, caller);
-  const { status, answer, raw } = await world.anew(world.callers[caller]).send(verb, where, body);
+  const { status, answer, raw } = await world.anew(world.callers[caller]).send(verb, where, body, REQUESTS[method].headers);
   const told = `${method} by ${caller} at ${place}: ${verb} ${where} → ${status} ${raw.slice(0, 300)}`;
   assert.ok(status < 500, told);
   if (OF_U.includes(caller) && status === 200 && !isPublic(method)) {

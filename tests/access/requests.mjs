@@ -13,6 +13,8 @@ const patch = (path, body) => (at, world) => ['PATCH', `/v1/${path(at)}`, body(a
 const remove = (path) => (at) => ['DELETE', `/v1/${path(at)}`];
 // Reasons that the method may give once the question of who may ask is settled.
 const expects = (reasons, send) => Object.assign(send, { expects: reasons.split(' ') });
+// A page has the address of an answer in JSON, and is asked for as browsers do.
+const page = (send) => Object.assign(send, { headers: { accept: 'text/html' } });
 const mine = (send) => Object.assign(send, { mine: true });
 // What a back end sends by gRPC after the name, where the method needs more than that to get to the question of who may call.
 const rest = (bytes, send) => Object.assign(send, { rest: Buffer.from(bytes, 'latin1') });
@@ -188,6 +190,7 @@ export const REQUESTS = {
   [`${V}CertificatesService.PrintCertificateBatch`]: get((at) => `${at.certificateBatch}:pdf`),
   [`${V}CertificatesService.SignCertificate`]: get((at) => `${at.certificate}:jws`),
   [`${V}CertificatesService.RevokeCertificate`]: post((at) => `${at.certificate}:revoke`, () => ({ reason })),
+  [`${V}CertificatesService.ShowVerification`]: page(get(() => 'certificates:verify?code=000000')),
   [`${V}CertificatesService.VerifyCertificate`]: expects('NOT_FOUND', get(() => 'certificates:verify?code=000000')),
   [`${V}ConsentsService.GiveConsent`]: post((at) => `${at.volunteer}/consents:give`, (at, world, caller) =>
     ({ documents: [at.document], channel: caller === 'volunteer' ? 'CHANNEL_MINI_PROGRAM' : 'CHANNEL_PAPER' })),

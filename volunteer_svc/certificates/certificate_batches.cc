@@ -13,6 +13,7 @@
 #include "volunteer_svc/calendar.h"
 #include "volunteer_svc/certificates/certificates_rules.h"
 #include "volunteer_svc/certificates/certificates_service.h"
+#include "volunteer_svc/memberships/memberships_store.h"
 #include "volunteer_svc/volunteers/id_documents.h"
 #include "volunteer_svc/volunteers/volunteer_access.h"
 
@@ -29,6 +30,10 @@ v1::CreateCertificateRequest One(const v1::BatchCreateCertificatesRequest& reque
   if (request.has_start_date()) *one.mutable_start_date() = request.start_date();
   if (request.has_end_date()) *one.mutable_end_date() = request.end_date();
   return one;
+}
+
+absl::Status TooMany() {
+  return errors::InvalidField("volunteers", type::REASON_TOO_MANY_ITEMS, {{"max", absl::StrCat(kMost)}});
 }
 
 // Whether it is about this volunteer only, and the others get theirs.
@@ -53,6 +58,11 @@ absl::StatusOr<v1::BatchCreateCertificatesResponse> CertificatesService::BatchCr
   if (const auto period = PeriodOf(One(request, 0), absl::CivilDay(1900, 1, 1), today); !period.ok()) {
     return period.status();
   }
+  if (request.volunteers_size() > 0 && !request.team().empty()) {
+    return errors::InvalidField(
+        "team", type::REASON_BAD_FORMAT,
+        {{"expected_zh", "选择队伍时不再列出志愿者"}, {"expected_en", "name either a team or volunteers"}});
+  }
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
   return dependencies_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
     return idempotency::Run<v1::BatchCreateCertificatesResponse>(transaction, scope, request, call.now,
@@ -70,19 +80,34 @@ absl::StatusOr<std::vector<uint64_t>> CertificatesService::Wanted(
   }
   if (!wanted.empty()) return wanted;
   const uint64_t unit_id = ids::ParseName("units", request.parent()).value_or(0);
+  if (!request.team().empty()) return MembersOf(session, call, request.team(), unit_id);
   constexpr int kLimit = static_cast<int>(kMost) + 1;
   const auto all =
       unit_id == call.center_id
           ? volunteers_.ListCenter(session, call.center_id, "", kLimit)
           : volunteers_.ListUnits(session, call.center_id, dependencies_.directory.Subtree(unit_id), "", kLimit);
   if (!all.ok()) return all.status();
-  if (all->size() > kMost) {
-    return errors::InvalidField("volunteers", type::REASON_TOO_MANY_ITEMS, {{"max", absl::StrCat(kMost)}});
-  }
+  if (all->size() > kMost) return TooMany();
   for (const VolunteerRecord& volunteer : *all) {
     if (volunteer.state != v1::Volunteer::STATE_ERASED) wanted.push_back(volunteer.id);
   }
   return wanted;
+}
+
+absl::StatusOr<std::vector<uint64_t>> CertificatesService::MembersOf(db::Session& session, const rpc::Call& call,
+                                                                     const std::string& team, uint64_t unit_id) const {
+  const uint64_t team_id = ids::ParseName("teams", team).value_or(0);
+  std::vector<uint64_t> members;
+  for (uint64_t after = 0;;) {
+    const auto page = MembershipsStore::ListOfTeam(session, call.center_id, team_id, after, static_cast<int>(kMost));
+    if (!page.ok()) return page.status();
+    for (const MembershipRecord& member : *page) {
+      if (dependencies_.directory.Within(member.unit_id, unit_id)) members.push_back(member.volunteer_id);
+    }
+    if (members.size() > kMost) return TooMany();
+    if (page->size() < kMost) return members;
+    after = page->back().id;
+  }
 }
 
 absl::StatusOr<v1::BatchCreateCertificatesResponse> CertificatesService::IssueAll(

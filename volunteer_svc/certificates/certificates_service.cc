@@ -8,6 +8,7 @@
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
 #include "volunteer_svc/calendar.h"
+#include "volunteer_svc/certificates/verification_page.h"
 #include "volunteer_svc/volunteers/id_documents.h"
 #include "volunteer_svc/volunteers/reveals.h"
 #include "volunteer_svc/volunteers/volunteer_access.h"
@@ -52,6 +53,7 @@ rpc::Service CertificatesService::Bind() {
       .Unary("ListCertificates", rpc::kPooled, this, &CertificatesService::ListCertificates)
       .Unary("RevokeCertificate", rpc::kPooled, this, &CertificatesService::RevokeCertificate)
       .Unary("VerifyCertificate", rpc::kPooled, this, &CertificatesService::VerifyCertificate)
+      .Unary("ShowVerification", rpc::kPooled, this, &CertificatesService::ShowVerification)
       .Unary("PrintCertificate", rpc::kPooled, this, &CertificatesService::PrintCertificate)
       .Unary("SignCertificate", rpc::kPooled, this, &CertificatesService::SignCertificate)
       .Unary("GetCertificateKeys", rpc::kPooled, this, &CertificatesService::GetCertificateKeys)
@@ -142,7 +144,19 @@ absl::StatusOr<v1::Certificate> CertificatesService::RevokeCertificate(const rpc
 
 absl::StatusOr<v1::VerifyCertificateResponse> CertificatesService::VerifyCertificate(
     const rpc::Call& call, const v1::VerifyCertificateRequest& request) {
-  const std::string code = absl::AsciiStrToUpper(request.code());
+  return Verify(call, request.code());
+}
+
+absl::StatusOr<google::api::HttpBody> CertificatesService::ShowVerification(
+    const rpc::Call& call, const v1::ShowVerificationRequest& request) {
+  const auto verified = Verify(call, request.code());
+  if (!verified.ok() && !absl::IsNotFound(verified.status())) return verified.status();
+  return Body("text/html; charset=utf-8", VerificationPage(verified.ok() ? std::optional(*verified) : std::nullopt));
+}
+
+absl::StatusOr<v1::VerifyCertificateResponse> CertificatesService::Verify(const rpc::Call& call,
+                                                                          const std::string& given) const {
+  const std::string code = absl::AsciiStrToUpper(given);
   const auto center_id = CenterOfCode(code);
   if (!center_id) return NotGenuine();
   const auto record = db::Read(dependencies_.db, call.deadline,

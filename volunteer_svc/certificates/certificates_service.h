@@ -32,6 +32,8 @@ class CertificatesService {
   absl::StatusOr<v1::Certificate> RevokeCertificate(const rpc::Call& call, const v1::RevokeCertificateRequest& request);
   absl::StatusOr<v1::VerifyCertificateResponse> VerifyCertificate(const rpc::Call& call,
                                                                   const v1::VerifyCertificateRequest& request);
+  absl::StatusOr<google::api::HttpBody> ShowVerification(const rpc::Call& call,
+                                                         const v1::ShowVerificationRequest& request);
   absl::StatusOr<google::api::HttpBody> PrintCertificate(const rpc::Call& call,
                                                          const v1::PrintCertificateRequest& request);
   absl::StatusOr<google::api::HttpBody> SignCertificate(const rpc::Call& call,
@@ -45,6 +47,7 @@ class CertificatesService {
                                                               const v1::PrintCertificateBatchRequest& request);
 
  private:
+  absl::StatusOr<v1::VerifyCertificateResponse> Verify(const rpc::Call& call, const std::string& given) const;
   absl::StatusOr<bool> IsAdult(db::Session& session, const rpc::Call& call, uint64_t volunteer_id) const;
   // The signed statement of a certificate that stands; NOT_FOUND where there is none.
   absl::StatusOr<std::string> StatementOf(db::Session& session, const CertificateRecord& record,
@@ -52,6 +55,9 @@ class CertificatesService {
   // Whom a batch is for, in order and once each.
   absl::StatusOr<std::vector<uint64_t>> Wanted(db::Session& session, const rpc::Call& call,
                                                const v1::BatchCreateCertificatesRequest& request) const;
+  // The members of a team who belong to the unit or to one below it, in the order in which they joined.
+  absl::StatusOr<std::vector<uint64_t>> MembersOf(db::Session& session, const rpc::Call& call, const std::string& team,
+                                                  uint64_t unit_id) const;
   // A line for each of them, their certificates issued.
   absl::StatusOr<v1::BatchCreateCertificatesResponse> IssueAll(db::Transaction& transaction, const rpc::Call& call,
                                                                const v1::BatchCreateCertificatesRequest& request) const;

@@ -296,6 +296,32 @@ TEST_F(CertificateDocumentsTest, ABatchOfAUnitIsForAllItsVolunteers) {
   EXPECT_EQ(nothing->lines(0).reason(), "NOTHING_TO_CERTIFY");
 }
 
+TEST_F(CertificateDocumentsTest, ABatchOfATeamIsForItsMembersInTheUnit) {
+  const uint64_t idle = RegisterAged(3, 40), elsewhere = RegisterAged(4, 40), left = RegisterAged(5, 40);
+  Execute(absl::StrCat("UPDATE volunteers SET unit_id = ", kOtherStation, " WHERE id = ", elsewhere));
+  uint64_t id = 0;
+  for (const uint64_t member : {idle, elsewhere, adult_, left}) {
+    Execute(absl::StrCat("INSERT INTO memberships (center_id, id, volunteer_id, team_id, live, join_time) VALUES (",
+                         kCenter, ", ", ++id, ", ", member, ", 77, ", member == left ? "NULL" : "1", ", 1)"));
+  }
+  auto request = Batch(kStation);
+  request.set_team(ids::ResourceName("teams", 77));
+  const auto batch = certificates_.BatchCreateCertificates(Head(), request);
+  ASSERT_TRUE(batch.ok()) << batch.status();
+  ASSERT_EQ(batch->lines_size(), 2) << "neither of another station, nor who has left";
+  EXPECT_EQ(batch->lines(0).volunteer(), ids::ResourceName("volunteers", idle));
+  EXPECT_EQ(batch->lines(0).reason(), "NOTHING_TO_CERTIFY");
+  EXPECT_EQ(batch->lines(1).volunteer(), ids::ResourceName("volunteers", adult_));
+  EXPECT_EQ(batch->lines(1).serial(), "HT-2026-000001");
+  request.set_team(ids::ResourceName("teams", 78));
+  const auto nobody = certificates_.BatchCreateCertificates(Head(), request);
+  ASSERT_TRUE(nobody.ok()) << nobody.status();
+  EXPECT_EQ(nobody->lines_size(), 0);
+  EXPECT_EQ(nobody->name(), "");
+  request.add_volunteers(ids::ResourceName("volunteers", adult_));
+  EXPECT_EQ(ReasonOf(certificates_.BatchCreateCertificates(Head(), request).status()), type::REASON_BAD_FORMAT);
+}
+
 TEST_F(CertificateDocumentsTest, TheCenterSaysWhoIssues) {
   v1::UpdateCertificateIssuerRequest request;
   request.mutable_certificate_issuer()->set_name(ids::ResourceName("units", kCenter) + "/certificateIssuer");

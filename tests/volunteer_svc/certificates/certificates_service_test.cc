@@ -219,6 +219,33 @@ TEST_F(CertificatesServiceTest, ARevokedCertificateSaysSo) {
   EXPECT_EQ(Text("SELECT revoked_by FROM certificates"), ids::ResourceName("staff", kHead));
 }
 
+TEST_F(CertificatesServiceTest, ThePageSaysTheSameAndNamesNobody) {
+  const auto show = [this](const std::string& code) {
+    v1::ShowVerificationRequest request;
+    request.set_code(code);
+    const auto page = service_.ShowVerification(test::AnonymousCall(directory_.get(), 0), request);
+    EXPECT_TRUE(page.ok()) << page.status();
+    EXPECT_EQ(page->content_type(), "text/html; charset=utf-8");
+    return page->data();
+  };
+  const auto certificate = Create(Self(volunteer_));
+  const std::string page = show(CodeIn(*certificate));
+  for (const std::string& text : {std::string("✓ 有效"), certificate->serial(), std::string("5 小时"),
+                                  certificate->issuer_name(), std::string("2026年5月1日")}) {
+    EXPECT_THAT(page, HasSubstr(text));
+  }
+  const v1::Volunteer person = PersonNumber(1);
+  for (const std::string& personal : {person.display_name(), person.id_number(), person.phone(),
+                                      certificate->volunteer_number(), CodeIn(*certificate)}) {
+    ASSERT_FALSE(personal.empty());
+    EXPECT_THAT(page, Not(HasSubstr(personal)));
+  }
+  ASSERT_TRUE(Revoke(Head(), certificate->name()).ok());
+  EXPECT_THAT(show(CodeIn(*certificate)), HasSubstr("已撤销"));
+  EXPECT_THAT(show("x"), HasSubstr("查无此证明"));
+  EXPECT_EQ(show("x"), show(std::string(39, '0')));
+}
+
 TEST_F(CertificatesServiceTest, ListsNewestFirstInPages) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(Create(Admin()).ok());
   v1::ListCertificatesRequest request;
