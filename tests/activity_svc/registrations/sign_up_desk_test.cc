@@ -103,12 +103,12 @@ class SignUpDeskTest : public ActivityTest {
 TEST_F(SignUpDeskTest, ThoseWhoComeTogetherAreDecidedTogether) {
   const v1::Shift shift = Published(60, 20);
   BusyDesk desk(*this, {.lanes = 1});
-  for (uint64_t id = 1; id <= 97; ++id) desk.Ask(id, shift.name());
+  for (uint64_t id = 1; id <= 96; ++id) desk.Ask(id, shift.name());
   EXPECT_EQ(desk.answered(), 0u);
   const int before = counting_.committed;
   desk.Release();
   EXPECT_EQ(counting_.committed - before, 2) << "the one that kept the lane busy, and all the others";
-  for (size_t i = 0; i < 97; ++i) {
+  for (size_t i = 0; i < 96; ++i) {
     const type::Reason reason = ReasonOf(desk.answer(i));
     EXPECT_EQ(reason, i < 80 ? type::REASON_UNSPECIFIED : type::REASON_SHIFT_FULL) << i;
     if (!desk.answer(i).ok()) continue;
@@ -121,7 +121,7 @@ TEST_F(SignUpDeskTest, ABatchIsBounded) {
   const v1::Shift shift = Published(60, 0);
   BusyDesk desk(*this, {.lanes = 1, .batch = 10});
   // 8 are as many of 10 as a single insert takes.
-  for (uint64_t id = 1; id <= 25; ++id) desk.Ask(id, shift.name());
+  for (uint64_t id = 1; id <= 24; ++id) desk.Ask(id, shift.name());
   const int before = counting_.committed;
   desk.Release();
   EXPECT_EQ(counting_.committed - before, 4);
