@@ -149,8 +149,13 @@ absl::StatusOr<v1::StaffMember> StaffService::GrantRole(const rpc::Call& call, c
     if (place != record.bindings.end() && *place == binding) return false;
     // The account is locked, so that two grants at once see each other.
     if (absl::Status apart = CheckSeparation(roles_, record.bindings, binding); !apart.ok()) return apart;
+    // Whoever needs no second factor so far may have logged in without one.
+    const bool anew = !NeedsSecondFactor(roles_, record.bindings);
     record.bindings.insert(place, binding);
     if (auto done = InsertBinding(transaction, record, binding, call.now); !done.ok()) return done;
+    if (anew && NeedsSecondFactor(roles_, record.bindings)) {
+      if (absl::Status ended = EndSessions(transaction, call, record); !ended.ok()) return ended;
+    }
     return true;
   });
 }

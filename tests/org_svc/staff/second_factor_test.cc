@@ -78,6 +78,29 @@ TEST_F(SecondFactorTest, AdministratorsNeedOne) {
   EXPECT_EQ(Count("sessions WHERE proof = 2"), 1);
 }
 
+TEST_F(SecondFactorTest, ARoleThatNeedsOneEndsTheSessionsWithoutOne) {
+  const auto grant = [&](uint64_t by, const char* role, const char* unit) {
+    v1::GrantRoleRequest request;
+    request.set_name(ids::ResourceName("staff", wang_));
+    request.mutable_binding()->set_role(role);
+    request.mutable_binding()->set_unit(UnitName(unit));
+    return ReasonName(Do(staff_, &StaffService::GrantRole, By(by), request).status());
+  };
+  const auto session = LogIn("wang", kPassword);
+  v1::RefreshSessionResponse next;
+  EXPECT_EQ(grant(center_admin_, "team_leader", "I1"), "OK");
+  EXPECT_EQ(Refresh(session->tokens().refresh_token(), &next), "OK");
+  EXPECT_EQ(grant(admin_, "center_admin", "C"), "OK");
+  EXPECT_EQ(Ended(), 1);
+  EXPECT_EQ(Refresh(next.tokens().refresh_token()), "REFRESH_TOKEN_INVALID");
+  EXPECT_EQ(Refusal("wang", kPassword), "SECOND_FACTOR_NOT_ENROLLED");
+  const std::string secret = Enrol("wang", kPassword)->secret();
+  const auto administrator = LogIn("wang", kPassword, Code(secret));
+  ASSERT_TRUE(administrator.ok()) << administrator.status();
+  EXPECT_EQ(grant(center_admin_, "unit_admin", "C"), "OK");
+  EXPECT_EQ(Refresh(administrator->tokens().refresh_token()), "OK") << "this one was begun with it";
+}
+
 TEST_F(SecondFactorTest, ACodeIsGoodOnceAndNoneOlder) {
   const std::string secret = Enrol("chief", kPassword)->secret();
   EXPECT_EQ(Refusal("chief", kPassword, Code(secret)), "OK");
