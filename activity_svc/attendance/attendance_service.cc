@@ -184,10 +184,11 @@ absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, con
   const auto id = ParseId("shifts", "name", name);
   if (!id.ok()) return id.status();
   return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> absl::StatusOr<v1::Shift> {
-    // Absences are counted in the persons' rows, which come before the shift's.
-    if (done == v1::Shift::STATE_CONFIRMED) {
-      if (auto status = LockThoseMissing(tx, call.center_id, *id); !status.ok()) return status;
-    }
+    // Absences are counted, and hours told, under the locks of the persons, which come before the shift's.
+    absl::Status locked;
+    if (done == v1::Shift::STATE_CONFIRMED) locked = LockThoseMissing(tx, call.center_id, *id);
+    if (done == v1::Shift::STATE_SETTLED) locked = LockThosePresent(tx, call.center_id, *id);
+    if (!locked.ok()) return locked;
     auto shift = LockShift(tx, call.center_id, *id);
     if (!shift.ok()) return shift.status();
     const auto activity = LoadActivity(tx, call.center_id, shift->activity_id);

@@ -18,6 +18,7 @@
 #include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/shifts/shifts_rules.h"
 #include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -127,6 +128,12 @@ bool Counts(const Presence& presence) {
          (presence.state == A::STATE_CONFIRMED || presence.state == A::STATE_CORRECTED);
 }
 
+absl::Status LockPersons(db::Transaction& tx, uint64_t center_id, const std::vector<Presence>& presences) {
+  std::set<uint64_t> persons;
+  for (const Presence& presence : presences) persons.insert(presence.volunteer_id);
+  return LockVolunteers(tx, center_id, std::vector<uint64_t>(persons.begin(), persons.end())).status();
+}
+
 }  // namespace
 
 void CloseAtPlannedEnd(const Shift& shift, const Policy& policy, Presence& presence) {
@@ -201,6 +208,11 @@ absl::Status Publicize(db::Transaction& tx, const SettlementContext& context) {
   return MoveOn(tx, context, ShiftMove::kPublicize);
 }
 
+absl::Status LockThosePresent(db::Transaction& tx, uint64_t center_id, uint64_t shift_id) {
+  const auto presences = ListPresences(tx, center_id, shift_id, 0, kAll);
+  return presences.ok() ? LockPersons(tx, center_id, *presences) : presences.status();
+}
+
 absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::Generator& ids,
                     const Activity& activity, uint64_t recorder_id) {
   const auto next = NextState(context.shift.state, ShiftMove::kSettle);
@@ -212,6 +224,8 @@ absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::
   if (auto status = MoveOn(tx, context, ShiftMove::kSettle); !status.ok()) return status;
   const auto presences = AllPresences(tx, context);
   if (!presences.ok()) return presences.status();
+  // Whom an appeal has made present since they were locked.
+  if (auto status = LockPersons(tx, context.center_id, *presences); !status.ok()) return status;
   const Word word{.center_id = context.center_id, .recorder_id = recorder_id, .now = context.now};
   for (const Presence& presence : *presences) {
     if (!Counts(presence)) continue;

@@ -50,7 +50,11 @@ absl::Status CheckSameVouching(db::Transaction& transaction, const SettlementCon
 // Begins the publication.
 absl::Status Publicize(db::Transaction& transaction, const SettlementContext& context);
 
+// Locks the people with a presence in the shift, which Settle asks for; before the shift itself is locked.
+absl::Status LockThosePresent(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id);
+
 // Tells the ledger of every counted presence, once the publication has ended (REASON_PUBLICATION_RUNNING before).
+// FAILED_PRECONDITION with REASON_HOURS_OVERLAP where one of them is credited for a part of the time.
 absl::Status Settle(db::Transaction& transaction, const SettlementContext& context, ids::Generator& ids,
                     const Activity& activity, uint64_t recorder_id);
 

@@ -3,6 +3,7 @@
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/names.h"
 #include "activity_svc/settlements/settlements_store.h"
+#include "common/errors/errors.h"
 #include "common/outbox/outbox.h"
 #include "wenming/activity/v1/events.pb.h"
 
@@ -21,8 +22,21 @@ HourEntry EntryOf(const Shift& shift, const Presence& presence, const Word& word
           .entry_time = word.now};
 }
 
+absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, uint64_t volunteer_id, absl::Time start,
+                              absl::Time end) {
+  const auto credited = FindCredited(session, center_id, volunteer_id, start, end);
+  if (!credited.ok() || !credited->has_value()) return credited.status();
+  const bool supplement = (*credited)->grade == v1::Attendance::GRADE_D;
+  return errors::FailedPrecondition(
+      type::REASON_HOURS_OVERLAP,
+      {{"volunteer", ids::ResourceName("volunteers", volunteer_id)},
+       {"credited", ids::ResourceName(supplement ? "supplements" : "registrations", (*credited)->source_id)}});
+}
+
 absl::Status TellCredit(db::Transaction& tx, ids::Generator& ids, const Word& word, const Shift& shift,
                         const Activity& activity, const HourEntry& entry) {
+  const absl::Status free = CheckNotCredited(tx, word.center_id, entry.volunteer_id, entry.start_time, entry.end_time);
+  if (!free.ok()) return free;
   if (auto status = InsertEntry(tx, word.center_id, entry); !status.ok()) return status;
   v1::HoursSettled hours;
   hours.set_volunteer_id(entry.volunteer_id);

@@ -45,7 +45,13 @@ struct Word {
 // The entry that a presence becomes: what of it lies within the shift.
 HourEntry EntryOf(const Shift& shift, const Presence& presence, const Word& word);
 
-// Tells the ledger to credit an entry (HoursSettled), of an even revision that its source has not had.
+// FAILED_PRECONDITION with REASON_HOURS_OVERLAP where the person is credited for a part of the time.
+absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, uint64_t volunteer_id, absl::Time start,
+                              absl::Time end);
+
+// Tells the ledger to credit an entry (HoursSettled), of an even revision that its source has not had; or refuses like
+// CheckNotCredited, for the ledger takes no minute twice. The volunteer is locked, so that what is told of him
+// elsewhere is seen.
 absl::Status TellCredit(db::Transaction& transaction, ids::Generator& ids, const Word& word, const Shift& shift,
                         const Activity& activity, const HourEntry& entry);
 

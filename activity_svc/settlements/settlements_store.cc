@@ -27,6 +27,12 @@ constexpr char kOfSupplements[] =
     "SELECT e.source_id, e.revision, e.volunteer_id, e.start_time, e.end_time, e.minutes, e.grade, e.recorder_id,"
     " e.reason, e.entry_time FROM supplements s JOIN hour_entries e ON e.center_id = s.center_id AND e.source_id = s.id"
     " WHERE s.center_id = ? AND s.volunteer_id = ? AND s.id BETWEEN ? AND ? ORDER BY e.source_id, e.revision";
+constexpr char kCredited[] =
+    "SELECT e.source_id, e.revision, e.volunteer_id, e.start_time, e.end_time, e.minutes, e.grade, e.recorder_id,"
+    " e.reason, e.entry_time FROM hour_entries e LEFT JOIN hour_entries taken ON taken.center_id = e.center_id"
+    " AND taken.source_id = e.source_id AND taken.revision = e.revision + 1"
+    " WHERE e.center_id = ? AND e.volunteer_id = ? AND e.end_time > ? AND e.start_time < ? AND e.revision % 2 = 0"
+    " AND taken.source_id IS NULL ORDER BY e.end_time LIMIT 1";
 constexpr char kTookPart[] =
     "SELECT 1 FROM settlement_steps WHERE center_id = ? AND shift_id = ? AND actor = ?"
     " UNION SELECT 1 FROM attendance_corrections WHERE center_id = ? AND registration_id = ? AND actor = ?"
@@ -44,6 +50,12 @@ HourEntry FromRow(const db::Row& row) {
           .recorder_id = row.Id(7),
           .reason = row.Text(8),
           .entry_time = row.Time(9)};
+}
+
+absl::StatusOr<std::optional<HourEntry>> EntryIn(const absl::StatusOr<std::optional<db::Row>>& row) {
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<HourEntry>();
+  return std::optional<HourEntry>(FromRow(**row));
 }
 
 }  // namespace
@@ -71,10 +83,7 @@ absl::Status InsertEntry(db::Transaction& transaction, uint64_t center_id, const
 }
 
 absl::StatusOr<std::optional<HourEntry>> LastEntry(db::Session& session, uint64_t center_id, uint64_t source_id) {
-  const auto row = session.QueryOne(kLastEntry, {center_id, source_id});
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return std::optional<HourEntry>();
-  return std::optional<HourEntry>(FromRow(**row));
+  return EntryIn(session.QueryOne(kLastEntry, {center_id, source_id}));
 }
 
 absl::StatusOr<std::vector<HourEntry>> ListEntries(db::Session& session, uint64_t center_id, uint64_t source_id,
@@ -94,6 +103,11 @@ absl::StatusOr<std::vector<HourEntry>> ListOwnEntries(db::Session& session, Hour
   std::vector<HourEntry> entries;
   for (const db::Row& row : *rows) entries.push_back(FromRow(row));
   return entries;
+}
+
+absl::StatusOr<std::optional<HourEntry>> FindCredited(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      absl::Time start, absl::Time end) {
+  return EntryIn(session.QueryOne(kCredited, {center_id, volunteer_id, start, end}));
 }
 
 absl::StatusOr<bool> TookPart(db::Session& session, uint64_t center_id, uint64_t shift_id, uint64_t registration_id,

@@ -44,6 +44,10 @@ absl::StatusOr<std::vector<HourEntry>> ListEntries(db::Session& session, uint64_
 absl::StatusOr<std::vector<HourEntry>> ListOwnEntries(db::Session& session, HourSource source, uint64_t center_id,
                                                       uint64_t volunteer_id, uint64_t first, uint64_t last);
 
+// An entry that credits the person for a part of the time from `start` to `end` and that nothing has taken back.
+absl::StatusOr<std::optional<HourEntry>> FindCredited(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      absl::Time start, absl::Time end);
+
 // Whether the member of staff has had a hand in the hours of a registration: a step of its shift, a correction, a
 // decision about an appeal, or an entry.
 absl::StatusOr<bool> TookPart(db::Session& session, uint64_t center_id, uint64_t shift_id, uint64_t registration_id,

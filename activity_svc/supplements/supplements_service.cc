@@ -105,6 +105,9 @@ absl::StatusOr<S> SupplementsService::CreateSupplement(const rpc::Call& call,
                           .requester = call.caller.subject,
                           .create_time = call.now};
     if (auto status = Measure(shift, *policy, supplement); !status.ok()) return status;
+    const absl::Status free =
+        CheckNotCredited(tx, call.center_id, supplement.volunteer_id, supplement.start_time, supplement.end_time);
+    if (!free.ok()) return free;
     if (auto status = InsertSupplement(tx, call.center_id, supplement); !status.ok()) return status;
     return ToProto(supplement);
   };
@@ -182,6 +185,8 @@ absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call&
     if (auto status = call.Authorise("hours.publicize", activity->unit_id); !status.ok()) return status;
   }
   if (auto status = CheckNotOwnHours(call, seen->volunteer_id); !status.ok()) return status;
+  // What is told the ledger of one person is told by one after the other.
+  if (auto person = LockVolunteer(tx, call.center_id, seen->volunteer_id); !person.ok()) return person.status();
   const auto shift = LockShift(tx, call.center_id, seen->shift_id);
   if (!shift.ok()) return shift.status();
   auto supplement = LoadSupplement(tx, call.center_id, id);

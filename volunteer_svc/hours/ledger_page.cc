@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 #include "volunteer_svc/hours/hours_rules.h"
@@ -62,7 +63,9 @@ absl::StatusOr<Credit> LedgerPage::Settle(HourEntry entry, HourAccount& account)
   Times& times = times_[entry.volunteer_id];
   const auto behind = times.lower_bound(entry.end_time);
   if (behind != times.begin() && std::prev(behind)->second.end_time > entry.start_time) {
-    return errors::FailedPrecondition(type::REASON_HOURS_OVERLAP);
+    return errors::FailedPrecondition(
+        type::REASON_HOURS_OVERLAP, {{"credited", absl::StrCat(ids::ResourceName("volunteers", entry.volunteer_id),
+                                                               "/hourEntries/", std::prev(behind)->second.sequence)}});
   }
   Write(std::move(entry), account);
   credited_.push_back(TimeOf(entries_.back()));

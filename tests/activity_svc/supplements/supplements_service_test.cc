@@ -101,6 +101,62 @@ TEST_F(SupplementsTest, FromTheRequestToTheLedgerAndBack) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_pending"), records + 5) << "one for each, none for a refusal";
 }
 
+// The ledger takes no minute twice: whoever is told of last is refused here, and not by the ledger afterwards.
+TEST_F(SupplementsTest, NobodyIsCreditedForTheSameTimeTwice) {
+  Attend(0, absl::Hours(2));
+  const auto early = Ask(kHead, public_, absl::Hours(2), 1);
+  ASSERT_TRUE(early.ok()) << early.status();
+  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_APPROVE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_PUBLICIZE, public_).ok());
+  Publicise(public_);
+  SettleShift(settled_);
+  EXPECT_EQ(ReasonOf(Move(kApprover, *early, M::MOVE_SETTLE, settled_)), type::REASON_HOURS_OVERLAP);
+  EXPECT_EQ(Get(Staff(kHead, settled_), *early)->state(), S::STATE_PUBLICISED) << "nothing has happened";
+  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_REJECT, settled_).ok());
+  EXPECT_EQ(ReasonOf(Ask(kHead, settled_, absl::Hours(2), 1)), type::REASON_HOURS_OVERLAP);
+  ASSERT_TRUE(Reverse(kSecond, 0, settled_).ok());
+  EXPECT_TRUE(Ask(kHead, settled_, absl::Hours(2), 1).ok()) << "what was taken back is free again";
+  EXPECT_EQ(Ledger()[IdOf(early->name())], 0);
+}
+
+TEST_F(SupplementsTest, AShiftIsNotSettledOverASupplement) {
+  Attend(0, absl::Hours(2));
+  const auto asked = Ask(kHead, public_, absl::Hours(2), 1);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_).ok());
+  Publicise(public_);
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
+  v1::SettleShiftRequest settle;
+  settle.set_name(shift_.name());
+  const auto refused = attendance_.SettleShift(Staff(kApprover, settled_), settle);
+  EXPECT_EQ(ReasonOf(refused), type::REASON_HOURS_OVERLAP);
+  EXPECT_NE(errors::ToWire(refused.status(), errors::Language::kEnglish, "").message().find(asked->name()),
+            std::string::npos)
+      << "says what is in the way";
+  ASSERT_TRUE(Move(kSecond, *asked, M::MOVE_REVERSE, settled_).ok());
+  SettleShift(settled_);
+  EXPECT_EQ(Credited(0), 120);
+  EXPECT_EQ(Ledger()[IdOf(asked->name())], 0);
+}
+
+TEST_F(SupplementsTest, AnAppealIsNotUpheldOverASupplement) {
+  Attend(0, absl::Hours(2));
+  const auto asked = Ask(kHead, public_, absl::Hours(2), 2);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_).ok());
+  Publicise(public_);
+  SettleShift(settled_);
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), settled_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kThird, 1, v1::Appeal::OUTCOME_UPHELD, settled_)), type::REASON_HOURS_OVERLAP);
+  ASSERT_TRUE(Move(kSecond, *asked, M::MOVE_REVERSE, settled_).ok());
+  const auto upheld = Decide(kThird, 1, v1::Appeal::OUTCOME_UPHELD, settled_);
+  EXPECT_TRUE(upheld.ok()) << upheld.status();
+  EXPECT_EQ(Credited(1), 120);
+}
+
 TEST_F(SupplementsTest, FourEyesAndNobodyForHimself) {
   directory_.AddStaff(kThird, kCenter, {{"admin", kCenter}}, false, 9);
   EXPECT_EQ(ReasonOf(Ask(kThird, public_)), type::REASON_OWN_BENEFIT);
