@@ -49,6 +49,7 @@ constexpr char kEraseSupplements[] =
 constexpr char kEraseSupplementMoves[] =
     "UPDATE supplement_moves m JOIN supplements s ON s.center_id = m.center_id AND s.id = m.supplement_id"
     " SET m.reason = '' WHERE s.center_id = ? AND s.volunteer_id = ?";
+constexpr char kEraseHourEntries[] = "UPDATE hour_entries SET reason = '' WHERE center_id = ? AND volunteer_id = ?";
 constexpr char kEraseLock[] =
     "UPDATE volunteers SET absence_count = 0, locked_until_time = NULL WHERE center_id = ? AND id = ?";
 constexpr char kEraseRegistrations[] = "UPDATE registrations SET reason = '' WHERE center_id = ? AND volunteer_id = ?";
@@ -89,7 +90,7 @@ absl::StatusOr<Volunteers> LoadAll(db::Session& session, uint64_t center_id, std
 
 absl::Status Erase(db::Transaction& transaction, uint64_t center_id, uint64_t id) {
   for (const char* sql : {kEraseAttendances, kEraseRecords, kEraseCorrections, kEraseAppeals, kEraseSupplements,
-                          kEraseSupplementMoves, kEraseRegistrations, kEraseLock}) {
+                          kEraseSupplementMoves, kEraseHourEntries, kEraseRegistrations, kEraseLock}) {
     if (auto erased = transaction.Execute(sql, {center_id, id}); !erased.ok()) return erased.status();
   }
   return EraseFeeds(transaction, center_id, id);

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "activity_svc/supplements/supplements_rules.h"
+#include "activity_svc/volunteers/volunteers_store.h"
+#include "common/db/transaction.h"
 #include "tests/activity_svc/settlements/hours_fixture.h"
+#include "wenming/events/v1/events.pb.h"
+#include "wenming/volunteer/v1/events.pb.h"
 
 namespace wenming::activity {
 namespace {
@@ -168,6 +172,30 @@ TEST_F(SupplementsTest, FourEyesAndNobodyForHimself) {
   EXPECT_EQ(ReasonOf(Ask(kHead, public_)), type::REASON_ALREADY_EXISTS);
   ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_REJECT, public_).ok());
   EXPECT_TRUE(Ask(kHead, public_).ok()) << "what was rejected may be asked for again";
+}
+
+TEST_F(SupplementsTest, NoWordsStayAboutWhoIsForgotten) {
+  const auto asked = Ask(kHead, public_);
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
+  ASSERT_TRUE(Move(kSecond, *asked, M::MOVE_REVERSE, settled_).ok());
+  const std::string words = "SELECT COUNT(*) FROM hour_entries WHERE volunteer_id = 9 AND reason <> ''";
+  EXPECT_EQ(Number(words), 2);
+  volunteer::v1::VolunteerChanged changed;
+  changed.set_volunteer_id(9);
+  changed.set_number("HT9");
+  changed.set_erased(true);
+  events::v1::Event event;
+  event.set_center_id(kCenter);
+  event.mutable_payload()->PackFrom(changed);
+  const absl::Status told =
+      db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return ApplyVolunteerEvent(tx, event); });
+  ASSERT_TRUE(told.ok()) << told;
+  EXPECT_EQ(Number(words), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM supplements WHERE CONCAT(reason, evidence, decision_reason) <> ''"), 0);
+  EXPECT_EQ(Number("SELECT CAST(SUM(minutes) AS SIGNED) FROM hour_entries WHERE volunteer_id = 9"), 240)
+      << "what was served stays";
 }
 
 TEST_F(SupplementsTest, TheTimeToRecordEnds) {
