@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "activity_svc/calendar_feeds/calendar_feeds_store.h"
 #include "activity_svc/lists.h"
+#include "common/db/errors.h"
 #include "common/db/shapes.h"
 #include "wenming/volunteer/v1/events.pb.h"
 
@@ -26,10 +27,10 @@ constexpr char kLoadAll[] =
 constexpr char kLockInOrder[] = " ORDER BY id FOR UPDATE";
 constexpr char kUpdate[] =
     "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, active = ?, adult_from_date = ?,"
-    " skills = ?, team_ids = ? WHERE center_id = ? AND id = ?";
+    " skills = ?, team_ids = ?, told_cursor = ? WHERE center_id = ? AND id = ? AND told_cursor <= ?";
 constexpr char kInsert[] =
     "INSERT INTO volunteers (volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids,"
-    " center_id, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " told_cursor, center_id, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr char kEraseAttendances[] =
     "UPDATE attendances SET device_hash = NULL, out_device_hash = NULL, check_in_distance = -1,"
@@ -121,13 +122,20 @@ absl::StatusOr<Volunteers> LockVolunteers(db::Transaction& transaction, uint64_t
   return LoadAll(transaction, center_id, ids, kLockInOrder);
 }
 
-absl::Status StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& v) {
-  const std::initializer_list<db::Value> values = {v.number,     v.masked_name,       v.unit_id,           v.active,
-                                                   v.adult_from, JoinLines(v.skills), JoinIds(v.team_ids), center_id,
-                                                   v.id};
+absl::StatusOr<bool> StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& v,
+                                    int64_t told_cursor) {
+  std::vector<db::Value> values = {
+      v.number,    v.masked_name, v.unit_id, v.active, v.adult_from, JoinLines(v.skills), JoinIds(v.team_ids),
+      told_cursor, center_id,     v.id};
+  values.emplace_back(told_cursor);
   const auto updated = transaction.Execute(kUpdate, values);
   if (!updated.ok()) return updated.status();
-  return *updated == 1 ? absl::OkStatus() : transaction.Execute(kInsert, values).status();
+  if (*updated == 1) return true;
+  values.pop_back();
+  const absl::Status inserted = transaction.Execute(kInsert, values).status();
+  if (db::IsDuplicateKey(inserted, "PRIMARY")) return false;
+  if (!inserted.ok()) return inserted;
+  return true;
 }
 
 absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1::Event& event) {
@@ -138,7 +146,8 @@ absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1:
   }
   Volunteer volunteer{.id = changed.volunteer_id(), .number = changed.number()};
   if (changed.erased()) {
-    if (auto status = StoreVolunteer(transaction, event.center_id(), volunteer); !status.ok()) return status;
+    const auto stored = StoreVolunteer(transaction, event.center_id(), volunteer, event.cursor());
+    if (!stored.ok()) return stored.status();
     return Erase(transaction, event.center_id(), volunteer.id);
   }
   volunteer.masked_name = changed.masked_name();
@@ -147,7 +156,7 @@ absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1:
   if (changed.has_adult_from_date()) volunteer.adult_from = DayOf(changed.adult_from_date());
   volunteer.skills.assign(changed.skills().begin(), changed.skills().end());
   volunteer.team_ids.assign(changed.team_ids().begin(), changed.team_ids().end());
-  return StoreVolunteer(transaction, event.center_id(), volunteer);
+  return StoreVolunteer(transaction, event.center_id(), volunteer, event.cursor()).status();
 }
 
 }  // namespace wenming::activity

@@ -50,12 +50,14 @@ absl::StatusOr<Volunteers> LoadVolunteers(db::Session& session, uint64_t center_
 absl::StatusOr<Volunteers> LockVolunteers(db::Transaction& transaction, uint64_t center_id,
                                           std::span<const uint64_t> ids);
 
-// Stores all but the lock.
-absl::Status StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer);
+// Stores all but the lock, as an event with that cursor told it; false where a later one has told of the person.
+absl::StatusOr<bool> StoreVolunteer(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer,
+                                    int64_t told_cursor = 0);
 
-// An outbox::Apply: takes over what a VolunteerChanged says, and nothing from other events. Of who has been erased
-// nothing stays but the number and what was served: neither name nor unit, neither phones nor distances, nor what
-// people wrote. INVALID_ARGUMENT for one that cannot be read.
+// An outbox::Apply: takes over what a VolunteerChanged says, unless a later one was taken over before (this one was
+// parked, or comes again), and nothing from other events. Of who has been erased nothing stays but the number and what
+// was served: neither name nor unit, neither phones nor distances, nor what people wrote. INVALID_ARGUMENT for one that
+// cannot be read.
 absl::Status ApplyVolunteerEvent(db::Transaction& transaction, const events::v1::Event& event);
 
 }  // namespace wenming::activity

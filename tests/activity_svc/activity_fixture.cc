@@ -67,8 +67,8 @@ void ActivityTest::AddVolunteer(uint64_t id, bool active) {
   const Volunteer volunteer{
       .id = id, .number = "HT" + std::to_string(id), .masked_name = "王*明", .unit_id = kStation, .active = active};
   Must<int>([&]() -> absl::StatusOr<int> {
-    const auto status = db::RunTransaction(database_.pool(), {},
-                                           [&](db::Transaction& tx) { return StoreVolunteer(tx, kCenter, volunteer); });
+    const auto status = db::RunTransaction(
+        database_.pool(), {}, [&](db::Transaction& tx) { return StoreVolunteer(tx, kCenter, volunteer).status(); });
     if (!status.ok()) return status;
     return 0;
   }());

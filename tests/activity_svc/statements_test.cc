@@ -51,7 +51,8 @@ class StatementsTest : public ActivityTest {
     const std::string from = absl::StrCat(" FROM seq_1_to_", kRows);
     const std::string end = std::to_string(absl::ToUnixMicros(start_));
     for (const std::string& sql : {
-             "INSERT INTO volunteers SELECT 4096, 100000 + seq, CONCAT('N', seq), '王*', 1, 1, NULL, '', '', 0, NULL" +
+             "INSERT INTO volunteers SELECT 4096, 100000 + seq, CONCAT('N', seq), '王*', 1, 1, NULL, '', '', 0, NULL, "
+             "0" +
                  from,
              "INSERT INTO activities SELECT 4096, 100000 + seq, 9 + seq % 300, 0, 't', 'c', 1, 'thought', 'p', NULL, "
              "NULL,"

@@ -16,7 +16,7 @@ class DepartureTest : public ActivityTest {
   DepartureTest() {
     for (uint64_t id = 1; id <= 4; ++id) AddVolunteer(id);
   }
-  absl::Status Tell(uint64_t id, bool active, absl::Time now) {
+  absl::Status Tell(uint64_t id, bool active, absl::Time now, int64_t cursor = 0) {
     volunteer::v1::VolunteerChanged changed;
     changed.set_volunteer_id(id);
     changed.set_number("HT000001");
@@ -25,6 +25,7 @@ class DepartureTest : public ActivityTest {
     changed.set_active(active);
     events::v1::Event event;
     event.set_center_id(kCenter);
+    event.set_cursor(cursor);
     event.mutable_payload()->PackFrom(changed);
     return db::RunTransaction(database_.pool(), {},
                               [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now); });
@@ -52,6 +53,18 @@ TEST_F(DepartureTest, WhoeverLeavesGivesUpWhatIsToCome) {
   const auto late = SignUp(4, second.name());
   ASSERT_TRUE(late.ok()) << late.status();
   EXPECT_EQ(late->state(), R::STATE_CONFIRMED);  // nobody who left stands in the way
+}
+
+// As after the consumer's cursor was set back: what is told once more was overtaken by what came after it.
+TEST_F(DepartureTest, WhoeverCameBackKeepsHisPlaceWhenTheDepartureIsToldAgain) {
+  ASSERT_TRUE(Tell(1, false, now_, 3).ok());
+  ASSERT_TRUE(Tell(1, true, now_, 4).ok());
+  const auto place = SignUp(1, Published(1, 2).name());
+  ASSERT_TRUE(place.ok()) << place.status();
+  ASSERT_TRUE(Tell(1, false, now_, 3).ok());
+  EXPECT_EQ(Get(*place).state(), R::STATE_CONFIRMED);
+  ASSERT_TRUE(Tell(1, true, now_, 4).ok());
+  EXPECT_EQ(Get(*place).state(), R::STATE_CONFIRMED);
 }
 
 TEST_F(DepartureTest, WhatHasBegunIsLeftToAttendance) {

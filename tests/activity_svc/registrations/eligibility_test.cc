@@ -23,8 +23,8 @@ using R = v1::Registration;
 class EligibilityTest : public ActivityTest {
  protected:
   void Store(const Volunteer& volunteer) {
-    const auto stored = db::RunTransaction(database_.pool(), {},
-                                           [&](db::Transaction& tx) { return StoreVolunteer(tx, kCenter, volunteer); });
+    const auto stored = db::RunTransaction(
+        database_.pool(), {}, [&](db::Transaction& tx) { return StoreVolunteer(tx, kCenter, volunteer).status(); });
     ASSERT_TRUE(stored.ok()) << stored;
   }
 

@@ -18,7 +18,7 @@ using Page = v1::ExportMyRegistrationsResponse;
 
 // Rows of one person in every table, "%ID%" being the person and "%N%" what begins the ids and marks the texts.
 constexpr const char* kRows[] = {
-    "volunteers SELECT 4096, %ID%, '%N%-number', '王*', 1, 1, '2030-05-01', '%N%-skill', '77', 2, 900",
+    "volunteers SELECT 4096, %ID%, '%N%-number', '王*', 1, 1, '2030-05-01', '%N%-skill', '77', 2, 900, 0",
     "registrations SELECT 4096, %N%01, 5, 6, %ID%, 1, 1, 0, NULL, 100, 200, '%N%-cancelled', 1, 1",
     "registrations SELECT 4096, %N%06, 7, 6, %ID%, 5, NULL, 0, NULL, 300, 400, '', 1, 1",
     "attendances SELECT 4096, %N%01, 5, %ID%, 1, 1, 1, 3, 2, 1, 4, UNHEX(SHA2('%N%in', 256)),"

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "activity_svc/schema.h"
+#include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "tests/support/test_database.h"
 #include "wenming/activity/v1/events.pb.h"
@@ -15,9 +17,10 @@ constexpr uint64_t kCenter = 1;
 
 class VolunteersStoreTest : public ::testing::Test {
  protected:
-  absl::Status Apply(const google::protobuf::Message& payload) {
+  absl::Status Apply(const google::protobuf::Message& payload, int64_t cursor = 0) {
     events::v1::Event event;
     event.set_center_id(kCenter);
+    event.set_cursor(cursor);
     event.mutable_payload()->PackFrom(payload);
     return db::RunTransaction(database_.pool(), {},
                               [&](db::Transaction& tx) { return ApplyVolunteerEvent(tx, event); });
@@ -56,6 +59,40 @@ TEST_F(VolunteersStoreTest, TheLastWordCounts) {
   EXPECT_FALSE(volunteer->active);
   EXPECT_TRUE(volunteer->team_ids.empty());
   EXPECT_FALSE(Load(2, 7));
+}
+
+// An event that was parked comes at the next start, after all that was told since.
+TEST_F(VolunteersStoreTest, AnOlderWordDoesNotStandInsteadOfALaterOne) {
+  volunteer::v1::VolunteerChanged joined, erased;
+  joined.set_volunteer_id(7);
+  joined.set_number("HT000007");
+  joined.set_masked_name("王*明");
+  joined.set_active(true);
+  erased.set_volunteer_id(7);
+  erased.set_number("HT000007");
+  erased.set_erased(true);
+  ASSERT_TRUE(Apply(joined, 3).ok());
+  ASSERT_TRUE(Apply(erased, 5).ok());
+  ASSERT_TRUE(Apply(joined, 4).ok());
+  auto volunteer = Load(kCenter, 7);
+  ASSERT_TRUE(volunteer);
+  EXPECT_EQ(volunteer->masked_name, "");
+  EXPECT_FALSE(volunteer->active);
+  ASSERT_TRUE(Apply(joined, 6).ok());
+  EXPECT_EQ(Load(kCenter, 7)->masked_name, "王*明");
+}
+
+TEST_F(VolunteersStoreTest, TheLongestThatVolunteerSvcTellsHasRoom) {
+  const std::string word(30, 'w');
+  volunteer::v1::VolunteerChanged changed;
+  changed.set_volunteer_id(7);
+  changed.set_number(std::string(32, 'C') + "00000007");  // FORMAT_CODE, and 8 digits
+  for (int i = 0; i < 50; ++i) changed.mutable_masked_name()->append("王");
+  for (int i = 0; i < 20; ++i) changed.add_skills(absl::StrCat(i % 10, word.substr(1)));
+  for (uint64_t team = 0; team < 40; ++team) changed.add_team_ids(~team);
+  const absl::Status applied = Apply(changed);
+  ASSERT_TRUE(applied.ok()) << db::DriverText(applied);
+  EXPECT_EQ(Load(kCenter, 7)->number, changed.number());
 }
 
 TEST_F(VolunteersStoreTest, OtherEventsArePassedOverAndBrokenOnesRefusedForGood) {
