@@ -42,3 +42,25 @@ test('a second run keeps what is there and makes what is missing', (t) => {
   assert.notEqual(after['page.key'], before['page.key']);
   assert.deepEqual({ ...after, 'page.key': '' }, { ...before, 'page.key': '' });
 });
+
+test('a public half is made again from the private one, a lost private half is followed by a new pair', (t) => {
+  const keys = path.join(scratch(t), 'keys');
+  make(keys);
+  const first = contents(keys);
+  fs.rmSync(path.join(keys, 'certificate.public.pem'));
+  make(keys);
+  assert.deepEqual(contents(keys), first);
+
+  for (const [name, ending] of [['certificate', 'public'], ['org_svc', 'verify']]) {
+    fs.rmSync(path.join(keys, `${name}.sign.pem`));
+    make(keys);
+    const after = contents(keys);
+    assert.equal(after[`${name}.${ending}.pem`], first[`${name}.${ending}.pem`], 'what was signed before is still verified');
+    assert.ok(!(`${name}.sign.pem` in after));
+    const half = crypto.createPublicKey(after[`${name}.1.sign.pem`]).export({ type: 'spki', format: 'pem' });
+    assert.equal(after[`${name}.1.${ending}.pem`], half);
+    assert.notEqual(half, first[`${name}.${ending}.pem`]);
+    make(keys);
+    assert.deepEqual(contents(keys), after);
+  }
+});

@@ -86,19 +86,25 @@ std::unique_ptr<BIO, decltype(&BIO_free)> Reader(std::string_view pem) {
 // Keeps OpenSSL from asking on the terminal for the password of an encrypted key.
 int NoPassword(char*, int, int, void*) { return -1; }
 
+absl::StatusOr<Key> PublicKeyIn(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string pem{std::istreambuf_iterator<char>(file), {}};
+  return Checked(PEM_read_bio_PUBKEY(Reader(pem).get(), nullptr, NoPassword, nullptr), path);
+}
+
 absl::StatusOr<Key> SigningKeyIn(const std::string& folder) {
   const auto files = FilesIn(folder, kSign);
   if (!files.ok()) return files.status();
   const std::string& path = files->begin()->second;
   const auto pem = crypto::ReadSecretFile(path);
   if (!pem.ok()) return pem.status();
-  return Checked(PEM_read_bio_PrivateKey(Reader(*pem).get(), nullptr, NoPassword, nullptr), path);
-}
-
-absl::StatusOr<Key> PublicKeyIn(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::string pem{std::istreambuf_iterator<char>(file), {}};
-  return Checked(PEM_read_bio_PUBKEY(Reader(pem).get(), nullptr, NoPassword, nullptr), path);
+  auto key = Checked(PEM_read_bio_PrivateKey(Reader(*pem).get(), nullptr, NoPassword, nullptr), path);
+  if (!key.ok()) return key;
+  // Without the other half among those that are published, nobody could verify what it signs.
+  const std::string other = absl::StrCat(path.substr(0, path.size() - kSign.size()), std::string(kPublic));
+  const auto published = PublicKeyIn(other);
+  if (published.ok() && EVP_PKEY_eq(published->get(), key->get()) == 1) return key;
+  return absl::FailedPreconditionError(absl::StrCat(other, " is not the public half of ", path));
 }
 
 // In base64url.

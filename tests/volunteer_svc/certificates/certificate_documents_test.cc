@@ -142,6 +142,19 @@ TEST_F(CertificateDocumentsTest, AnOldStatementOutlivesTheRotationOfItsKey) {
   EXPECT_TRUE(Verifies(old, keys.keys(1)));
 }
 
+TEST_F(CertificateDocumentsTest, NothingIsSignedThatNobodyCanVerify) {
+  const std::string old = keys_.Read("certificate.public.pem");
+  keys_.AddCertificateKey("2");
+  const std::string fresh = keys_.Read("certificate.2.public.pem");
+  std::filesystem::remove(keys_.path() + "/certificate.2.public.pem");
+  EXPECT_EQ(Certify(adult_).status().code(), absl::StatusCode::kFailedPrecondition) << "it is not published";
+  keys_.Write("certificate.2.public.pem", old);
+  EXPECT_EQ(Certify(adult_).status().code(), absl::StatusCode::kFailedPrecondition) << "another one is in its place";
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM certificates"), 0);
+  keys_.Write("certificate.2.public.pem", fresh);
+  EXPECT_TRUE(Certify(adult_).ok());
+}
+
 TEST_F(CertificateDocumentsTest, TheStatementIsForThePersonAlone) {
   const std::string name = Certify(adult_)->name();
   EXPECT_EQ(ReasonOf(Sign(Admin(), name).status()), type::REASON_NOT_YOURS);
