@@ -42,6 +42,9 @@ absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursS
   if (!begun.ok()) return begun;
   HourEntry& entry = *begun;
   if (IsReversal(entry)) return BadRevision();
+  // Without one of them it would be credited from 1970 on, and nothing else would fit beside it.
+  if (!event.has_start_time()) return Required("start_time");
+  if (!event.has_end_time()) return Required("end_time");
   entry.minutes = event.minutes();
   entry.start_time = FromTimestamp(event.start_time());
   entry.end_time = FromTimestamp(event.end_time());
@@ -54,6 +57,9 @@ absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursS
   entry.content = event.content();
   entry.person_in_charge_id = event.person_in_charge_id();
   entry.grade = static_cast<v1::Grade>(event.grade());
+  if (entry.grade == v1::GRADE_UNSPECIFIED || !v1::Grade_IsValid(entry.grade)) {
+    return errors::InvalidField("grade", type::REASON_UNKNOWN_VALUE);
+  }
   if (entry.end_time <= entry.start_time) {
     return errors::InvalidField("end_time", type::REASON_TIME_ORDER,
                                 {{"rule_zh", "结束时间应晚于开始时间"}, {"rule_en", "it must be after start_time"}});

@@ -14,7 +14,8 @@ namespace wenming::volunteer {
 
 // The entry that an event asks for, without its place in the chain (sequence, balance, hash). INVALID_ARGUMENT for an
 // event that names no volunteer or registration, whose revision is not of its kind (even for what is settled, odd for
-// what is reversed), whose end is not after its start, or whose minutes are none or more than there are in between.
+// what is reversed), whose grade is not known, that says no start or no end, or an end that is not after the start, or
+// whose minutes are none or more than there are in between.
 // Of a reversal the entry says no more than the event does: what it takes back is a matter of the ledger (Reversing).
 absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursSettled& event, absl::Time now);
 absl::StatusOr<HourEntry> EntryOf(uint64_t center_id, const activity::v1::HoursReversed& event, absl::Time now);
