@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/ids/ids.h"
+#include "volunteer_svc/hours/ledger_anchors.h"
 #include "volunteer_svc/hours/ledger_verifier.h"
 
 namespace wenming::volunteer {
@@ -18,10 +19,19 @@ std::string FaultText(const LedgerReport& report) {
          "\"}";
 }
 
+absl::StatusOr<LedgerReport> VerifyAll(db::Pool& pool) {
+  auto report = VerifyLedger(pool);
+  if (!report.ok() || report->fault) return report;
+  auto anchor = FindBrokenAnchor(pool);
+  if (!anchor.ok()) return anchor.status();
+  report->fault = *std::move(anchor);
+  return report;
+}
+
 }  // namespace
 
 int ReportLedger(db::Pool& pool, std::ostream& out) {
-  const auto report = VerifyLedger(pool);
+  const auto report = VerifyAll(pool);
   if (!report.ok()) {
     out << "{\"error\":\"the ledger cannot be read: " << absl::StatusCodeToString(report.status().code()) << "\"}\n";
     return 1;
