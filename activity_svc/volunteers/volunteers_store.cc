@@ -1,5 +1,6 @@
 #include "activity_svc/volunteers/volunteers_store.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -24,6 +25,8 @@ constexpr char kLoadAll[] =
     "SELECT id, volunteer_number, masked_name, unit_id, active, adult_from_date, skills, team_ids, absence_count,"
     " locked_until_time FROM volunteers"
     " WHERE center_id = ? AND id IN ";
+// Persons in one IN list, at most: a statement takes 65,535 values, and a shift may have more people.
+constexpr size_t kChunk = 4096;
 constexpr char kLockInOrder[] = " ORDER BY id FOR UPDATE";
 constexpr char kUpdate[] =
     "UPDATE volunteers SET volunteer_number = ?, masked_name = ?, unit_id = ?, active = ?, adult_from_date = ?,"
@@ -79,13 +82,16 @@ absl::StatusOr<std::optional<Volunteer>> Load(db::Session& session, std::string_
 absl::StatusOr<Volunteers> LoadAll(db::Session& session, uint64_t center_id, std::span<const uint64_t> ids,
                                    const char* ending) {
   Volunteers volunteers;
-  if (ids.empty()) return volunteers;
-  std::vector<db::Value> values = {center_id};
-  db::AppendInList(values, ids);
-  auto rows = session.Query(absl::StrCat(kLoadAll, db::InList(ids.size()), ending), values);
-  if (!rows.ok()) return rows.status();
-  volunteers.reserve(rows->size());
-  for (db::Row& row : *rows) volunteers.emplace(row.Id(0), FromRow(row));
+  volunteers.reserve(ids.size());
+  while (!ids.empty()) {
+    const auto chunk = ids.first(std::min(kChunk, ids.size()));
+    ids = ids.subspan(chunk.size());
+    std::vector<db::Value> values = {center_id};
+    db::AppendInList(values, chunk);
+    auto rows = session.Query(absl::StrCat(kLoadAll, db::InList(chunk.size()), ending), values);
+    if (!rows.ok()) return rows.status();
+    for (db::Row& row : *rows) volunteers.emplace(row.Id(0), FromRow(row));
+  }
   return volunteers;
 }
 

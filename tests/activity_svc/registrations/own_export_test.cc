@@ -101,6 +101,14 @@ TEST_F(OwnExportTest, ItComesInPages) {
 }
 
 TEST_F(OwnExportTest, OfWhoWasErasedOnlyNumberAndServiceStay) {
+  // What the ledger was told of both, and of a supplement of the one, with the words of who decided it.
+  database_.Administer("USE " + database_.schema());
+  for (const auto& [source, volunteer] : {std::pair{IdOf(all_[0].name()), 1}, {IdOf(all_[1].name()), 2}, {77, 1}}) {
+    database_.Administer("INSERT INTO hour_entries SELECT " + std::to_string(kCenter) + ", " + std::to_string(source) +
+                         ", 0, " + std::to_string(volunteer) + ", 1, 2, 120, 3, 9, '因病提前离开', 1");
+  }
+  database_.Administer("INSERT INTO supplements SELECT " + std::to_string(kCenter) +
+                       ", 77, 5, 6, 1, 1, 2, 120, '因病', '合影', '档案', 5, 1, 'a', 'b', '', NULL, 1, 1");
   volunteer::v1::VolunteerChanged changed;
   changed.set_volunteer_id(1);
   changed.set_number("HT1");
@@ -128,6 +136,8 @@ TEST_F(OwnExportTest, OfWhoWasErasedOnlyNumberAndServiceStay) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM attendance_corrections WHERE registration_id = " + kept + " AND reason = ''"),
             1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations WHERE volunteer_id = 1 AND reason <> ''"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries WHERE volunteer_id = 1 AND minutes = 120 AND reason = ''"), 2);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries WHERE volunteer_id = 2 AND reason <> ''"), 1);
   // Whatever is another's stays.
   EXPECT_EQ(Number("SELECT COUNT(*) FROM attendances a JOIN attendance_corrections c USING (registration_id)"
                    " WHERE a.registration_id = " +

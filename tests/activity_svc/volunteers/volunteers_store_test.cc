@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "activity_svc/schema.h"
 #include "common/db/errors.h"
@@ -93,6 +96,22 @@ TEST_F(VolunteersStoreTest, TheLongestThatVolunteerSvcTellsHasRoom) {
   const absl::Status applied = Apply(changed);
   ASSERT_TRUE(applied.ok()) << db::DriverText(applied);
   EXPECT_EQ(Load(kCenter, 7)->number, changed.number());
+}
+
+TEST_F(VolunteersStoreTest, ThePeopleOfALargeShiftAreLockedTogether) {
+  constexpr uint64_t kPeople = 40000;  // more than one statement could name
+  database_.Administer("USE " + database_.schema());
+  database_.Administer(
+      "INSERT INTO volunteers (center_id, id, volunteer_number, masked_name, unit_id, active)"
+      " SELECT 1, seq, CONCAT('N', seq), '王*', 1, 1 FROM seq_1_to_" +
+      std::to_string(kPeople));
+  std::vector<uint64_t> ids;
+  for (uint64_t id = 1; id <= kPeople + 1; ++id) ids.push_back(id);
+  const auto locked =
+      db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return LockVolunteers(tx, kCenter, ids); });
+  ASSERT_TRUE(locked.ok()) << locked.status();
+  EXPECT_EQ(locked->size(), kPeople);
+  EXPECT_TRUE(locked->contains(1) && locked->contains(kPeople));
 }
 
 TEST_F(VolunteersStoreTest, OtherEventsArePassedOverAndBrokenOnesRefusedForGood) {
