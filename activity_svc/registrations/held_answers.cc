@@ -15,9 +15,6 @@ HeldAnswers::~HeldAnswers() {
 }
 
 void HeldAnswers::Send(absl::StatusOr<v1::Registration> answer, rpc::Reply<v1::Registration> reply) {
-  // An error with the effect unknown may have had one: it gets no answer that speaks of it, but it waits as well.
-  const bool no_effect = !answer.ok() && !absl::IsUnknown(answer.status());
-  if (no_effect) return reply.Send(answer);
   absl::MutexLock lock(&mutex_);
   held_.push_back({std::chrono::steady_clock::now() + kHeld, std::move(answer), std::move(reply)});
 }

@@ -26,7 +26,8 @@ class HeldAnswers {
   HeldAnswers(const HeldAnswers&) = delete;
   HeldAnswers& operator=(const HeldAnswers&) = delete;
 
-  // Call it after the commit. Errors, which had no effect, are answered at once.
+  // Call it after the commit. Errors wait as well: a place may have been given back with one, where an offer turned out
+  // to have lapsed or nobody knows whether the commit took place.
   void Send(absl::StatusOr<v1::Registration> answer, rpc::Reply<v1::Registration> reply);
 
  private:

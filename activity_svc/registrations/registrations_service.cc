@@ -85,9 +85,11 @@ absl::StatusOr<v1::Registration> RegistrationsService::GetRegistration(const rpc
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Registration> {
     const auto registration = LoadRegistration(session, call.center_id, *id);
     if (!registration.ok()) return registration.status();
-    const auto unit = UnitOfShift(session, call.center_id, registration->shift_id);
-    if (!unit.ok()) return unit.status();
-    if (auto status = call.AuthoriseSelfOr(registration->volunteer_id, kRead, *unit); !status.ok()) return status;
+    // Not by the shift, which may have been removed since.
+    const auto activity = LoadActivity(session, call.center_id, registration->activity_id);
+    if (!activity.ok()) return activity.status();
+    const auto may = call.AuthoriseSelfOr(registration->volunteer_id, kRead, activity->unit_id);
+    if (!may.ok()) return may;
     return ToProto(*registration);
   });
 }

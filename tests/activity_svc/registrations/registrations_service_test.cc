@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "activity_svc/names.h"
 #include "common/errors/errors.h"
 #include "tests/activity_svc/activity_fixture.h"
@@ -22,6 +24,31 @@ class RegistrationsServiceTest : public ActivityTest {
     v1::DeclineOfferRequest request;
     request.set_name(registration.name());
     return registrations_.DeclineOffer(Person(VolunteerOf(registration), now_), request);
+  }
+  // As the server calls it: through the binding.
+  absl::StatusOr<R> AcceptBound(const v1::Registration& registration, absl::Time now) {
+    struct Sink : rpc::AnswerSink {
+      Sink(absl::StatusOr<R>& to, absl::Notification& notify) : answer(to), answered(notify) {}
+      void Finish(const absl::Status& status, const rpc::Message* message) override {
+        answer = message != nullptr ? absl::StatusOr<R>(static_cast<const R&>(*message)) : status;
+        answered.Notify();
+      }
+      absl::StatusOr<R>& answer;
+      absl::Notification& answered;
+    };
+    v1::AcceptOfferRequest request;
+    request.set_name(registration.name());
+    const rpc::Call call = Person(VolunteerOf(registration), now);
+    absl::StatusOr<R> answer;
+    absl::Notification answered;
+    const rpc::Service bound = registrations_.Bind();
+    for (const rpc::Method& method : bound.methods()) {
+      if (method.descriptor->name() == "AcceptOffer") {
+        method.async(call, request, std::make_unique<Sink>(answer, answered));
+      }
+    }
+    answered.WaitForNotification();
+    return answer;
   }
   std::vector<v1::Registration> SignUpAll(const v1::Shift& shift, uint64_t count) {
     std::vector<v1::Registration> registrations;
@@ -134,6 +161,38 @@ TEST_F(RegistrationsServiceTest, AnOfferThatWasTouchedTooLateGoesOn) {
   EXPECT_EQ(Get(all[2]).state(), R::STATE_OFFERED);
   EXPECT_EQ(FromProto(Get(all[2]).offer_expire_time()), now_ + absl::Hours(4));
   EXPECT_EQ(ReasonOf(Accept(all[1], now_)), type::REASON_OFFER_LAPSED);
+}
+
+// It is refused, and yet it gives a place back: whoever comes after that answer is let in, whichever replica he asks.
+TEST_F(RegistrationsServiceTest, AnOfferThatWasTouchedTooLateOpensTheShiftLikeACancellation) {
+  RegistrationsService replica(dependencies_);
+  const v1::Shift shift = Published(1, 1);
+  const auto all = SignUpAll(shift, 2);
+  ASSERT_TRUE(Cancel(all[0], now_).ok());
+  ASSERT_TRUE(SignUp(3, shift.name()).ok());
+  v1::CreateRegistrationRequest request;
+  request.set_parent(shift.name());
+  EXPECT_EQ(ReasonOf(SignUp(replica, Person(4, now_), request)), type::REASON_SHIFT_FULL);
+  EXPECT_EQ(ReasonOf(AcceptBound(all[1], now_ + absl::Hours(2))), type::REASON_OFFER_LAPSED);
+  const auto next = SignUp(replica, Person(5, now_), request);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->state(), R::STATE_WAITLISTED);
+}
+
+TEST_F(RegistrationsServiceTest, AShiftThatWasRemovedTakesNoRegistrationWithIt) {
+  const v1::Shift shift = Published(1, 0);
+  const auto registration = SignUpAll(shift, 1).front();
+  ASSERT_TRUE(Cancel(registration, now_).ok());
+  Move(shift.activity(), v1::MoveActivityRequest::MOVE_UNPUBLISH, kHead);
+  v1::DeleteShiftRequest remove;
+  remove.set_name(shift.name());
+  ASSERT_TRUE(shifts_.DeleteShift(Staff(kHead, now_), remove).ok());
+  v1::GetRegistrationRequest request;
+  request.set_name(registration.name());
+  const auto found = registrations_.GetRegistration(Person(1, now_), request);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(found->state(), R::STATE_CANCELLED);
+  EXPECT_EQ(ReasonOf(registrations_.GetRegistration(Staff(kStranger, now_), request)), type::REASON_PERMISSION);
 }
 
 TEST_F(RegistrationsServiceTest, AcceptingChecksForOverlapsAgain) {
