@@ -40,6 +40,8 @@ absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& ca
   presence.check_in_time = in;
   presence.check_out_time = out;
   presence.check_in_means = presence.check_out_means = v1::Attendance::MEANS_LEADER;
+  presence.check_in_pack = presence.check_out_pack = 0;
+  presence.check_in_unenforced = presence.check_out_unenforced = 0;
   presence.flagged = false;
   presence.reason = word.reason;
   Assess(shift, policy, presence);

@@ -1,5 +1,6 @@
 #include "activity_svc/appeals/appeals_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -31,14 +32,26 @@ absl::StatusOr<v1::Appeal> Answer(db::Session& session, uint64_t center_id, cons
 }
 
 // Until when the volunteer may still appeal: by the shift at first, by the decision afterwards.
-absl::StatusOr<absl::Time> AppealDue(db::Session& session, uint64_t center_id, const Shift& shift, const Policy& policy,
-                                     const std::optional<Appeal>& before) {
+absl::StatusOr<absl::Time> FirstDue(db::Session& session, uint64_t center_id, const Shift& shift, const Policy& policy,
+                                    const std::optional<Appeal>& before) {
   if (before) return before->due_time;
   const auto steps = ListSteps(session, center_id, shift.id);
   if (!steps.ok()) return steps.status();
   const auto from = AppealsRunFrom(*steps);
   if (!from) return errors::FailedPrecondition(type::REASON_NOT_SETTLED);
   return DueAfter(session, center_id, *from, policy.appeal_working_days);
+}
+
+// The same, where the hours were taken back since: whenever that happens, it can be contested.
+absl::StatusOr<absl::Time> AppealDue(db::Session& session, uint64_t center_id, uint64_t registration_id,
+                                     const Shift& shift, const Policy& policy, const std::optional<Appeal>& before) {
+  const auto due = FirstDue(session, center_id, shift, policy, before);
+  if (!due.ok()) return due.status();
+  const auto last = LastEntry(session, center_id, registration_id);
+  if (!last.ok()) return last.status();
+  if (!last->has_value() || (*last)->credits()) return due;
+  const auto reversed = DueAfter(session, center_id, (*last)->entry_time, policy.appeal_working_days);
+  return reversed.ok() ? absl::StatusOr<absl::Time>(std::max(*due, *reversed)) : reversed;
 }
 
 // Four eyes: neither the volunteer himself nor whoever had a hand in it; the second time somebody of the unit above.
@@ -102,7 +115,7 @@ absl::StatusOr<v1::Appeal> AppealsService::Take(db::Transaction& tx, const rpc::
   if (auto status = CheckTimes(*shift, in, out); !status.ok()) return status;
   const auto policy = LoadPolicy(tx, call.center_id);
   if (!policy.ok()) return policy.status();
-  const auto until = AppealDue(tx, call.center_id, *shift, *policy, *before);
+  const auto until = AppealDue(tx, call.center_id, registration_id, *shift, *policy, *before);
   if (!until.ok()) return until.status();
   if (auto status = CheckAppealTime(*until, call.now); !status.ok()) return status;
   const auto due = DueAfter(tx, call.center_id, call.now, policy->appeal_working_days);
@@ -203,8 +216,12 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
   if (auto status = CheckOutcome(*shift, request); !status.ok()) return status;
   const auto policy = LoadPolicy(tx, call.center_id);
   if (!policy.ok()) return policy.status();
-  const auto due = DueAfter(tx, call.center_id, call.now, policy->appeal_working_days);
-  if (!due.ok()) return due.status();
+  // What is final has no deadline, and so needs no calendar.
+  if (*to == v1::Appeal::STATE_DECIDED) {
+    const auto due = DueAfter(tx, call.center_id, call.now, policy->appeal_working_days);
+    if (!due.ok()) return due.status();
+    appeal.due_time = *due;
+  }
 
   if (request.outcome() != v1::Appeal::OUTCOME_REJECTED) {
     const bool granted = request.outcome() == v1::Appeal::OUTCOME_UPHELD;
@@ -222,7 +239,6 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
                         .time = call.now};
   appeal.state = *to;
   appeal.outcome = request.outcome();
-  appeal.due_time = *due;
   if (auto status = UpdateAppeal(tx, call.center_id, appeal, call.now); !status.ok()) return status;
   if (auto status = InsertAppealMove(tx, call.center_id, registration_id, ids_.Next(), move); !status.ok()) {
     return status;

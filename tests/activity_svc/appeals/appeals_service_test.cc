@@ -126,6 +126,52 @@ TEST_F(AppealsTest, TheTimeForItEnds) {
   EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), last + absl::Hours(24 * 15))), type::REASON_APPEAL_CLOSED);
 }
 
+TEST_F(AppealsTest, HoursThatAreTakenBackLaterCanBeContested) {
+  SettleShift(settled_);
+  const absl::Time later = settled_ + absl::Hours(24 * 60);
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), later)), type::REASON_APPEAL_CLOSED);
+  ASSERT_TRUE(Reverse(kSecond, 0, later).ok());
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), later + absl::Hours(24 * 30))), type::REASON_APPEAL_CLOSED);
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), later).ok());
+  ASSERT_TRUE(Decide(kThird, 0, P::OUTCOME_UPHELD, later).ok());
+  EXPECT_EQ(Credited(0), 120);
+  // The time for those whose hours stand does not begin anew.
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), later)), type::REASON_APPEAL_CLOSED);
+}
+
+TEST_F(AppealsTest, WhatIsFinalNeedsNoCalendar) {
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), public_).ok());
+  // Ten working days from here reach into a year that has not been entered.
+  const absl::Time december = absl::FromCivil(absl::CivilDay(2026, 12, 28), absl::UTCTimeZone());
+  EXPECT_EQ(ReasonOf(Decide(kSecond, 0, P::OUTCOME_REJECTED, december)), type::REASON_CALENDAR_MISSING);
+  const auto granted = Decide(kSecond, 1, P::OUTCOME_UPHELD, december);
+  ASSERT_TRUE(granted.ok()) << granted.status();
+  EXPECT_EQ(granted->state(), P::STATE_FINAL);
+  EXPECT_FALSE(granted->has_due_time());
+}
+
+TEST_F(AppealsTest, WhatWasDecidedRestsOnNoStation) {
+  // As a station's upload leaves it: with its pack, and what nothing enforced.
+  database_.Administer("USE " + database_.schema());
+  database_.Administer(
+      "UPDATE attendances SET check_in_pack = 5, check_out_pack = 5, check_in_unenforced = 8,"
+      " check_out_unenforced = 8");
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_AMENDED, public_, absl::Minutes(90)).ok());
+  v1::ListAttendancesRequest request;
+  request.set_parent(shift_.name());
+  const auto list = attendance_.ListAttendances(Staff(kHead, public_), request);
+  ASSERT_TRUE(list.ok()) << list.status();
+  const v1::Attendance& decided = list->attendances(0);
+  EXPECT_EQ(decided.registration(), all_[0].name());
+  for (const auto& evidence : {decided.check_in_evidence(), decided.check_out_evidence()}) {
+    EXPECT_EQ(evidence.means(), v1::Attendance::MEANS_LEADER);
+    EXPECT_EQ(evidence.pack(), "");
+    EXPECT_EQ(evidence.unenforced_size(), 0);
+  }
+}
+
 TEST_F(AppealsTest, ItIsTheVolunteersOwnAndARepetitionChangesNothing) {
   v1::AppealHoursRequest others;
   others.set_registration(all_[1].name());
