@@ -21,7 +21,8 @@ constexpr char kOpen[] =
 constexpr char kOwn[] =
     "SELECT r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time,"
     " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name, s.post, a.title,"
-    " a.place, a.latitude, a.longitude, p.state, p.check_in_time, p.check_out_time FROM (SELECT * FROM registrations"
+    " a.place, a.latitude, a.longitude, p.state, p.check_in_time, p.check_out_time,"
+    " p.minutes, p.grade FROM (SELECT * FROM registrations"
     " WHERE center_id = ? AND volunteer_id = ? AND end_time > ? AND end_time <= ? AND start_time < ?"
     " AND (? & (1 << state)) <> 0";
 constexpr char kComing[] = " AND (start_time > ? OR (start_time = ? AND id > ?)) ORDER BY start_time, id LIMIT ?)";
@@ -81,7 +82,9 @@ OwnShift OwnFromRow(const db::Row& row) {
                   .location = PointOf(row, 16),
                   .presence = row.Enum<PresenceState>(18),
                   .check_in_time = row.OptionalTime(19),
-                  .check_out_time = row.OptionalTime(20)};
+                  .check_out_time = row.OptionalTime(20),
+                  .minutes = static_cast<int>(row.Int(21)),
+                  .grade = row.Enum<Grade>(22)};
 }
 
 absl::StatusOr<std::vector<OwnShift>> List(db::Session& session, const OwnShiftQuery& q, const char* page,

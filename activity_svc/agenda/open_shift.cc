@@ -44,6 +44,8 @@ v1::MyShift ToProto(const OwnShift& own) {
   proto.set_attendance_state(own.presence);
   if (own.check_in_time) *proto.mutable_check_in_time() = ToProto(*own.check_in_time);
   if (own.check_out_time) *proto.mutable_check_out_time() = ToProto(*own.check_out_time);
+  proto.set_minutes(own.minutes);
+  proto.set_grade(own.grade);
   return proto;
 }
 

@@ -29,6 +29,8 @@ struct OwnShift {
   PresenceState presence = v1::Attendance::STATE_UNSPECIFIED;  // UNSPECIFIED: none
   std::optional<absl::Time> check_in_time = {};
   std::optional<absl::Time> check_out_time = {};
+  int minutes = 0;  // that count
+  Grade grade = v1::Attendance::GRADE_UNSPECIFIED;
 };
 
 v1::UpcomingShift ToProto(const OpenShift& open);

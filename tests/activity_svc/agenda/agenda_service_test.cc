@@ -180,6 +180,8 @@ TEST_F(AgendaServiceTest, MyShiftSaysWhatAPhoneShows) {
   EXPECT_TRUE(shown[0].has_location());
   EXPECT_EQ(shown[0].attendance_state(), v1::Attendance::STATE_UNSPECIFIED);
   EXPECT_FALSE(shown[0].has_check_in_time());
+  EXPECT_EQ(shown[0].minutes(), 0);
+  EXPECT_EQ(shown[0].grade(), v1::Attendance::GRADE_UNSPECIFIED);
 
   ASSERT_TRUE(Accept(waiting, now_).ok());
   const absl::Time end = start_ + absl::Hours(2);
@@ -198,6 +200,8 @@ TEST_F(AgendaServiceTest, MyShiftSaysWhatAPhoneShows) {
   EXPECT_EQ(shown[0].attendance_state(), v1::Attendance::STATE_CORRECTED);
   EXPECT_EQ(FromProto(shown[0].check_in_time()), start_);
   EXPECT_EQ(FromProto(shown[0].check_out_time()), end);
+  EXPECT_EQ(shown[0].minutes(), 120);
+  EXPECT_EQ(shown[0].grade(), v1::Attendance::GRADE_C);
 }
 
 TEST_F(AgendaServiceTest, UnknownStatesAreRefused) {
