@@ -1,11 +1,13 @@
 #include "activity_svc/settlements/settlements_service.h"
 
+#include "activity_svc/activities/activities_access.h"
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/four_eyes.h"
 #include "activity_svc/names.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
+#include "activity_svc/settlements/public_hours.h"
 #include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
@@ -49,6 +51,7 @@ rpc::Service SettlementsService::Bind() {
   return rpc::Service("wenming.activity.v1.SettlementsService")
       .Unary("GetSettlement", rpc::kPooled, this, &SettlementsService::GetSettlement)
       .Unary("ListHourEntries", rpc::kPooled, this, &SettlementsService::ListHourEntries)
+      .Unary("ListPublicHours", rpc::kPooled, this, &SettlementsService::ListPublicHours)
       .Unary("ReverseHours", rpc::kPooled, this, &SettlementsService::ReverseHours);
 }
 
@@ -89,6 +92,36 @@ absl::StatusOr<v1::ListHourEntriesResponse> SettlementsService::ListHourEntries(
       response.set_next_page_token(pager_.Token(request, {static_cast<int64_t>(entries->back().revision)}));
     }
     for (const HourEntry& entry : *entries) *response.add_entries() = ToProto(entry, "registrations");
+    return response;
+  });
+}
+
+absl::StatusOr<v1::ListPublicHoursResponse> SettlementsService::ListPublicHours(
+    const rpc::Call& call, const v1::ListPublicHoursRequest& request) {
+  const auto id = ParseId("shifts", "parent", request.parent());
+  if (!id.ok()) return id.status();
+  const auto values = pager_.Position(request);
+  if (!values.ok()) return values.status();
+  PublicPosition position;
+  if (values->size() == 2) {
+    position = {std::get<int64_t>((*values)[0].data()) != 0, std::get<uint64_t>((*values)[1].data())};
+  }
+  const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
+  return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListPublicHoursResponse> {
+    const auto shift = LoadShift(session, call.center_id, *id);
+    if (!shift.ok()) return shift.status();
+    const auto activity = LoadActivity(session, call.center_id, shift->activity_id);
+    if (!activity.ok()) return activity.status();
+    if (!MaySee(call, *activity)) return errors::NotFound(request.parent());
+    auto hours = activity::ListPublicHours(session, call.center_id, *shift, position, static_cast<int>(size) + 1);
+    if (!hours.ok()) return hours.status();
+    v1::ListPublicHoursResponse response;
+    if (hours->size() > size) {
+      hours->resize(size);
+      const PublicPosition& last = hours->back().position;
+      response.set_next_page_token(pager_.Token(request, {static_cast<int64_t>(last.supplements), last.after}));
+    }
+    for (const PublicHours& one : *hours) *response.add_hours() = ToProto(one);
     return response;
   });
 }

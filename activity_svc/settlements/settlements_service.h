@@ -19,6 +19,8 @@ class SettlementsService {
   absl::StatusOr<v1::Settlement> GetSettlement(const rpc::Call& call, const v1::GetSettlementRequest& request);
   absl::StatusOr<v1::ListHourEntriesResponse> ListHourEntries(const rpc::Call& call,
                                                               const v1::ListHourEntriesRequest& request);
+  absl::StatusOr<v1::ListPublicHoursResponse> ListPublicHours(const rpc::Call& call,
+                                                              const v1::ListPublicHoursRequest& request);
   absl::StatusOr<v1::HourEntry> ReverseHours(const rpc::Call& call, const v1::ReverseHoursRequest& request);
 
  private:

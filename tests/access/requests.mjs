@@ -92,6 +92,7 @@ export const REQUESTS = {
   [`${A}RostersService.ExportRoster`]: get((at) => `${at.shift}/registrations:export`),
   [`${A}SettlementsService.GetSettlement`]: get((at) => `${at.shift}/settlement`),
   [`${A}SettlementsService.ListHourEntries`]: get((at) => `${at.registration}/hourEntries`),
+  [`${A}SettlementsService.ListPublicHours`]: get((at) => `${at.shift}/publicHours`),
   [`${A}SettlementsService.ReverseHours`]: post((at) => `${at.registration}:reverseHours`, () => ({ reason })),
   [`${A}ShiftsService.CreateShift`]: post((at) => `${at.activity}/shifts`, () => ({ shift: SHIFT })),
   [`${A}ShiftsService.DeleteShift`]: remove((at) => at.spareShift),

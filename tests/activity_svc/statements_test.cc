@@ -359,6 +359,11 @@ TEST_F(StatementsTest, NoStepToSettledHoursScansATable) {
   Cheap("confirm", [&] { return step(v1::ConfirmShiftRequest(), &AttendanceService::ConfirmShift, kHead, end); });
   Cheap("publicize",
         [&] { return step(v1::PublicizeShiftRequest(), &AttendanceService::PublicizeShift, kApprover, end); });
+  Cheap("public hours", [&] {
+    v1::ListPublicHoursRequest request;
+    request.set_parent(shift.name());
+    return settlements.ListPublicHours(Anybody(later), request).status();
+  });
   Cheap("settle", [&] { return step(v1::SettleShiftRequest(), &AttendanceService::SettleShift, kApprover, later); });
   Cheap("settlement", [&] {
     v1::GetSettlementRequest request;

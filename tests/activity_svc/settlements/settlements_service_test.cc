@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "activity_svc/calendars/working_days.h"
+#include "activity_svc/supplements/supplements_service.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "tests/activity_svc/settlements/hours_fixture.h"
 
 namespace wenming::activity {
@@ -73,6 +79,68 @@ TEST_F(SettlementsTest, WithoutACalendarNothingIsCalledLateAndNothingWaits) {
   EXPECT_FALSE(settlement->has_appeal_due_time());
   EXPECT_FALSE(settlement->steps(2).late());
   EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), settled_)), type::REASON_CALENDAR_MISSING);
+}
+
+TEST_F(SettlementsTest, WhatIsToBeSettledStandsInPublicFirst) {
+  SupplementsService supplements(dependencies_);
+  AddVolunteer(9);
+  const absl::Status minor = db::RunTransaction(database_.pool(), {}, [](db::Transaction& tx) {
+    return StoreVolunteer(tx, kCenter,
+                          {.id = 2,
+                           .number = "HT2",
+                           .masked_name = "李*",
+                           .unit_id = kStation,
+                           .active = true,
+                           .adult_from = absl::CivilDay(2026, 5, 3)});
+  });
+  ASSERT_TRUE(minor.ok()) << minor;
+  Attend(0, absl::Hours(2));
+  Attend(1, absl::Minutes(90));
+  Attend(2, absl::Minutes(30));  // counts for nothing
+  v1::CreateSupplementRequest ask;
+  ask.set_parent(shift_.name());
+  ask.mutable_supplement()->set_volunteer(ids::ResourceName("volunteers", 9));
+  *ask.mutable_supplement()->mutable_start_time() = ToProto(start_);
+  *ask.mutable_supplement()->mutable_end_time() = ToProto(end_);
+  const auto supplement = supplements.CreateSupplement(Staff(kHead, end_), ask);
+  ASSERT_TRUE(supplement.ok()) << supplement.status();
+  const auto move = [&](v1::MoveSupplementRequest::Move to, absl::Time at) {
+    v1::MoveSupplementRequest request;
+    request.set_name(supplement->name());
+    request.set_move(to);
+    return supplements.MoveSupplement(Staff(kApprover, at), request).status();
+  };
+  ASSERT_TRUE(move(v1::MoveSupplementRequest::MOVE_APPROVE, public_).ok());
+  // Who, how long, how it is known; page by page as well.
+  const auto shown = [&](absl::Time at, int page_size = 0) {
+    std::vector<std::string> lines;
+    v1::ListPublicHoursRequest request;
+    request.set_parent(shift_.name());
+    request.set_page_size(page_size);
+    do {
+      const auto page = settlements_.ListPublicHours(Anybody(at), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const auto& hours : page->hours()) {
+        EXPECT_EQ(FromProto(hours.publication_end_time()), settled_);
+        lines.push_back(absl::StrCat(hours.volunteer_number(), " ", hours.masked_name(), " ", hours.minutes(), " ",
+                                     v1::Attendance::Grade_Name(hours.grade())));
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return lines;
+  };
+  EXPECT_TRUE(shown(public_).empty());
+  Publicise(public_);
+  ASSERT_TRUE(move(v1::MoveSupplementRequest::MOVE_PUBLICIZE, public_).ok());
+  const std::vector<std::string> expected = {"HT1 王*明 120 GRADE_C", "HT2  90 GRADE_C", "HT9 王*明 120 GRADE_D"};
+  EXPECT_EQ(shown(public_), expected) << "a minor is not named";
+  EXPECT_EQ(shown(public_, 1), expected);
+  EXPECT_EQ(shown(public_, 2), expected);
+  SettleShift(settled_);
+  EXPECT_EQ(shown(settled_), std::vector<std::string>{expected[2]});
+  ASSERT_TRUE(move(v1::MoveSupplementRequest::MOVE_SETTLE, settled_).ok());
+  EXPECT_TRUE(shown(settled_).empty());
 }
 
 TEST_F(SettlementsTest, ReversingTakesTwoPeopleAndHappensOnce) {
