@@ -1,54 +1,12 @@
 #include "volunteer_svc/hours/account_check.h"
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 
 #include "common/crypto/digest.h"
 #include "volunteer_svc/hours/hash_chain.h"
 
 namespace wenming::volunteer {
 namespace {
-
-// The places of columns in the table.
-enum Column : size_t {
-  kVolunteer = 1,
-  kSequence = 2,
-  kRegistration = 3,
-  kRevision = 4,
-  kMinutes = 5,
-  kBalance = 6,
-  kStart = 7,
-  kEnd = 8,
-  kTitle = 10,
-  kPlace = 14,
-  kContent = 15,
-  kGrade = 18,
-};
-
-ColumnTexts ColumnsOf(const EntryText& row) {
-  ColumnTexts columns;
-  columns[kTitle] = row.activity_title;
-  columns[kPlace] = row.place;
-  columns[kContent] = row.content;
-  std::string_view rest = row.numbers;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (i == kTitle || i == kPlace || i == kContent) continue;
-    const size_t tab = std::min(rest.find('\t'), rest.size());
-    columns[i] = rest.substr(0, tab);
-    rest.remove_prefix(std::min(tab + 1, rest.size()));
-  }
-  return columns;
-}
-
-template <typename Number = int64_t>
-Number NumberOf(std::string_view text) {
-  Number number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-absl::Time TimeOf(std::string_view text) { return absl::FromUnixMicros(NumberOf(text)); }
 
 bool operator==(const CreditedTime& a, const CreditedTime& b) {
   return a.start_time == b.start_time && a.end_time == b.end_time && a.sequence == b.sequence;
@@ -69,27 +27,26 @@ const char* FaultOf(const HourAccount& account, const HourAccount& reached) {
 
 void AccountCheck::Take(const EntryText& row) {
   if (fault_) return;
-  const ColumnTexts columns = ColumnsOf(row);
-  const int64_t sequence = NumberOf(columns[kSequence]), next = reached_.sequence + 1;
+  const int64_t sequence = row.Number(kSequence), next = reached_.sequence + 1;
   if (sequence < next) return Find(sequence, "inserted");
   if (sequence > next) return Find(next, "removed");
   bytes_ = reached_.head_hash;
-  AppendCanonicalBytes(columns, bytes_);
+  AppendCanonicalBytes(row.columns, bytes_);
   if (crypto::Sha256(bytes_) != row.hash) return Find(sequence, "altered");
   // What has the right hash may still have been written by somebody who can make one.
-  const int64_t minutes = NumberOf(columns[kMinutes]), balance = NumberOf(columns[kBalance]);
+  const int64_t minutes = row.Number(kMinutes), balance = row.Number(kBalance);
   if (balance != reached_.balance_minutes + minutes) return Find(sequence, "balance");
-  const Standing entry{.registration_id = NumberOf<uint64_t>(columns[kRegistration]),
-                       .revision = NumberOf(columns[kRevision]),
+  const Standing entry{.registration_id = row.Number<uint64_t>(kRegistration),
+                       .revision = row.Number(kRevision),
                        .minutes = minutes,
-                       .time = {.volunteer_id = NumberOf<uint64_t>(columns[kVolunteer]),
-                                .start_time = TimeOf(columns[kStart]),
-                                .end_time = TimeOf(columns[kEnd]),
+                       .time = {.volunteer_id = row.Number<uint64_t>(kVolunteer),
+                                .start_time = absl::FromUnixMicros(row.Number(kStart)),
+                                .end_time = absl::FromUnixMicros(row.Number(kEnd)),
                                 .sequence = sequence}};
   if (!Stand(entry)) return Find(sequence, "revision");
   reached_.sequence = sequence;
   reached_.balance_minutes = balance;
-  if (NumberOf(columns[kGrade]) == v1::GRADE_D) reached_.supplement_minutes += minutes;
+  if (row.Number(kGrade) == v1::GRADE_D) reached_.supplement_minutes += minutes;
   reached_.latest_end_time = std::max(reached_.latest_end_time, entry.time.end_time);
   reached_.head_hash = row.hash;
 }

@@ -8,18 +8,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "volunteer_svc/hours/entry_text.h"
 #include "volunteer_svc/hours/hour_entry.h"
 
 namespace wenming::volunteer {
-
-// A row of `hour_entries` as text, which is what its hash is made of.
-struct EntryText {
-  std::string numbers;  // every column but those below in the order of the table, with tabs between
-  std::string activity_title;
-  std::string place;
-  std::string content;
-  std::string hash;
-};
 
 // The first row that is not as it was written.
 struct ChainFault {

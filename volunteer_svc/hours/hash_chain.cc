@@ -1,5 +1,7 @@
 #include "volunteer_svc/hours/hash_chain.h"
 
+#include <charconv>
+
 #include "absl/strings/str_cat.h"
 #include "common/crypto/digest.h"
 
@@ -15,9 +17,10 @@ std::string_view View(const absl::AlphaNum& text) { return {text.data(), text.si
 void AppendCanonicalBytes(const ColumnTexts& columns, std::string& bytes) {
   bytes += kForm;
   for (const std::string_view column : columns) {
-    bytes += View(absl::AlphaNum(column.size()));
-    bytes += ':';
-    bytes += column;
+    char size[24];
+    char* end = std::to_chars(size, size + sizeof(size), column.size()).ptr;
+    *end++ = ':';
+    bytes.append(size, end).append(column);
   }
 }
 

@@ -19,7 +19,7 @@
 namespace wenming::volunteer {
 namespace {
 
-constexpr int kEntriesAtOnce = 10000;
+constexpr int kEntriesAtOnce = 3000;
 constexpr int kAccountsAtOnce = 200;
 constexpr absl::Duration kTimeout = absl::Minutes(5);  // for one piece
 
@@ -29,16 +29,20 @@ struct Piece {
   std::vector<OwnedAccount> accounts;
 };
 
-// Calls `take(volunteer_id, entries)` for the entries of the range in order, those of one volunteer perhaps in parts.
+// Calls `take(entry)` for the entries of the range in order.
 template <typename Take>
 absl::Status ForEachEntry(db::Session& session, const VolunteerRange& range, Take take) {
-  std::optional<PlacedEntry> last;
+  std::optional<EntryPlace> last;
   for (bool more = true; more;) {
-    auto entries = VerifierStore::Entries(session, range, last ? &*last : nullptr, kEntriesAtOnce);
+    const auto entries = VerifierStore::Entries(session, range, last, kEntriesAtOnce);
     if (!entries.ok()) return entries.status();
-    for (const PlacedEntry& entry : *entries) take(entry);
+    EntryText entry;
+    for (const std::string& text : *entries) {
+      entry = ParseEntry(text);
+      take(entry);
+    }
     more = entries->size() == kEntriesAtOnce;
-    if (more) last = std::move(entries->back());
+    if (more) last = EntryPlace{entry.Number<uint64_t>(kVolunteer), entry.Number(kSequence)};
   }
   return absl::OkStatus();
 }
@@ -55,14 +59,15 @@ class PieceCheck {
  public:
   explicit PieceCheck(const Piece& piece, std::vector<CreditedTime> times) : piece_(piece), times_(std::move(times)) {}
 
-  void Take(const PlacedEntry& entry) {
-    if (entry.volunteer_id != volunteer_id_ || !check_) {
+  void Take(const EntryText& entry) {
+    const auto volunteer_id = entry.Number<uint64_t>(kVolunteer);
+    if (volunteer_id != volunteer_id_ || !check_) {
       EndVolunteer();
-      SkipTo(entry.volunteer_id);
-      volunteer_id_ = entry.volunteer_id;
+      SkipTo(volunteer_id);
+      volunteer_id_ = volunteer_id;
       check_.emplace();
     }
-    check_->Take(entry.text);
+    check_->Take(entry);
   }
 
   Seen End() {
@@ -174,8 +179,7 @@ class Verifier {
       auto times = VerifierStore::Times(session, piece.range);
       if (!times.ok()) return times.status();
       PieceCheck check(piece, *std::move(times));
-      const absl::Status read =
-          ForEachEntry(session, piece.range, [&](const PlacedEntry& entry) { check.Take(entry); });
+      const absl::Status read = ForEachEntry(session, piece.range, [&](const EntryText& entry) { check.Take(entry); });
       if (!read.ok()) return read;
       return check.End();
     });
@@ -230,8 +234,8 @@ absl::StatusOr<ChainReport> VerifyChain(db::Transaction& transaction, uint64_t c
   const VolunteerRange range{.center_id = center_id, .first = volunteer_id, .last = volunteer_id};
   AccountCheck check;
   bool none = !account->has_value();
-  const absl::Status read = ForEachEntry(transaction, range, [&](const PlacedEntry& entry) {
-    check.Take(entry.text);
+  const absl::Status read = ForEachEntry(transaction, range, [&](const EntryText& entry) {
+    check.Take(entry);
     none = false;
   });
   if (!read.ok()) return read;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "volunteer_svc/hours/entry_text.h"
 #include "volunteer_svc/hours/hour_rows.h"
 
 namespace wenming::volunteer {
@@ -16,13 +17,7 @@ constexpr const char* kNextCenter[] = {
 };
 constexpr char kAccounts[] =
     " FROM hour_accounts WHERE center_id = ? AND volunteer_id >= ? ORDER BY volunteer_id LIMIT ?";
-// Numbers as one text: the server writes it in less time than it takes to send them as columns, and the hash is made of
-// texts anyway.
-constexpr char kEntries[] =
-    "SELECT volunteer_id, sequence, CONCAT_WS('\t', center_id, volunteer_id, sequence, registration_id, revision,"
-    " minutes, balance_minutes, start_time, end_time, activity_id, shift_id, unit_id, team_id, person_in_charge_id,"
-    " recorder_id, grade, record_time), activity_title, place, content, hash FROM hour_entries"
-    " WHERE center_id = ? AND volunteer_id BETWEEN ? AND ?";
+constexpr char kEntries[] = " FROM hour_entries WHERE center_id = ? AND volunteer_id BETWEEN ? AND ?";
 constexpr char kEntriesAfter[] = " AND (volunteer_id > ? OR (volunteer_id = ? AND sequence > ?))";
 constexpr char kEntriesOrder[] = " ORDER BY volunteer_id, sequence LIMIT ?";
 constexpr char kTimes[] =
@@ -51,24 +46,17 @@ absl::StatusOr<std::vector<OwnedAccount>> VerifierStore::Accounts(db::Session& s
   return accounts;
 }
 
-absl::StatusOr<std::vector<PlacedEntry>> VerifierStore::Entries(db::Session& session, const VolunteerRange& range,
-                                                                const PlacedEntry* after, int limit) {
+absl::StatusOr<std::vector<std::string>> VerifierStore::Entries(db::Session& session, const VolunteerRange& range,
+                                                                const std::optional<EntryPlace>& after, int limit) {
   std::vector<db::Value> values = {range.center_id, range.first, range.last};
-  if (after != nullptr) values.insert(values.end(), {after->volunteer_id, after->volunteer_id, after->sequence});
+  if (after) values.insert(values.end(), {after->volunteer_id, after->volunteer_id, after->sequence});
   values.emplace_back(limit);
-  auto rows = session.Query(absl::StrCat(kEntries, after != nullptr ? kEntriesAfter : "", kEntriesOrder), values);
+  auto rows =
+      session.Query(absl::StrCat("SELECT ", kEntryText, kEntries, after ? kEntriesAfter : "", kEntriesOrder), values);
   if (!rows.ok()) return rows.status();
-  std::vector<PlacedEntry> entries;
+  std::vector<std::string> entries;
   entries.reserve(rows->size());
-  for (db::Row& row : *rows) {
-    entries.push_back({.volunteer_id = row.Id(0),
-                       .sequence = row.Int(1),
-                       .text = {.numbers = row.TakeText(2),
-                                .activity_title = row.TakeText(3),
-                                .place = row.TakeText(4),
-                                .content = row.TakeText(5),
-                                .hash = row.TakeText(6)}});
-  }
+  for (db::Row& row : *rows) entries.push_back(row.TakeText(0));
   return entries;
 }
 

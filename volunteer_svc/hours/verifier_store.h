@@ -3,21 +3,20 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/db/session.h"
-#include "volunteer_svc/hours/account_check.h"
 #include "volunteer_svc/hours/hour_entry.h"
 #include "volunteer_svc/hours/ledger_store.h"
 
 namespace wenming::volunteer {
 
-// A row with whose it is and where it stands.
-struct PlacedEntry {
+// Where an entry stands.
+struct EntryPlace {
   uint64_t volunteer_id = 0;
   int64_t sequence = 0;
-  EntryText text;
 };
 
 // Volunteers of a center, from the first to the last, both included.
@@ -34,9 +33,9 @@ struct VerifierStore {
   // Up to `limit` accounts of volunteers from `first` on, by volunteer.
   static absl::StatusOr<std::vector<OwnedAccount>> Accounts(db::Session& session, uint64_t center_id, uint64_t first,
                                                             int limit);
-  // Up to `limit` entries of the range, by volunteer and sequence; after that entry where one is given.
-  static absl::StatusOr<std::vector<PlacedEntry>> Entries(db::Session& session, const VolunteerRange& range,
-                                                          const PlacedEntry* after, int limit);
+  // Up to `limit` entries of the range, by volunteer and sequence; after that place where one is given. For ParseEntry.
+  static absl::StatusOr<std::vector<std::string>> Entries(db::Session& session, const VolunteerRange& range,
+                                                          const std::optional<EntryPlace>& after, int limit);
   // Every credited time of the range, by volunteer and start.
   static absl::StatusOr<std::vector<CreditedTime>> Times(db::Session& session, const VolunteerRange& range);
 };

@@ -7,6 +7,7 @@
 #include "common/db/transaction.h"
 #include "tests/volunteer_svc/fixture.h"
 #include "volunteer_svc/certificates/certificates_store.h"
+#include "volunteer_svc/hours/entry_text.h"
 #include "volunteer_svc/hours/hours_rules.h"
 #include "volunteer_svc/hours/hours_service.h"
 #include "volunteer_svc/hours/hours_store.h"
@@ -144,14 +145,14 @@ TEST_F(LedgerScaleTest, DocumentsAreFoundByTheirKeys) {
 
 TEST_F(LedgerScaleTest, TheVerifierReadsOnWhereItWas) {
   const VolunteerRange range{.center_id = kCenter, .first = volunteer_, .last = other_};
-  const PlacedEntry after{.volunteer_id = volunteer_, .sequence = kLong - 10, .text = {}};
+  const EntryPlace after{.volunteer_id = volunteer_, .sequence = kLong - 10};
   EXPECT_LE(RowsRead([&] {
               const auto entries = db::Read(pool_, absl::InfiniteFuture(), [&](db::Session& session) {
-                return VerifierStore::Entries(session, range, &after, 100);
+                return VerifierStore::Entries(session, range, after, 100);
               });
               ASSERT_TRUE(entries.ok());
               EXPECT_EQ(entries->size(), 12u);
-              EXPECT_EQ(entries->front().sequence, kLong - 9);
+              EXPECT_EQ(ParseEntry(entries->front()).Number(kSequence), kLong - 9);
             }),
             30);
   EXPECT_LE(RowsRead([&] {
