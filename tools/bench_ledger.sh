@@ -20,15 +20,7 @@ end() {
 trap end EXIT
 (($(df --output=avail -k "$scratch" | tail -1) > ROOM_KB)) ||
   fail "There is not enough room in $scratch for the ledger." 'TMPDIR names another place.'
-WENMING_TEST_MARIADB=$("$ROOT/tools/mariadb.sh" start "$scratch/db")
+WENMING_TEST_MARIADB=$(large_database "$scratch/db")
 export WENMING_TEST_MARIADB
-
-# As on a machine of the database's own: a quarter of the memory, but no more than there is use for.
-memory_mb=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
-pool_mb=$((memory_mb / 4 < 6144 ? memory_mb / 4 : 6144))
-mariadb --no-defaults --socket="$WENMING_TEST_MARIADB" --user=root -e "
-  SET GLOBAL innodb_buffer_pool_size = $pool_mb * 1048576;
-  SET GLOBAL innodb_log_file_size = 2147483648;"
-
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/ledger_bench" "$@"
 echo "the database takes $(du -sm "$scratch/db" | cut -f1) MB" >&2

@@ -50,3 +50,11 @@ our_files() {
   (cd "$ROOT" && find . \( -name .git -o -name build -o -name node_modules -o -name '.run*' \) -prune \
     -o -type f \( "${names[@]:1}" \) -print) | sed 's|^\./||' | sort
 }
+
+# large_database DIR: starts a private database (tools/mariadb.sh) for millions of rows and prints its socket. As on a machine
+# of the database's own, it takes a quarter of the memory, but no more than there is use for.
+large_database() {
+  local quarter
+  quarter=$(awk '/^MemTotal:/ { print int($2 / 4096) }' /proc/meminfo)
+  WENMING_DB_BUFFER_POOL=$((quarter < 6144 ? quarter : 6144))M WENMING_DB_LOG=2G "$ROOT/tools/mariadb.sh" start "$1"
+}

@@ -7,7 +7,7 @@
 #   tools/mariadb.sh socket DIR           prints the socket's path
 #
 # The user root logs in on the socket without a password; the socket is readable by the calling user alone.
-# WENMING_DB_BUFFER_POOL sets the memory for pages, 256M where it is not set.
+# WENMING_DB_BUFFER_POOL sets the memory for pages, 256M where it is not set; WENMING_DB_LOG the size of the log, 128M.
 # --fast trades durability for speed, for tests: the data are kept in memory where the machine has room, and stop deletes
 # them. Without it a commit is on the disk.
 set -euo pipefail
@@ -66,7 +66,7 @@ max_connections=500
 max_prepared_stmt_count=100000
 max_allowed_packet=64M
 innodb_buffer_pool_size=${WENMING_DB_BUFFER_POOL:-256M}
-innodb_log_file_size=128M
+innodb_log_file_size=${WENMING_DB_LOG:-128M}
 innodb_flush_log_at_trx_commit=$flush
 innodb_print_all_deadlocks=0
 performance_schema=off

@@ -38,7 +38,8 @@ struct Loop {
   }
 };
 
-double Quantile(std::vector<float>& values, double q) {
+template <typename Number>
+double NthOf(std::vector<Number>& values, double q) {
   if (values.empty()) return 0;
   const auto nth = values.begin() + static_cast<ptrdiff_t>(q * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), nth, values.end());
@@ -55,16 +56,13 @@ Measured RunClosedLoop(const Begin& begin, int in_flight, absl::Duration length)
   loop.ended.WaitForNotification();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   return {.qps = static_cast<double>(loop.milliseconds.size()) / seconds,
-          .p50_ms = Quantile(loop.milliseconds, 0.5),
-          .p99_ms = Quantile(loop.milliseconds, 0.99),
+          .p50_ms = NthOf(loop.milliseconds, 0.5),
+          .p99_ms = NthOf(loop.milliseconds, 0.99),
           .failed = loop.failed};
 }
 
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
+double Quantile(std::vector<double> values, double q) { return NthOf(values, q); }
+
+double Median(std::vector<double> values) { return NthOf(values, 0.5); }
 
 }  // namespace wenming::bench

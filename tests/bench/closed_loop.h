@@ -21,7 +21,8 @@ struct Measured {
 // Keeps `in_flight` calls going for `length`, then lets them end. Blocks.
 Measured RunClosedLoop(const Begin& begin, int in_flight, absl::Duration length);
 
-// The value in the middle; the lower one of two.
+// The value that the share `q` of the values does not exceed; the lower one of two. 0 where there are none.
+double Quantile(std::vector<double> values, double q);
 double Median(std::vector<double> values);
 
 }  // namespace wenming::bench

@@ -69,9 +69,7 @@ class Statements {
           County::Volunteer(static_cast<int64_t>(random() % static_cast<uint64_t>(county_.volunteers())));
       times.push_back(1000 * Seconds([&] { Show(id); }));
     }
-    const auto at = times.begin() + kStatements * 99 / 100;
-    std::ranges::nth_element(times, at);
-    return *at;
+    return Quantile(std::move(times), 0.99);
   }
 
  private:

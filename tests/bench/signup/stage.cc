@@ -13,6 +13,7 @@
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "google/rpc/code.pb.h"
+#include "tests/bench/must.h"
 
 namespace wenming::bench {
 namespace {
@@ -23,13 +24,6 @@ using activity::v1::Registration;
 constexpr char kMethod[] = "/wenming.activity.v1.RegistrationsService/CreateRegistration";
 constexpr int kConnections = 4;
 constexpr absl::Duration kPatience = absl::Seconds(30);
-
-template <typename T>
-T Must(absl::StatusOr<T> result, const char* what) {
-  if (result.ok()) return *std::move(result);
-  std::fprintf(stderr, "%s: %s\n", what, result.status().ToString().c_str());
-  std::exit(EXIT_FAILURE);
-}
 
 }  // namespace
 
@@ -72,8 +66,7 @@ int64_t Tables::Number(const std::string& sql) {
 Stage::Stage()
     : verifier_(Must(auth::TokenVerifier::Load(keys_.path()), "keys")),
       logger_(std::cerr, "bench", observe::Severity::kError, observe::SystemClock()),
-      ids_([] { return absl::Now(); }, 7),
-      trail_(tables_.database().pool(), ids_, "a key of sixteen bytes or more") {
+      stand_(tables_.database().pool()) {
   directory_.AddCenter(kCenter);
   auto pipeline = std::make_shared<rpc::Pipeline>(rpc::PipelineOptions{.verifier = verifier_.get(),
                                                                        .directory = &directory_.get(),
@@ -107,7 +100,7 @@ Measured Stage::Run(const ShiftOf& shift, int in_flight, absl::Duration length, 
         const int64_t n = count++;
         CreateRegistrationRequest request;
         request.set_parent(ids::ResourceName("shifts", shift(n)));
-        request.set_request_id(absl::StrCat("request-", absl::Hex(ids_.Next())));
+        request.set_request_id(absl::StrCat("request-", absl::Hex(stand_.ids.Next())));
         client_->Call(kMethod, authorizations_[static_cast<size_t>(n % kPeople)], request.SerializeAsString(),
                       kPatience, [this, full_is_good, done = std::move(done)](const gateway::UnaryResult& result) {
                         const bool ok = result.failure.ok() && result.code == google::rpc::OK;

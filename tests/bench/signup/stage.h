@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "activity_svc/registrations/registrations_service.h"
 #include "common/rpc/server.h"
+#include "tests/bench/activity_stand.h"
 #include "tests/bench/closed_loop.h"
 #include "tests/bench/load_client.h"
 #include "tests/common/auth/key_folder.h"
@@ -63,16 +64,10 @@ class Stage {
   auth::KeyFolder keys_;
   std::unique_ptr<auth::TokenVerifier> verifier_;
   test::TestDirectory directory_;
-  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
-  observe::RpcMetrics rpc_metrics_{registry_};
   observe::Logger logger_;
-  ids::Generator ids_;
-  const audit::Trail trail_;
-  const paging::Pager pager_{"a secret of the benchmark"};
-  const activity::CheckCodes codes_{"another secret of the benchmark"};
-  const activity::Metrics metrics_{*registry_};
-  const activity::Dependencies dependencies_{tables_.database().pool(), ids_, trail_, pager_, codes_, metrics_};
-  activity::RegistrationsService service_{dependencies_};
+  ActivityStand stand_;
+  observe::RpcMetrics rpc_metrics_{stand_.registry};
+  activity::RegistrationsService service_{stand_.dependencies};
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<LoadClient> client_;
   std::vector<std::string> authorizations_;  // of person i + 1
