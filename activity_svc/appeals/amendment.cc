@@ -7,6 +7,9 @@
 #include "activity_svc/registrations/absences.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/settlements_store.h"
+#include "activity_svc/shifts/shifts_store.h"
+#include "common/errors/errors.h"
+#include "common/ids/ids.h"
 
 namespace wenming::activity {
 namespace {
@@ -22,11 +25,29 @@ absl::StatusOr<int> TakeBack(db::Transaction& tx, ids::Generator& ids, const Wor
   return reversed->revision + 1;
 }
 
+// Who was excused has given the place up. To have been there after all, the person needs one again, and no other at the
+// same time.
+absl::Status TakePlaceAgain(db::Transaction& tx, const Word& word, Shift& shift, const Registration& registration) {
+  const auto own = FindOwn(tx, word.center_id, registration.volunteer_id, shift.start_time, shift.end_time);
+  if (!own.ok()) return own.status();
+  for (const OwnRegistration& other : *own) {
+    if (other.state == v1::Registration::STATE_WAITLISTED) continue;
+    return errors::FailedPrecondition(type::REASON_OVERLAPPING_SHIFT,
+                                      {{"shift", ids::ResourceName("shifts", other.shift_id)}});
+  }
+  if (!shift.HasPlace()) return errors::FailedPrecondition(type::REASON_SHIFT_FULL);
+  ++shift.taken_count;
+  return SaveCounters(tx, word.center_id, shift, word.now);
+}
+
 }  // namespace
 
-absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& call, const Word& word,
-                   const Shift& shift, const Activity& activity, const Policy& policy, Registration& registration,
-                   absl::Time in, absl::Time out) {
+absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& call, const Word& word, Shift& shift,
+                   const Activity& activity, const Policy& policy, Registration& registration, absl::Time in,
+                   absl::Time out) {
+  if (registration.state == v1::Registration::STATE_EXCUSED) {
+    if (auto status = TakePlaceAgain(tx, word, shift, registration); !status.ok()) return status;
+  }
   const auto old = FindPresence(tx, word.center_id, registration.id);
   if (!old.ok()) return old.status();
   const absl::Status kept = InsertCorrection(tx, word.center_id, registration.id, ids.Next(), *old, call.caller.subject,

@@ -15,9 +15,11 @@
 namespace wenming::activity {
 
 // Replaces the presence by these times, keeps what it replaces, and gives the registration what it became. Of a settled
-// shift the ledger is told: what it had is taken back, and what stands instead is credited, if it counts.
+// shift the ledger is told: what it had is taken back, and what stands instead is credited, if it counts. Who was
+// excused takes a place again: FAILED_PRECONDITION with REASON_SHIFT_FULL where others have them all, with
+// REASON_OVERLAPPING_SHIFT where the person was in another shift then.
 absl::Status Amend(db::Transaction& transaction, ids::Generator& ids, const rpc::Call& call, const Word& word,
-                   const Shift& shift, const Activity& activity, const Policy& policy, Registration& registration,
+                   Shift& shift, const Activity& activity, const Policy& policy, Registration& registration,
                    absl::Time in, absl::Time out);
 
 }  // namespace wenming::activity

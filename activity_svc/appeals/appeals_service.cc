@@ -202,7 +202,7 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
   if (auto status = call.Authorise(kSettle, activity->unit_id); !status.ok()) return status;
   // Where the decision takes back an absence, the person's lock changes.
   if (auto person = LockVolunteer(tx, call.center_id, seen->volunteer_id); !person.ok()) return person.status();
-  const auto shift = LockShift(tx, call.center_id, seen->shift_id);
+  auto shift = LockShift(tx, call.center_id, seen->shift_id);
   if (!shift.ok()) return shift.status();
   auto registration = LoadRegistration(tx, call.center_id, registration_id);
   if (!registration.ok()) return registration.status();

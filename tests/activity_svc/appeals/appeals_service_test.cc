@@ -28,6 +28,13 @@ class AppealsTest : public HoursTest {
     request.set_registration(all_[who].name());
     return appeals_.GetAppeal(call, request);
   }
+  // The place of somebody who did not come goes back.
+  void Excuse(size_t who) {
+    v1::ExcuseRegistrationRequest request;
+    request.set_name(all_[who].name());
+    request.set_reason("家人生病");
+    ASSERT_TRUE(registrations_.ExcuseRegistration(Staff(kHead, public_), request).ok());
+  }
   absl::StatusOr<v1::ListOpenAppealsResponse> Open(uint64_t staff, uint64_t unit, int page_size = 0,
                                                    const std::string& token = "") {
     v1::ListOpenAppealsRequest request;
@@ -76,6 +83,38 @@ TEST_F(AppealsTest, AfterSettlementTheLedgerIsToldWhatStandsInstead) {
   ASSERT_TRUE(Decide(kThird, 0, P::OUTCOME_AMENDED, settled_, absl::Minutes(20)).ok());
   EXPECT_EQ(Credited(0), 0);
   EXPECT_EQ(ActivityTest::Get(all_[0]).state(), R::STATE_PARTIAL);
+}
+
+TEST_F(AppealsTest, WhoWasExcusedTakesAPlaceAgain) {
+  Excuse(2);
+  EXPECT_EQ(GetShift(shift_.name()).taken_count(), 2);
+  ASSERT_TRUE(Appeal(2, absl::Hours(2), public_).ok());
+  ASSERT_TRUE(Decide(kSecond, 2, P::OUTCOME_UPHELD, public_).ok());
+  EXPECT_EQ(ActivityTest::Get(all_[2]).state(), R::STATE_ATTENDED);
+  EXPECT_EQ(GetShift(shift_.name()).taken_count(), 3);
+  SettleShift(settled_);
+  EXPECT_EQ(Credited(2), 120);
+}
+
+TEST_F(AppealsTest, WhoWasExcusedAndWentElsewhereWasNotHere) {
+  Excuse(2);
+  const v1::Shift beside = Published(1, 0);
+  const v1::Registration other = *SignUp(3, beside.name());
+  ASSERT_TRUE(Appeal(2, absl::Hours(2), public_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kSecond, 2, P::OUTCOME_UPHELD, public_)), type::REASON_OVERLAPPING_SHIFT);
+  EXPECT_EQ(ActivityTest::Get(all_[2]).state(), R::STATE_EXCUSED);
+  ASSERT_TRUE(Cancel(other, now_).ok());
+  EXPECT_TRUE(Decide(kSecond, 2, P::OUTCOME_UPHELD, public_).ok());
+}
+
+TEST_F(AppealsTest, WhoWasExcusedTakesNoPlaceThatIsGone) {
+  Excuse(2);
+  const auto narrowed = db::RunTransaction(
+      database_.pool(), {}, [](db::Transaction& tx) { return tx.Execute("UPDATE shifts SET capacity = 2"); });
+  ASSERT_TRUE(narrowed.ok()) << narrowed.status();
+  ASSERT_TRUE(Appeal(2, absl::Hours(2), public_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kSecond, 2, P::OUTCOME_UPHELD, public_)), type::REASON_SHIFT_FULL);
+  EXPECT_TRUE(Decide(kSecond, 2, P::OUTCOME_REJECTED, public_).ok());
 }
 
 TEST_F(AppealsTest, TheSecondRoundIsForAThirdPersonAboveAndFinal) {
