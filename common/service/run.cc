@@ -2,6 +2,7 @@
 #include <prometheus/exposer.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
 #include <span>
 #include <thread>
@@ -35,6 +36,8 @@ namespace wenming::service {
 namespace {
 
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
+// What is still missing at the start is mostly there in a moment; then twice as long each time.
+constexpr absl::Duration kFirstReadinessInterval = absl::Milliseconds(20);
 // Beside the threads that answer calls: the sequencer, the audit log, the readiness check, consumers, sweepers, those
 // who decide many calls together, and subscribers.
 constexpr int kBackgroundConnections = 12;
@@ -289,6 +292,7 @@ class Process {
   }
 
   void WatchReadiness() {
+    absl::Duration pause = kFirstReadinessInterval / 2;
     do {
       const absl::Time now = clock_();
       const absl::Status database = db::Read(
@@ -299,7 +303,8 @@ class Process {
       pool_metrics_.Report(db_->Stats());
       ForgetAnswers(now);
       audit_->ExportHead(now);
-    } while (!stopping_.WaitForNotificationWithTimeout(kReadinessInterval));
+      pause = ready ? kReadinessInterval : std::min(2 * pause, kReadinessInterval);
+    } while (!stopping_.WaitForNotificationWithTimeout(pause));
   }
 
   // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
