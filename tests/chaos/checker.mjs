@@ -1,7 +1,9 @@
 // Replays a history against what stands in the tables: which of the invariants 1–6 of docs/domain.md does not hold?
 
 import { acknowledgedFaults } from './invariants/acknowledged.mjs';
+import { amendmentFaults, appealFaults } from './invariants/appeals.mjs';
 import { chainFaults } from './invariants/chains.mjs';
+import { handoverFaults } from './invariants/handovers.mjs';
 import { hourFaults } from './invariants/hours.mjs';
 import { creditFaults, overlapFaults } from './invariants/overlaps.mjs';
 import { placeFaults } from './invariants/places.mjs';
@@ -24,9 +26,9 @@ export function findFaults({ operations, moments = [], tables, poison = [], verd
   const faults = [
     ...moments.flatMap(momentFaults),
     ...numbered(1, placeFaults(tables)),
-    ...numbered(2, acknowledgedFaults({ operations, tables })),
+    ...numbered(2, [acknowledgedFaults, handoverFaults, appealFaults].flatMap((faultsOf) => faultsOf({ operations, tables }))),
     ...numbered(3, [...overlapFaults(tables), ...creditFaults(tables)]),
-    ...numbered(4, hourFaults({ tables, poison })),
+    ...numbered(4, [...hourFaults({ operations, tables, poison }), ...amendmentFaults({ operations, tables })]),
     ...numbered(5, chainFaults(tables, verdicts)),
     ...numbered(6, waitingFaults({ operations, moments, tables })),
   ];

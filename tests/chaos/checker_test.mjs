@@ -8,6 +8,9 @@ import { answerOf, soundRun } from './sound_run.mjs';
 const row = (run, name) => run.tables.registrations.find((found) => found.name === name);
 const op = (run, kind, name) => run.operations.find((found) => found.kind === kind && (found.registration ?? found.answer?.name) === name);
 const entry = (run, name, revision = 0) => run.tables.entries.find((found) => found.registration === name && found.revision === revision);
+const handover = (run, name) => run.tables.handovers.find((found) => found.name === name);
+const presence = (run, name) => run.tables.presences.find((found) => found.registration === name);
+const nth = (run, kind, i) => run.operations.filter((found) => found.kind === kind)[i];
 const remove = (items, item) => items.splice(items.indexOf(item), 1);
 
 // Makes the ledger of one person anew, chained and summed up, from what `change` leaves of its entries.
@@ -25,6 +28,8 @@ const CASES = {
     ['one more offer than there are places', /has 3 people for 2 places/, (run) => { row(run, 'a3').state = 'STATE_OFFERED'; }],
     ['overbooked for a moment only', /has 3 people for 2 places/, (run) => { run.moments[0].registrations[2].state = 'STATE_CONFIRMED'; }],
     ['a counter of places that is not the rows', /counts 1 taken places, its rows are 2/, (run) => { run.a.taken = 1; }],
+    ['a place taken over that its giver keeps', /C has 3 people for 2 places/, (run) => { run.c.capacity = 2; row(run, 'c1').state = 'STATE_CONFIRMED'; }],
+    ['somebody excused who still counts', /C counts 3 taken places, its rows are 2/, (run) => { run.c.taken = 3; }],
     ['a counter of the waiting that is not the rows', /counts 3 waiting, its rows are 2/, (run) => { run.a.waitlisted = 3; }],
   ],
   2: [
@@ -49,10 +54,44 @@ const CASES = {
     ['a cancellation that was undone', /told STATE_CANCELLED, it is STATE_CONFIRMED/, (run) => { row(run, 'a5').state = 'STATE_CONFIRMED'; }],
     ['a cancellation that was refused and took place', /a5 is STATE_CANCELLED, and nobody did that/,
       (run) => { Object.assign(op(run, 'cancel', 'a5'), { outcome: 'failed', answer: undefined }); }],
+    ['somebody excused by nobody', /c5 is STATE_EXCUSED, and nobody did that/,
+      (run) => { Object.assign(op(run, 'excuse', 'c5'), { outcome: 'failed', answer: undefined }); }],
+    ['an excuse that was undone', /told STATE_EXCUSED, it is STATE_ABSENT/, (run) => { row(run, 'c5').state = 'STATE_ABSENT'; }],
+    ['an excused one who was there all the same', /told STATE_EXCUSED, it is STATE_ATTENDED/, (run) => { row(run, 'c5').state = 'STATE_ATTENDED'; }],
+    ['a proposal that is gone', /h5 was proposed and is gone/, (run) => { remove(run.tables.handovers, handover(run, 'h5')); }],
+    ['a proposal to exchange that became one to stand in', /h2 is not what was proposed/, (run) => { handover(run, 'h2').wanted = null; }],
+    ['a proposal of nobody', /x: nobody proposed to hand a1 over/,
+      (run) => { run.tables.handovers.push({ ...handover(run, 'h5'), name: 'x', registration: 'a1', giver: 'v1' }); }],
+    ['a repeated proposal that became another', /was answered with h1, and repeated with/,
+      (run) => { run.clerk.propose(handover(run, 'h1'), { answer: { ...nth(run, 'propose', 0).answer, name: 'h9' } }); }],
+    ['a place taken over that is still open', /h2: takeOver was acknowledged, and it is PROPOSED/, (run) => { handover(run, 'h2').state = 'PROPOSED'; }],
+    ['a proposal answered by somebody else', /h1 is ACCEPTED, and its taker did not do that/, (run) => { nth(run, 'takeOver', 0).volunteer = 'v9'; }],
+    ['a refused take-over that took place', /h1 is ACCEPTED, and its taker did not do that/, (run) => { nth(run, 'takeOver', 0).outcome = 'failed'; }],
+    ['a proposal declined by nobody', /h3 is DECLINED, and its taker did not do that/,
+      (run) => { Object.assign(nth(run, 'refuse', 0), { outcome: 'failed', answer: undefined }); }],
+    ['a proposal that lapsed too early', /h5 lapsed before its deadline/, (run) => { handover(run, 'h5').state = 'LAPSED'; }],
+    ['a giver who kept his place', /c1 was handed over and is STATE_CONFIRMED/, (run) => { row(run, 'c1').state = 'STATE_CONFIRMED'; }],
+    ['a taker who got no place', /v2 in C took 1 places over and has 0 of them/, (run) => { remove(run.tables.registrations, row(run, 'c2')); }],
+    ['half an exchange', /v4 in D was handed over 1 times, the rows say 0 times/, (run) => { row(run, 'd4').state = 'STATE_CONFIRMED'; }],
+    ['a place handed over to nobody', /v2 in C was handed over 0 times, the rows say 1 times/, (run) => { row(run, 'c2').state = 'STATE_SWAPPED'; }],
+    ['a place taken over twice', /v2 in C is there 1 times without an answer/, (run) => { run.tables.registrations.push({ ...row(run, 'c2'), name: 'x' }); }],
+    ['an appeal that is gone', /p2: its appeal was acknowledged and is gone/, (run) => { run.tables.appeals = []; }],
+    ['a decision that was forgotten', /p2: a move of its appeal \(decide\) was acknowledged and is another now/, (run) => {
+      run.tables.appeals[0].moves.pop();
+      run.tables.appeals[0].state = 'STATE_REOPENED';
+    }],
+    ['a decision that became another', /p2: a move of its appeal \(decide\) was acknowledged and is another now/,
+      (run) => { run.tables.appeals[0].moves[1].outcome = 'OUTCOME_AMENDED'; }],
+    ['a decision of nobody', /p2 has 1 moves with OUTCOME_UPHELD, 0 were asked for/, (run) => { Object.assign(nth(run, 'decide', 1), { outcome: 'failed', answer: undefined }); }],
+    ['one decision for two who decided', /p2: one decision was acknowledged to two people/,
+      (run) => { run.clerk.appeal('decide', run.tables.appeals[0], 4, { outcome: 'OUTCOME_UPHELD' }); }],
+    ['an appeal in a state where no move leads', /the moves of its appeal do not lead to STATE_OPEN/, (run) => { run.tables.appeals[0].state = 'STATE_OPEN'; }],
   ],
   3: [
     ['somebody at two places at once', /v1 has .* at the same time/, (run) => { row(run, 'b7').volunteer = 'v1'; }],
     ['at two places for a moment only', /v1 has .* at the same time/, (run) => { run.moments[0].registrations[6].volunteer = 'v1'; }],
+    ['a taker who was somewhere else', /v7 has .* at the same time/,
+      (run) => { Object.assign(row(run, 'c2'), { volunteer: 'v7', start: run.b.start, end: run.b.end }); }],
     ['somebody in one shift twice', /v3 is in A twice/, (run) => { row(run, 'a4').volunteer = 'v3'; }],
     ['the same minute credited twice', /v1 is credited twice: p1 and p9/,
       (run) => rechain(run, 'v1', ([first]) => [first, { ...first, registration: 'p9', start: first.start + 1 }])],
@@ -71,6 +110,19 @@ const CASES = {
     ['a presence that was settled and not told', /p1 was settled with 180 minutes, and nobody was told so/,
       (run) => { run.tables.events = run.tables.events.filter(({ registration }) => registration !== 'p1'); }],
     ['a balance that is no sum', /v1 has a balance of 181, the entries sum up to 180/, (run) => { run.tables.accounts.find(({ volunteer }) => volunteer === 'v1').balance = 181; }],
+    ['a reversal that nobody was told of', /p4: its reversal \(revision 1\) was acknowledged, and nobody was told so/,
+      (run) => { run.tables.events = run.tables.events.filter(({ registration, revision }) => registration !== 'p4' || revision === 0); }],
+    ['hours taken back by nobody', /p4 was taken back 1 times, asked for 0 times/, (run) => { Object.assign(nth(run, 'reverse', 0), { outcome: 'failed', answer: undefined }); }],
+    ['hours taken back, and nobody has asked since they were settled', /p4 was settled with 180 minutes, and nobody was told so/,
+      (run) => { Object.assign(nth(run, 'reverse', 0), { outcome: 'failed', answer: undefined }); }],
+    ['one reversal for two who asked', /p4: one reversal was acknowledged to two people/, (run) => { run.clerk.note({ ...nth(run, 'reverse', 0) }); }],
+    ['a correction that did not take the first back', /p2 was told of with the revisions 0,2/,
+      (run) => { run.tables.events = run.tables.events.filter(({ registration, revision }) => registration !== 'p2' || revision !== 1); }],
+    ['a correction credited beside the first', /p2 lacks the revision 1 in the ledger/, (run) => rechain(run, 'v2', ([first, , last]) => [first, last])],
+    ['other minutes taken back than were credited', /p2: the revision 1 takes 170 minutes back, 180 were credited/,
+      (run) => rechain(run, 'v2', ([first, back, last]) => [first, { ...back, minutes: -170 }, last])],
+    ['a decision that the presence does not know', /p2: the presence is not what was decided/, (run) => { presence(run, 'p2').checkOutTime = presence(run, 'p1').checkInTime; }],
+    ['a decision that credits other minutes', /p2 was settled with 90 minutes, and 120 were told/, (run) => { presence(run, 'p2').minutes = 90; }],
     ['a running balance that is no sum', /balance of entry 1 is no sum/, (run) => { entry(run, 'p1').balance = 1; }],
     ['a gap in the sequence', /v2: a gap in the sequence before 3/, (run) => { remove(run.tables.entries, entry(run, 'p2', 1)); }],
     ['a poison event that vanished', /event 4 cannot be applied and is not parked/, (run) => { run.tables.parked = []; }],
@@ -81,11 +133,15 @@ const CASES = {
     ['an altered text', /v2: entry 2 is not what was chained/, (run) => { entry(run, 'p2', 1).raw.content += '21'; }],
     ['an entry removed from the middle', /v2: entry 3 is not what was chained/, (run) => { remove(run.tables.entries, entry(run, 'p2', 1)); }],
     ['the last entry removed', /v2: the account's hash is not that of its last entry/, (run) => { remove(run.tables.entries, entry(run, 'p2', 2)); }],
+    ['an altered ledger that only its service sees', /verify-ledger: entry 3/, (run) => { Object.assign(run.verdicts[1], { ok: false, told: 'entry 3' }); }],
     ['an altered audit log', /verify-audit: record 7/, (run) => { Object.assign(run.verdicts[0], { ok: false, told: 'record 7' }); }],
   ],
   6: [
     ['a later one served first', /a3 still waits at 3 while 4 was served/, (run) => { row(run, 'a2').state = 'STATE_WAITLISTED'; row(run, 'a4').state = 'STATE_OFFERED'; }],
     ['served out of order for a moment only', /a3 still waits at 3 while 4 was served/, (run) => { run.moments[0].registrations[3].state = 'STATE_OFFERED'; }],
+    ['somebody who left his place to another before the first was served', /a3 still waits at 3 while 4 was served/,
+      (run) => { row(run, 'a4').state = 'STATE_SWAPPED'; }],
+    ['somebody excused before the first was served', /a3 still waits at 3 while 4 was served/, (run) => { row(run, 'a4').state = 'STATE_EXCUSED'; }],
     ['a position given twice', /position twice/, (run) => { row(run, 'a4').position = 3; }],
     ['a free place while people wait', /1 free places while 2 wait/, (run) => { row(run, 'a1').state = 'STATE_CANCELLED'; run.a.taken = 1; }],
     ['who came later stands before', /a4 came after a3 and stands before it/, (run) => { op(run, 'signUp', 'a4').answer.waitlistPosition = '2'; }],

@@ -1,5 +1,5 @@
-// Clients that sign up, repeat themselves, cancel, accept and decline at either replica, in an order that a seed decides, as
-// long as they are let. All that they ask and are told goes into the history.
+// Clients that sign up, repeat themselves, cancel, accept and decline, hand places over and take them over at either
+// replica, in an order that a seed decides, as long as they are let. All that they ask and are told goes into the history.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { pick } from './random.mjs';
@@ -14,15 +14,18 @@ const THOUGHT_MS = 150;  // at most, before the next act
 // One volunteer at one shift: the registration it holds there, as far as it was told.
 class Place {
   constructor(volunteer, shift) {
-    Object.assign(this, { volunteer: volunteer.name, selves: volunteer.selves, shift, requests: [], name: null, state: null });
+    const { name: of, number, selves } = volunteer;
+    Object.assign(this, { volunteer: of, number, selves, shift, requests: [], proposals: [], name: null, state: null });
   }
 }
 
 export class Client {
-  // `volunteers`: [{ name, selves }] with a session at each replica; `shifts`: what they may sign up for, the first most of all.
-  constructor({ id, volunteers, shifts, random, history }) {
-    Object.assign(this, { id, random, history, shifts });
+  // `volunteers`: [{ name, number, selves }] with a session at each replica; `shifts`: what they may sign up for, the first
+  // most of all; `crowd`: where each client puts its places, for the others to know whom to ask.
+  constructor({ id, volunteers, shifts, random, history, crowd }) {
+    Object.assign(this, { id, random, history, shifts, crowd });
     this.places = volunteers.map((volunteer) => shifts.map((shift) => new Place(volunteer, shift)));
+    crowd.push(...this.places.flat());
     this.issued = 0;
   }
 
@@ -38,9 +41,11 @@ export class Client {
     const dice = this.random();
     if (place.requests.length > 0 && dice < 0.15) return this.#request(place, pick(this.random, place.requests));
     if (place.requests.length > 0 && dice < 0.2) return this.#reuse(place, pick(this.random, place.requests));
+    if (dice < 0.32) return this.#answerProposals(place);
     if (place.name === null) return this.#signUp(place, dice);
     if (place.state === 'STATE_OFFERED') return this.#move(place, dice < 0.75 ? 'accept' : 'decline');
-    if (dice < 0.5) return this.#move(place, 'cancel');
+    if (place.state === 'STATE_CONFIRMED' && dice < 0.55) return this.#propose(place);
+    if (dice < 0.75) return this.#move(place, 'cancel');
     return this.#look(place);
   }
 
@@ -57,7 +62,7 @@ export class Client {
     const requestId = `chaos-${this.id}-${++this.issued}`;
     const body = { requestId };
     place.requests.push({ body, shift: place.shift });
-    const times = dice < 0.22 ? AT_ONCE : dice < 0.4 ? 2 : 1;
+    const times = dice < 0.35 ? AT_ONCE : dice < 0.5 ? 2 : 1;
     await Promise.all(Array.from({ length: times }, () => this.#request(place, { body, shift: place.shift })));
   }
 
@@ -99,6 +104,48 @@ export class Client {
     const op = await this.#attempt(place, facts, (self) => (at ? self.at(new Date(at)) : self).send('POST', `/v1/${place.name}:${verb}`, {}));
     if (op.outcome === 'ok') this.#learn(place, op.answer);
     else await this.#look(place);
+  }
+
+  // Asks one who may stand in, or exchange his place in another shift; or asks again as before.
+  async #propose(place) {
+    const again = this.random() < 0.2 && place.proposals.length > 0;
+    const proposal = again ? pick(this.random, place.proposals) : this.#newProposal(place);
+    if (!proposal) return;
+    const { registration, body } = proposal;
+    const facts = { kind: 'propose', registration, requestId: body.requestId, body };
+    const send = (self) => self.send('POST', `/v1/${registration}/handovers`, body);
+    const times = this.random() < 0.2 ? 2 : 1;
+    await Promise.all(Array.from({ length: times }, () => this.#attempt(place, facts, send)));
+  }
+
+  #newProposal(place) {
+    const wanted = this.random() < 0.5 ? this.shifts.find((shift) => shift !== place.shift) : undefined;
+    const here = new Set(this.crowd.filter(({ shift, name }) => shift === place.shift && name !== null).map(({ number }) => number));
+    const may = ({ shift, state, number }) => number !== place.number && !here.has(number)
+      && (wanted ? shift === wanted && state === 'STATE_CONFIRMED' : shift === place.shift);
+    const asked = pick(this.random, this.crowd.filter(may));
+    if (!asked) return null;
+    const handover = { takerNumber: asked.number, ...(wanted && { wantedShift: wanted }) };
+    const proposal = { registration: place.name, body: { requestId: `handover-${this.id}-${++this.issued}`, handover } };
+    place.proposals.push(proposal);
+    return proposal;
+  }
+
+  // Looks for what waits for an answer, and mostly takes the place: some twice at once.
+  async #answerProposals(place) {
+    const listed = await pick(this.random, place.selves).send('GET', '/v1/handovers:mine?pageSize=20').catch(() => null);
+    const waiting = listed?.status === 200 ? listed.answer.handovers.filter(({ state }) => state === 'STATE_PROPOSED') : [];
+    const chosen = pick(this.random, waiting);
+    if (!chosen) return;
+    const mine = chosen.giverNumber === place.number;
+    const dice = this.random();
+    if (mine && dice < 0.7) return;
+    const [kind, verb] = mine ? ['withdraw', 'withdraw'] : dice < 0.8 ? ['takeOver', 'accept'] : ['refuse', 'decline'];
+    const facts = { kind, handover: chosen.name, body: {} };
+    const send = (self) => self.send('POST', `/v1/${chosen.name}:${verb}`, {});
+    await Promise.all(Array.from({ length: dice < 0.3 ? 2 : 1 }, () => this.#attempt(place, facts, send)));
+    const own = this.places.find(([{ volunteer }]) => volunteer === place.volunteer);
+    for (const each of kind === 'takeOver' ? own : []) await this.#find(each);
   }
 
   #learn(place, { name, state }) {

@@ -1,15 +1,20 @@
 // What the clients asked and what they were told: the one format that the checker replays.
 //
 // An operation is
-//   { client, kind, volunteer?, shift?, registration?, requestId?, body?, at?,   who asked for what; `at`: the time the call
-//                                                                                carried, in ms since 1970, where it carried one
+//   { client, kind, volunteer?, shift?, registration?, handover?, requestId?, body?, at?,   who asked for what; `at`: the time
+//                                        the call carried, in ms since 1970, where it carried one
 //     begin, end,           ms on one clock: what ends before another begins happened before it
 //     endTime,              ms since 1970 at the end
 //     outcome,              'ok': it has taken place; 'failed': it has not; 'unknown': nobody told
 //     status, reason?, answer? }
 // with resource names as the API gives them. `kind` is one of KINDS.
 
-export const KINDS = ['signUp', 'cancel', 'accept', 'decline', 'look', 'confirm', 'settle'];
+export const KINDS = [
+  'signUp', 'cancel', 'accept', 'decline', 'look',  // a volunteer and his registration
+  'propose', 'takeOver', 'refuse', 'withdraw',  // a handover: by the giver, the taker, the taker, the giver
+  'excuse', 'end', 'confirm', 'publicize', 'settle',  // staff and a registration or a shift
+  'appeal', 'decide', 'reverse',  // hours contested by the volunteer, decided and taken back by staff
+];
 
 // No answer, a server's error and "busy" leave open what happened.
 function outcomeOf(status) {
@@ -28,6 +33,7 @@ export class History {
 
   // Records what became of `send`, which resolves with an exchange of Session.send; resolves with the operation.
   async record(facts, send) {
+    if (!KINDS.includes(facts.kind)) throw new Error(`there is no kind of operation "${facts.kind}"`);
     const operation = { ...facts, begin: performance.now() };
     const { status, answer } = await send().catch(noAnswer);
     const outcome = outcomeOf(status);

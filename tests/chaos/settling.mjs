@@ -9,15 +9,20 @@ import { pick } from './random.mjs';
 const PAUSE_MS = 1500;  // between two shifts, at most
 const HANDS = 4;  // that settle the same shift at once
 
-// Day 0 is the first of June 2031; the clock is UTC.
-const onDay = (day, hour) => new Date(Date.UTC(2031, 5, 1 + day, hour));
+export const YEAR = 2031;
+// Day 0 is the first of June; the clock is UTC.
+const onDay = (day, hour) => new Date(Date.UTC(YEAR, 5, 1 + day, hour));
+// When a shift's hours are confirmed and go public.
+export const eveningOf = (shift) => later(new Date(shift.endTime), HOUR_MS);
 export const dayShifts = (days, capacity) => Array.from({ length: days }, (_, day) => ({
   post: '值守', capacity, startTime: onDay(day, 1).toISOString(), endTime: onDay(day, 4).toISOString(),
 }));
 
-// Everybody was there, the leader has confirmed it, and it is public.
-export async function holdDay({ history }, head, shift, volunteers) {
-  await mapWide(volunteers, 8, async ({ name, self }) => {
+// Everybody but `absentee` was there, the leader has confirmed it, and it is public. Resolves with whose hours they are:
+// [{ registration, shift, volunteer, present }]. Who is absent twice is locked out of the days after.
+export async function holdDay({ history }, head, shift, volunteers, absentee) {
+  const cases = await mapWide(volunteers, 8, async (volunteer) => {
+    const { name, self } = volunteer;
     let registration;
     const requestId = `day-${name}-${shift.name}`.replaceAll('/', '-');
     const facts = { client: 'day', kind: 'signUp', volunteer: name, shift: shift.name, requestId, body: {} };
@@ -25,13 +30,16 @@ export async function holdDay({ history }, head, shift, volunteers) {
       registration = await signUp(self, shift.name, requestId);
       return { status: 200, answer: registration };
     });
-    await attend(head, self, registration.name, shift, `phone-${name.slice(-13)}`);
+    const present = volunteer !== absentee;
+    if (present) await attend(head, self, registration.name, shift, `phone-${name.slice(-13)}`);
+    return { registration: registration.name, shift, volunteer, present };
   });
-  const evening = head.at(later(new Date(shift.endTime), HOUR_MS));
+  const evening = head.at(eveningOf(shift));
   for (const verb of ['end', 'confirm', 'publicize']) {
     await history.record({ client: 'day', kind: verb, shift: shift.name, body: {} },
       () => evening.send('POST', `/v1/${shift.name}:${verb}`, {}));
   }
+  return cases;
 }
 
 // Settles one shift after the other, and then some of them again, until all are settled and `isOver()`.

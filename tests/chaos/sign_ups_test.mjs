@@ -1,6 +1,7 @@
 // Invariants 1, 2, 3, 5 and 6 under fire: 64 clients at two replicas on one shift of 50 places (and a smaller one at the same
 // time), with requests that come twenty times at once, repetitions, other bodies under the same id, cancellations, offers
-// taken, declined and left to lapse, while services and the database are killed and COMMITs lost.
+// taken, declined and left to lapse, places handed over and exchanged, excuses, while services and the database are killed
+// and COMMITs lost.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -20,15 +21,17 @@ after(() => world?.stop());
 test('64 clients on 50 places while the ground shakes', { timeout: 240000 }, async (t) => {
   const shifts = await world.openActivity(RUSH_SHIFTS);
   const volunteers = await world.logInAll();
+  const { station1 } = await world.enterStaff('station1');
   let over = false;
   const nemesis = rage(world, RAGE, 1000, (what) => t.diagnostic(what)).finally(() => { over = true; });
-  await Promise.all([nemesis, world.observe(() => over), rush(world, volunteers, shifts, seed, () => over)]);
+  await Promise.all([nemesis, world.observe(() => over), rush(world, volunteers, station1, shifts, seed, () => over)]);
 
   const { faults } = await world.reckon((text) => t.diagnostic(text));
   const { counts } = world.history;
   t.diagnostic(`${JSON.stringify(counts)}; ${world.moments.length} moments seen; lost COMMITs ${JSON.stringify(world.proxy.lost)}`);
   assert.deepEqual(faults, []);
-  for (const what of ['signUp ok', 'signUp unknown', 'cancel ok', 'accept ok', 'decline ok', 'signUp failed REQUEST_ID_REUSED']) {
+  for (const what of ['signUp ok', 'signUp unknown', 'cancel ok', 'accept ok', 'decline ok', 'signUp failed REQUEST_ID_REUSED',
+    'propose ok', 'takeOver ok', 'refuse ok', 'withdraw ok', 'excuse ok']) {
     assert.ok(counts[what] > 0, `nothing was "${what}": the test has lost its teeth`);
   }
 });

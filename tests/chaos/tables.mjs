@@ -1,22 +1,42 @@
 // What stands in the tables, in the form that the checker takes: names as the API gives them, times in microseconds.
 
+import fs from 'node:fs';
 import { atOneMoment, nameOf, query } from './database.mjs';
 import { hourEvent } from './hour_events.mjs';
 
-export const STATES = ['UNSPECIFIED', 'CONFIRMED', 'WAITLISTED', 'OFFERED', 'LAPSED', 'CANCELLED', 'LATE_CANCELLED',
-  'ATTENDED', 'PARTIAL', 'ABSENT', 'EXCUSED', 'SWAPPED'].map((state) => `STATE_${state}`);
-const SHIFT_STATES = ['UNSPECIFIED', 'OPEN', 'ENDED', 'CONFIRMED', 'PUBLICISED', 'SETTLED', 'CANCELLED'];
-const PRESENCE_STATES = ['UNSPECIFIED', 'CHECKED_IN', 'CHECKED_OUT', 'AUTO_CLOSED', 'CONFIRMED', 'CORRECTED', 'VOIDED'];
+// The names of an enum of a message, by their numbers, as the contract says them: what the columns of states hold.
+export function enumOf(file, message, name) {
+  const text = fs.readFileSync(new URL(`../../protos/wenming/activity/v1/${file}.proto`, import.meta.url), 'utf8');
+  const [, body] = new RegExp(`^message ${message} \\{.*?\\benum ${name} \\{(.*?)\\}`, 'ms').exec(text);
+  const names = [];
+  for (const [, value, number] of body.matchAll(/^\s*(\w+) = (\d+);/gm)) names[Number(number)] = value;
+  return names;
+}
+
+const bare = (names) => names.map((name) => name.replace('STATE_', ''));
+const STATES = enumOf('registrations', 'Registration', 'State');
+const SHIFT_STATES = bare(enumOf('shifts', 'Shift', 'State'));
+const PRESENCE_STATES = bare(enumOf('attendance', 'Attendance', 'State'));
+const HANDOVER_STATES = bare(enumOf('handovers', 'Handover', 'State'));
+const APPEAL_STATES = enumOf('appeals', 'Appeal', 'State');
+const OUTCOMES = enumOf('appeals', 'Appeal', 'Outcome');
 
 const number = (text) => (text === 'NULL' ? null : Number(text));
 const registration = (id) => nameOf('registrations', id);
 const volunteer = (id) => nameOf('volunteers', id);
 const shift = (id) => nameOf('shifts', id);
+const time = (micros) => new Date(number(micros) / 1000).toISOString();
 
 const SHIFTS = 'SELECT id, start_time, end_time, capacity, taken_count, waitlisted_count, state FROM wenming_activity.shifts';
 const REGISTRATIONS = 'SELECT id, shift_id, volunteer_id, state, waitlist_position, offer_expire_time, start_time, end_time, '
   + 'update_time FROM wenming_activity.registrations';
-const PRESENCES = 'SELECT registration_id, shift_id, volunteer_id, state, minutes FROM wenming_activity.attendances';
+const PRESENCES = 'SELECT registration_id, shift_id, volunteer_id, state, minutes, check_in_time, check_out_time '
+  + 'FROM wenming_activity.attendances';
+const HANDOVERS = 'SELECT id, registration_id, shift_id, giver_id, taker_id, wanted_shift_id, state, expire_time, update_time '
+  + 'FROM wenming_activity.handovers';
+const APPEALS = 'SELECT registration_id, volunteer_id, state, claimed_check_in_time, claimed_check_out_time FROM wenming_activity.appeals';
+// Each move leads to a later state.
+const APPEAL_MOVES = 'SELECT registration_id, from_state, to_state, outcome FROM wenming_activity.appeal_moves ORDER BY registration_id, to_state';
 const EVENTS = 'SELECT event_cursor, payload_type, HEX(payload) FROM wenming_activity.events '
   + "WHERE payload_type LIKE 'wenming.activity.v1.Hours%' ORDER BY event_cursor";
 const ACCOUNTS = 'SELECT volunteer_id, sequence, balance_minutes, HEX(head_hash) FROM wenming_volunteer.hour_accounts';
@@ -54,14 +74,35 @@ async function readEntries(socket) {
   });
 }
 
+const toHandover = ([id, given, shiftId, giver, taker, wanted, state, expire, update]) => ({
+  name: nameOf('handovers', id), registration: registration(given), shift: shift(shiftId), giver: volunteer(giver),
+  taker: volunteer(taker), wanted: shift(wanted), state: HANDOVER_STATES[state], expireTime: number(expire), updateTime: number(update),
+});
+
+// Appeals with their moves, as the API tells them.
+function toAppeals(rows, moveRows) {
+  const moves = new Map();
+  for (const [id, from, to, outcome] of moveRows) {
+    if (!moves.has(id)) moves.set(id, []);
+    moves.get(id).push({ from: APPEAL_STATES[from], to: APPEAL_STATES[to], outcome: OUTCOMES[outcome] });
+  }
+  return rows.map(([id, volunteerId, state, claimedIn, claimedOut]) => ({
+    registration: registration(id), volunteer: volunteer(volunteerId), state: APPEAL_STATES[state], claimedCheckInTime: time(claimedIn),
+    claimedCheckOutTime: time(claimedOut), moves: moves.get(id) ?? [],
+  }));
+}
+
 // Everything the checker looks at in the end. The stack is at rest.
 export async function readTables(socket) {
-  const [presences, events, accounts, parked] = await atOneMoment(socket, [PRESENCES, EVENTS, ACCOUNTS, PARKED]);
+  const [presences, events, accounts, parked, handovers, appeals, appealMoves] =
+    await atOneMoment(socket, [PRESENCES, EVENTS, ACCOUNTS, PARKED, HANDOVERS, APPEALS, APPEAL_MOVES]);
   return {
     ...(await readMoment(socket)),
-    presences: presences.map(([id, shiftId, volunteerId, state, minutes]) => ({
+    handovers: handovers.map(toHandover),
+    appeals: toAppeals(appeals, appealMoves),
+    presences: presences.map(([id, shiftId, volunteerId, state, minutes, checkIn, checkOut]) => ({
       registration: registration(id), shift: shift(shiftId), volunteer: volunteer(volunteerId), state: PRESENCE_STATES[state],
-      minutes: number(minutes),
+      minutes: number(minutes), checkInTime: time(checkIn), checkOutTime: checkOut === 'NULL' ? null : time(checkOut),
     })),
     events: events.map(([cursor, type, payload]) => hourEvent(Number(cursor), type, Buffer.from(payload, 'hex'))),
     parked: parked.map(([by, from, cursor]) => ({ by, from, cursor: number(cursor) })),

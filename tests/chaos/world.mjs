@@ -19,7 +19,7 @@ import { readMoment, readTables } from './tables.mjs';
 const CALM_MS = 60000;
 const LOOK_MS = 100;  // between two looks at the tables
 // Commands of tools/stack that verify a chain.
-const VERIFIERS = ['verify-audit'];
+const VERIFIERS = ['verify-audit', 'verify-ledger'];
 
 export class World {
   // Starts everything; call stop() in the end. `random` is the nemesis's.
@@ -69,17 +69,30 @@ export class World {
     return made.shifts;
   }
 
-  // All volunteers of the demo, logged in and known to activity_svc: [{ name, self, selves }].
+  // All volunteers of the demo, logged in and known to activity_svc: [{ name, number, self, selves }].
   async logInAll() {
     const center = await this.stack.enter('center');
     const people = await center.list(`/v1/${this.stack.account('center').unit_name}/volunteers`, 'volunteers');
-    const volunteers = await mapWide(people, 16, async ({ name }) => {
+    const volunteers = await mapWide(people, 16, async ({ name, number }) => {
       const self = await actAs(this.stack.session, name);
-      return { name, self, selves: this.atBoth(self) };
+      return { name, number, self, selves: this.atBoth(self) };
     });
     const known = () => this.#count('SELECT COUNT(*) FROM wenming_activity.volunteers') >= volunteers.length;
     await until('the volunteers to be known', known, 20000);
     return volunteers;
+  }
+
+  // Sessions of the demo's staff at both replicas, by user name: { station1: [here, there], … }.
+  async enterStaff(...logins) {
+    const sessions = await Promise.all(logins.map((login) => this.stack.enter(login)));
+    return Object.fromEntries(logins.map((login, i) => [login, this.atBoth(sessions[i])]));
+  }
+
+  // Enters the working days of a year, so that the deadlines of appeals are known in it.
+  async openCalendar(year) {
+    const center = await this.stack.enter('center');
+    const days = [{ date: { year, month: 1, day: 1 }, working: false, title: '元旦' }];
+    await center.post(`/v1/${this.stack.account('center').unit_name}/calendar:import`, { calendar: { year, notice: '演练', days } });
   }
 
   // Looks at the tables again and again until `isOver()`; while the database is down there is nothing to see.

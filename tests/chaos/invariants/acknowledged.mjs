@@ -2,51 +2,48 @@
 // repeated request changes nothing; what nobody was told of may be or not, and nothing is there that nobody asked for.
 
 import { isDeepStrictEqual } from 'node:util';
+import { groupBy, placeOf } from './grouping.mjs';
+import { passages } from './handovers.mjs';
 
 const OUTCOMES = ['STATE_ATTENDED', 'STATE_PARTIAL', 'STATE_ABSENT', 'STATE_EXCUSED'];
 const AFTER_CONFIRMED = ['STATE_CANCELLED', 'STATE_LATE_CANCELLED', 'STATE_SWAPPED', ...OUTCOMES];
 const AFTER_OFFERED = ['STATE_CONFIRMED', 'STATE_LAPSED', ...AFTER_CONFIRMED];
 
-// What a registration may be in the end once somebody was told that it is this; what is not named here stays.
+// What a registration may be in the end once somebody was told that it is this; what is not named here stays, but for what
+// an appeal makes of an outcome.
 const LATER = {
   STATE_CONFIRMED: AFTER_CONFIRMED,
   STATE_OFFERED: AFTER_OFFERED,
   STATE_WAITLISTED: ['STATE_OFFERED', ...AFTER_OFFERED],
 };
+const GRANTED = ['STATE_ATTENDED', 'STATE_PARTIAL'];
 
-// Which operation brings a registration into a state; of the shift where `shift` is said.
+// Which operation brings a registration into a state; of the shift where `shift` is said. (For SWAPPED see handovers.mjs.)
 const BROUGHT_BY = {
   STATE_CANCELLED: { kind: 'cancel' },
   STATE_LATE_CANCELLED: { kind: 'cancel' },
   STATE_ATTENDED: { kind: 'confirm', shift: true },
   STATE_PARTIAL: { kind: 'confirm', shift: true },
   STATE_ABSENT: { kind: 'confirm', shift: true },
+  STATE_EXCUSED: { kind: 'excuse' },
 };
 // What its own answer leaves for good.
-const FINAL = { cancel: ['STATE_CANCELLED', 'STATE_LATE_CANCELLED'], decline: ['STATE_LAPSED'] };
+const FINAL = { cancel: ['STATE_CANCELLED', 'STATE_LATE_CANCELLED'], decline: ['STATE_LAPSED'], excuse: ['STATE_EXCUSED'] };
 
-function groupBy(items, keyOf) {
-  const groups = new Map();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push(item);
-  }
-  return groups;
-}
-
-// A request id belongs to its volunteer and names one request for ever.
-function repeatFaults(signUps) {
+// A request id belongs to its volunteer and names one request of its kind for ever.
+function repeatFaults(operations) {
   const faults = [];
-  for (const [id, same] of groupBy(signUps.filter(({ requestId }) => requestId), (op) => `${op.requestId} of ${op.volunteer}`)) {
+  const withId = operations.filter(({ requestId }) => requestId);
+  for (const same of groupBy(withId, (op) => `${op.kind} ${op.requestId} ${op.volunteer}`).values()) {
+    const id = `${same[0].requestId} of ${same[0].volunteer}`;
     const told = same.filter(({ outcome }) => outcome === 'ok').sort((a, b) => a.end - b.end);
     if (told.length === 0) continue;
     const [first] = told;
-    const sameBody = (op) => op.shift === first.shift && isDeepStrictEqual(op.body, first.body);
+    const sameBody = (op) => op.shift === first.shift && op.registration === first.registration && isDeepStrictEqual(op.body, first.body);
     for (const op of told) {
       if (!sameBody(op)) faults.push(`${id} was accepted with two bodies`);
       else if (!isDeepStrictEqual(op.answer, first.answer)) {
-        faults.push(`${id} was answered with ${first.answer.name}, and repeated with ${JSON.stringify(op.answer)}`);
+        faults.push(`${id} was answered with ${first.answer.name ?? first.kind}, and repeated with ${JSON.stringify(op.answer)}`);
       }
     }
     for (const op of same) {
@@ -71,17 +68,21 @@ function signUpFaults(signUps, rows) {
   return faults;
 }
 
-// Rows that no answer names are those of requests whose outcome nobody was told.
-function uninvitedFaults(signUps, rows) {
+// Rows that no answer names are those of requests whose outcome nobody was told, and of places that were taken over.
+function uninvitedFaults(signUps, rows, handovers) {
   const named = new Set(signUps.filter(({ outcome }) => outcome === 'ok').map(({ answer }) => answer.name));
-  const placeOf = ({ volunteer, shift }) => `${volunteer} in ${shift}`;
   const requests = groupBy(signUps, placeOf);
+  const taken = groupBy(passages(handovers).taken, placeOf);
+  const uninvited = groupBy([...rows.values()].filter(({ name }) => !named.has(name)), placeOf);
   const faults = [];
-  for (const [place, unnamed] of groupBy([...rows.values()].filter(({ name }) => !named.has(name)), placeOf)) {
+  for (const place of new Set([...uninvited.keys(), ...taken.keys()])) {
+    const unnamed = uninvited.get(place) ?? [];
+    const takenOver = taken.get(place)?.length ?? 0;
     const byId = groupBy(requests.get(place) ?? [], ({ requestId }) => requestId);
     const open = [...byId.values()].filter((ops) => ops.some(({ outcome }) => outcome === 'unknown') && !ops.some(({ outcome }) => outcome === 'ok'));
-    if (unnamed.length > open.length) {
-      faults.push(`${unnamed[0].name}: ${place} is there ${unnamed.length} times without an answer, asked for ${open.length} times`);
+    if (unnamed.length < takenOver) faults.push(`${place} took ${takenOver} places over and has ${unnamed.length} of them`);
+    if (unnamed.length > open.length + takenOver) {
+      faults.push(`${unnamed[0].name}: ${place} is there ${unnamed.length - takenOver} times without an answer, asked for ${open.length} times`);
     }
   }
   return faults;
@@ -98,11 +99,13 @@ function isExplained(row, byRegistration, operations) {
 export function acknowledgedFaults({ operations, tables }) {
   const rows = new Map(tables.registrations.map((row) => [row.name, row]));
   const signUps = operations.filter(({ kind }) => kind === 'signUp');
-  const faults = [...repeatFaults(signUps), ...signUpFaults(signUps, rows), ...uninvitedFaults(signUps, rows)];
+  const faults = [...repeatFaults(operations), ...signUpFaults(signUps, rows), ...uninvitedFaults(signUps, rows, tables.handovers)];
+  const decided = new Set(operations.filter(({ kind, outcome }) => kind === 'decide' && outcome !== 'failed').map(({ registration }) => registration));
   for (const { kind, outcome, answer } of operations) {
     const row = outcome === 'ok' && answer?.state ? rows.get(answer.name) : undefined;
     if (!row) continue;
-    if (row.state !== answer.state && !LATER[answer.state]?.includes(row.state)) {
+    const granted = OUTCOMES.includes(answer.state) && GRANTED.includes(row.state) && decided.has(row.name);
+    if (row.state !== answer.state && !LATER[answer.state]?.includes(row.state) && !granted) {
       faults.push(`${row.name}: its volunteer was told ${answer.state}, it is ${row.state}`);
     }
     if (FINAL[kind] && !FINAL[kind].includes(answer.state)) faults.push(`${row.name}: ${kind} was answered with ${answer.state}`);

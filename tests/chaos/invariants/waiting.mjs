@@ -1,6 +1,8 @@
 // Invariant 6: a waiting list is served in order, and an offered place is held until its deadline.
 
-const SERVED = ['STATE_CONFIRMED', 'STATE_OFFERED', 'STATE_LAPSED', 'STATE_ATTENDED', 'STATE_PARTIAL', 'STATE_ABSENT'];
+// What nobody becomes who only waited.
+const SERVED = ['STATE_CONFIRMED', 'STATE_OFFERED', 'STATE_LAPSED', 'STATE_ATTENDED', 'STATE_PARTIAL', 'STATE_ABSENT', 'STATE_EXCUSED',
+  'STATE_SWAPPED'];
 const PATIENCE = 30e6;  // microseconds that an offer may outlive its deadline, for the sweeper to come by
 
 // Of one moment.
