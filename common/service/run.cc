@@ -2,7 +2,6 @@
 #include <prometheus/exposer.h>
 #include <signal.h>
 
-#include <algorithm>
 #include <iostream>
 #include <span>
 #include <thread>
@@ -36,8 +35,8 @@ namespace wenming::service {
 namespace {
 
 constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
-// What is still missing at the start is mostly there in a moment; then twice as long each time.
-constexpr absl::Duration kFirstReadinessInterval = absl::Milliseconds(20);
+// Until it is ready for the first time: what is still missing then is mostly there in a moment.
+constexpr absl::Duration kFirstReadinessInterval = absl::Milliseconds(50);
 // Beside the threads that answer calls: the sequencer, the audit log, the readiness check, consumers, sweepers, those
 // who decide many calls together, and subscribers.
 constexpr int kBackgroundConnections = 12;
@@ -292,7 +291,7 @@ class Process {
   }
 
   void WatchReadiness() {
-    absl::Duration pause = kFirstReadinessInterval / 2;
+    absl::Duration pause = kFirstReadinessInterval;
     do {
       const absl::Time now = clock_();
       const absl::Status database = db::Read(
@@ -303,7 +302,7 @@ class Process {
       pool_metrics_.Report(db_->Stats());
       ForgetAnswers(now);
       audit_->ExportHead(now);
-      pause = ready ? kReadinessInterval : std::min(2 * pause, kReadinessInterval);
+      if (ready) pause = kReadinessInterval;
     } while (!stopping_.WaitForNotificationWithTimeout(pause));
   }
 

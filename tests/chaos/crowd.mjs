@@ -11,11 +11,11 @@ const HURRY_MS = OFFER_MS - 1500;
 const AT_ONCE = 20;
 const THOUGHT_MS = 150;  // at most, before the next act
 
-// One volunteer at one shift: the registration it holds there, as far as it was told.
+// One volunteer at one shift: the registration it holds there, as far as it was told, and which handovers it was asked for.
 class Place {
   constructor(volunteer, shift) {
     const { name: of, number, selves } = volunteer;
-    Object.assign(this, { volunteer: of, number, selves, shift, requests: [], proposals: [], name: null, state: null });
+    Object.assign(this, { volunteer: of, number, selves, shift, requests: [], proposals: [], asked: [], name: null, state: null });
   }
 }
 
@@ -41,7 +41,8 @@ export class Client {
     const dice = this.random();
     if (place.requests.length > 0 && dice < 0.15) return this.#request(place, pick(this.random, place.requests));
     if (place.requests.length > 0 && dice < 0.2) return this.#reuse(place, pick(this.random, place.requests));
-    if (dice < 0.32) return this.#answerProposals(place);
+    if (place.asked.length > 0) return this.#answer(place, place.asked.pop(), 'taker', dice);
+    if (dice < 0.25) return this.#lookForProposals(place);
     if (place.name === null) return this.#signUp(place, dice);
     if (place.state === 'STATE_OFFERED') return this.#move(place, dice < 0.75 ? 'accept' : 'decline');
     if (place.state === 'STATE_CONFIRMED' && dice < 0.55) return this.#propose(place);
@@ -111,11 +112,12 @@ export class Client {
     const again = this.random() < 0.2 && place.proposals.length > 0;
     const proposal = again ? pick(this.random, place.proposals) : this.#newProposal(place);
     if (!proposal) return;
-    const { registration, body } = proposal;
+    const { registration, body, asked } = proposal;
     const facts = { kind: 'propose', registration, requestId: body.requestId, body };
     const send = (self) => self.send('POST', `/v1/${registration}/handovers`, body);
     const times = this.random() < 0.2 ? 2 : 1;
-    await Promise.all(Array.from({ length: times }, () => this.#attempt(place, facts, send)));
+    const [op] = await Promise.all(Array.from({ length: times }, () => this.#attempt(place, facts, send)));
+    if (op.outcome === 'ok' && !again) asked.asked.push(op.answer.name);
   }
 
   #newProposal(place) {
@@ -126,24 +128,28 @@ export class Client {
     const asked = pick(this.random, this.crowd.filter(may));
     if (!asked) return null;
     const handover = { takerNumber: asked.number, ...(wanted && { wantedShift: wanted }) };
-    const proposal = { registration: place.name, body: { requestId: `handover-${this.id}-${++this.issued}`, handover } };
+    const proposal = { asked, registration: place.name, body: { requestId: `handover-${this.id}-${++this.issued}`, handover } };
     place.proposals.push(proposal);
     return proposal;
   }
 
-  // Looks for what waits for an answer, and mostly takes the place: some twice at once.
-  async #answerProposals(place) {
+  // What nobody told of waits in the list.
+  async #lookForProposals(place) {
     const listed = await pick(this.random, place.selves).send('GET', '/v1/handovers:mine?pageSize=20').catch(() => null);
     const waiting = listed?.status === 200 ? listed.answer.handovers.filter(({ state }) => state === 'STATE_PROPOSED') : [];
     const chosen = pick(this.random, waiting);
     if (!chosen) return;
-    const mine = chosen.giverNumber === place.number;
-    const dice = this.random();
-    if (mine && dice < 0.7) return;
-    const [kind, verb] = mine ? ['withdraw', 'withdraw'] : dice < 0.8 ? ['takeOver', 'accept'] : ['refuse', 'decline'];
-    const facts = { kind, handover: chosen.name, body: {} };
-    const send = (self) => self.send('POST', `/v1/${chosen.name}:${verb}`, {});
-    await Promise.all(Array.from({ length: dice < 0.3 ? 2 : 1 }, () => this.#attempt(place, facts, send)));
+    const role = chosen.giverNumber === place.number ? 'giver' : 'taker';
+    await this.#answer(place, chosen.name, role, this.random());
+  }
+
+  // Mostly takes the place, or takes back what was proposed only sometimes; some twice at once.
+  async #answer(place, handover, role, dice) {
+    if (role === 'giver' && dice < 0.7) return;
+    const [kind, verb] = role === 'giver' ? ['withdraw', 'withdraw'] : dice < 0.85 ? ['takeOver', 'accept'] : ['refuse', 'decline'];
+    const send = (self) => self.send('POST', `/v1/${handover}:${verb}`, {});
+    const times = this.random() < 0.3 ? 2 : 1;
+    await Promise.all(Array.from({ length: times }, () => this.#attempt(place, { kind, handover, body: {} }, send)));
     const own = this.places.find(([{ volunteer }]) => volunteer === place.volunteer);
     for (const each of kind === 'takeOver' ? own : []) await this.#find(each);
   }
