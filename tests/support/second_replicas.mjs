@@ -3,16 +3,17 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { end, isAlive, launch, until } from '../../tools/local/process.mjs';
-import { SERVICES, isReady } from '../../tools/local/services.mjs';
+import { end, isAlive } from '../../tools/local/process.mjs';
+import { SERVICES } from '../../tools/local/services.mjs';
 import { HOST } from '../../tools/local/settings.mjs';
 import { Session } from '../../tools/story/session.mjs';
+import { Revival } from './revival.mjs';
 
 const APART = 10;  // a second port stands this far from the first
-const READY_MS = 120000;
 
 export class SecondReplicas {
   #running = {};
+  #revival = new Revival();
 
   // Follows the RunningStack's own processes in all flags but the ports; `databaseSocket` is where they find the database.
   constructor(stack, databaseSocket) {
@@ -47,14 +48,13 @@ export class SecondReplicas {
   async stop() {
     await end(this.#running.gateway);
     await Promise.all(SERVICES.map((name) => end(this.#running[name])));
+    await this.#revival.stop();
   }
 
   async #untilReady(name) {
-    const { binary, args, metrics, log } = this.services[name];
-    const ready = await until(() => {
-      if (!isAlive(this.#running[name])) this.#running[name] = launch(binary, args, log);
-      return isReady(name, metrics);
-    }, READY_MS);
-    if (!ready) throw new Error(`the second ${name} is not ready:\n${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+    const service = this.services[name];
+    const { ready, running } = await this.#revival.revive(name, service, this.#running[name]);
+    this.#running[name] = running;
+    if (!ready) throw new Error(`the second ${name} is not ready:\n${fs.readFileSync(service.log, 'utf8').slice(-2000)}`);
   }
 }
