@@ -21,6 +21,7 @@ function stretch({ startTime }, random) {
 
 // `cases`: of holdDay; `deciders` and `excusers`: members of staff, each as a session at either replica. Acts until `isOver()`.
 export function contest({ history, random }, { deciders, excusers }, cases, isOver) {
+  const run = Math.floor(2 ** 31 * random());
   let issued = 0;
 
   // Sends one request, now and then twice at once.
@@ -34,7 +35,7 @@ export function contest({ history, random }, { deciders, excusers }, cases, isOv
   }
 
   function appeal(one) {
-    const requestId = `appeal-${++issued}`;
+    const requestId = `appeal-${run}-${++issued}`;
     const body = { ...stretch(one.shift, random), reason: '记录与实际不符', requestId };
     const facts = { kind: 'appeal', volunteer: one.volunteer.name, registration: one.registration, requestId };
     return ask(one, facts, 'appealHours', one.volunteer.selves, body);

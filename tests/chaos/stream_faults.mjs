@@ -8,8 +8,10 @@ import { pick } from './random.mjs';
 const EVENTS = 'wenming_activity.events';
 const LOCK = 'SELECT head FROM wenming_activity.event_heads WHERE stream = 1 FOR UPDATE;';
 
+const NOBODY = 'volunteers/none';  // whose poison is
+
 const hourCursors = (socket) =>
-  query(socket, `SELECT event_cursor FROM ${EVENTS} WHERE payload_type LIKE '%.Hours%'`).map(([cursor]) => cursor);
+  query(socket, `SELECT event_cursor FROM ${EVENTS} WHERE payload_type LIKE '%.Hours%' AND event_key <> '${NOBODY}'`).map(([cursor]) => cursor);
 
 // Appends events at the end of the stream; `values` selects center, key, type, payload and time. The cursor of the last.
 function append(socket, selections) {
@@ -32,7 +34,7 @@ export function repeatEvents(socket, random) {
 export function poisonEvent(socket, random) {
   const bytes = Array.from({ length: 12 }, () => Math.floor(256 * random()).toString(16).padStart(2, '0')).join('');
   // Field 1 with a wire type that does not exist: never a message, whatever follows.
-  return append(socket, ["SELECT center_id, 'volunteers/none' AS event_key, 'wenming.activity.v1.HoursSettled' AS payload_type, "
+  return append(socket, [`SELECT center_id, '${NOBODY}' AS event_key, 'wenming.activity.v1.HoursSettled' AS payload_type, `
     + `X'0F${bytes}' AS payload, 0 AS record_time FROM wenming_activity.activities LIMIT 1`]);
 }
 
