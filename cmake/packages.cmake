@@ -2,6 +2,7 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(CURL REQUIRED)
 find_package(Protobuf REQUIRED)  # module mode: Debian ships no config files for it
 find_package(absl CONFIG REQUIRED)

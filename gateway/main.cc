@@ -4,6 +4,7 @@
 #include <iostream>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
   sigset_t end = BlockEnd();
   const wenming::observe::Logger logger(std::cout, "gateway", wenming::observe::Severity::kInfo,
                                         wenming::observe::SystemClock());
-  auto gateway = Gateway::Start(flags->options, logger);
+  auto gateway = Gateway::Start(std::move(flags->options), logger);
   if (!gateway.ok()) return Fail(gateway.status());
   int signal = 0;
   sigwait(&end, &signal);

@@ -78,6 +78,7 @@ ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector
 
 void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   if (auto answer = HealthAnswer(request.path(), shared_.readiness)) return exchange->Send(*std::move(answer));
+  if (auto page = shared_.pages.Answer(request)) return exchange->Send(*std::move(page));
   auto call = std::make_shared<Call>();
   call->begin = Clock::now();
   call->identity = {.request_id = ids_.RequestId(request.Header("x-request-id")),

@@ -92,6 +92,14 @@ absl::Status CheckEdge(const GatewayOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetDocuments(const std::string& value, GatewayOptions& options) {
+  if (value != "on" && value != "off") {
+    return absl::InvalidArgumentError(absl::StrCat("--documents is \"on\" or \"off\", not \"", value, "\""));
+  }
+  options.documents = value == "on";
+  return absl::OkStatus();
+}
+
 std::vector<Flag> AllFlags() {
   return {
       {"descriptors", "FILE", "descriptor set of the services, with imports; repeatable", AddDescriptors},
@@ -115,6 +123,7 @@ std::vector<Flag> AllFlags() {
          return absl::OkStatus();
        }},
       {"access", "ours|none", "whether methods must carry (wenming.type.access) [ours]", SetAccess},
+      {"documents", "on|off", "whether /openapi.json is answered [on]", SetDocuments},
       {"max-body", "BYTES", "largest request body [4194304]",
        [](auto& value, auto& options) { return SetCount(value, options.limits.body_bytes); }},
       {"call-time", "DURATION", "longest time for a call [10s]",

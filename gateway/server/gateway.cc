@@ -1,5 +1,7 @@
 #include "gateway/server/gateway.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <future>
 #include <thread>
@@ -9,6 +11,8 @@
 #include "gateway/net/listener.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
+#include "gateway/server/documents.h"
+#include "gateway/server/local_pages.h"
 #include "gateway/server/loop.h"
 #include "gateway/server/route_table.h"
 #include "gateway/server/shared.h"
@@ -54,12 +58,12 @@ absl::StatusOr<BackendOption> BackendOption::Parse(std::string_view text) {
 
 class Gateway::Impl {
  public:
-  Impl(const GatewayOptions& options, const observe::Logger& logger, std::unique_ptr<const Catalog> catalog)
-      : options_(options),
+  Impl(GatewayOptions options, const observe::Logger& logger, std::unique_ptr<const Catalog> catalog)
+      : options_(std::move(options)),
         logger_(logger),
         catalog_(std::move(catalog)),
-        channels_(DistinctChannels(options.backends)),
-        policy_(options.forward_headers),
+        channels_(DistinctChannels(options_.backends)),
+        policy_(options_.forward_headers),
         readiness_(channels_.addresses.size()) {}
 
   ~Impl() {
@@ -71,6 +75,9 @@ class Gateway::Impl {
     auto routes = RouteTable::Make(*catalog_, metrics_);
     if (!routes.ok()) return routes.status();
     routes_ = *std::move(routes);
+    if (options_.documents) AddDocuments(*catalog_, routes_->bindings, options_.descriptors, pages_);
+    options_.descriptors = {};
+    malloc_trim(0);
     for (const Method& method : catalog_->methods()) {
       edge_methods_.push_back(
           &metrics_.EdgeMethod(method.descriptor->service()->full_name(), method.descriptor->name()));
@@ -83,6 +90,7 @@ class Gateway::Impl {
     shared_ = std::make_unique<Shared>(Shared{.catalog = *catalog_,
                                               .routes = *routes_,
                                               .policy = policy_,
+                                              .pages = pages_,
                                               .channel_of_backend = channels_.of_backend,
                                               .metrics = metrics_,
                                               .readiness = readiness_,
@@ -195,7 +203,7 @@ class Gateway::Impl {
     stopped.get_future().wait();
   }
 
-  const GatewayOptions options_;
+  GatewayOptions options_;
   const observe::Logger& logger_;
   const std::unique_ptr<const Catalog> catalog_;
   const Channels channels_;
@@ -203,6 +211,7 @@ class Gateway::Impl {
   Metrics metrics_;
   Readiness readiness_;
   std::unique_ptr<const RouteTable> routes_;
+  LocalPages pages_;
   std::vector<CallMetrics*> edge_methods_;
   std::unique_ptr<EdgeTls> edge_tls_;
   std::unique_ptr<Shared> shared_;
@@ -214,11 +223,13 @@ class Gateway::Impl {
   bool started_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options, const observe::Logger& logger) {
-  auto catalog =
-      Catalog::Make({.sets = options.descriptors, .packages = Packages(options.backends), .access = options.access});
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options, const observe::Logger& logger) {
+  CatalogOptions in_catalog{
+      .sets = std::move(options.descriptors), .packages = Packages(options.backends), .access = options.access};
+  auto catalog = Catalog::Make(in_catalog);
   if (!catalog.ok()) return catalog.status();
-  auto impl = std::make_unique<Impl>(options, logger, *std::move(catalog));
+  options.descriptors = std::move(in_catalog.sets);
+  auto impl = std::make_unique<Impl>(std::move(options), logger, *std::move(catalog));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }

@@ -36,6 +36,7 @@ struct GatewayOptions {
   std::optional<Address> metrics;
   int threads = 1;
   std::vector<std::string> forward_headers;
+  bool documents = true;  // answers /openapi.json
   http::Limits limits;
   std::chrono::milliseconds call_time{10'000};
   std::chrono::milliseconds drain_time{10'000};
@@ -46,8 +47,9 @@ struct GatewayOptions {
 class Gateway {
  public:
   // INVALID_ARGUMENT or FAILED_PRECONDITION for descriptors that cannot be served, UNAVAILABLE for a taken port, each
-  // one sentence for the operator. A back end that is not there yet is no error. `logger` must outlive the gateway.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Start(const GatewayOptions& options, const observe::Logger& logger);
+  // one sentence for the operator. A back end that is not there yet is no error. `logger` must outlive the gateway. The
+  // descriptor sets are let go once they are read.
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(GatewayOptions options, const observe::Logger& logger);
   ~Gateway();
 
   // The ports that are listened on; 0 where there is none.

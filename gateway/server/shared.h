@@ -8,6 +8,7 @@
 #include "gateway/edge/edge_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
+#include "gateway/server/local_pages.h"
 #include "gateway/server/metadata.h"
 #include "gateway/server/route_table.h"
 
@@ -18,6 +19,7 @@ struct Shared {
   const Catalog& catalog;
   const RouteTable& routes;
   const HeaderPolicy& policy;
+  const LocalPages& pages;
   const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
   Metrics& metrics;
   Readiness& readiness;

@@ -11,11 +11,11 @@ using testing::HasSubstr;
 const std::string kDescriptors = std::string("--descriptors=") + GATEWAY_TEST_DESCRIPTORS;
 
 TEST(FlagsTest, ReadsThemAll) {
-  auto flags =
-      ParseFlags({kDescriptors, "--backend", "a.b=[::1]:7001", "--backend=c=host:2", "--http=0.0.0.0:80",
-                  "--grpc=127.0.0.1:9090", "--metrics", "127.0.0.1:0", "--threads=3", "--forward-header=x-a",
-                  "--access=none", "--edge-tls-cert=c.pem", "--edge-tls-key=k.pem", "--edge-client-ca=ca.pem",
-                  "--edge-client-certificates=optional", "--max-body=10", "--call-time=1500ms", "--drain-time=2s"});
+  auto flags = ParseFlags({kDescriptors, "--backend", "a.b=[::1]:7001", "--backend=c=host:2", "--http=0.0.0.0:80",
+                           "--grpc=127.0.0.1:9090", "--metrics", "127.0.0.1:0", "--threads=3", "--forward-header=x-a",
+                           "--access=none", "--documents=off", "--edge-tls-cert=c.pem", "--edge-tls-key=k.pem",
+                           "--edge-client-ca=ca.pem", "--edge-client-certificates=optional", "--max-body=10",
+                           "--call-time=1500ms", "--drain-time=2s"});
   ASSERT_TRUE(flags.ok()) << flags.status();
   const GatewayOptions& options = flags->options;
   EXPECT_EQ(options.descriptors.size(), 1u);
@@ -27,6 +27,7 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.metrics->port, 0);
   EXPECT_EQ(options.threads, 3);
   EXPECT_EQ(options.access, AccessMode::kNone);
+  EXPECT_FALSE(options.documents);
   ASSERT_TRUE(options.edge_tls.has_value());
   EXPECT_EQ(options.edge_tls->certificate, "c.pem");
   EXPECT_EQ(options.edge_tls->key, "k.pem");
@@ -51,6 +52,7 @@ TEST(FlagsTest, SaysWhatIsWrong) {
       {{"--backend=127.0.0.1:1"}, "is not PACKAGE=HOST:PORT"},
       {{"--threads=0"}, "is not a count"},
       {{"--access=some"}, "\"ours\" or \"none\""},
+      {{"--documents=yes"}, "\"on\" or \"off\""},
       {{"--call-time=10"}, "is not a duration"},
       {{"--edge-tls-cert="}, "without a file"},
       {{"--edge-client-certificates=no"}, "\"required\" or \"optional\""},
