@@ -32,4 +32,8 @@ find_path(GOOGLE_PROTOS google/api/annotations.proto
 if(NOT GOOGLE_PROTOS)
   message(FATAL_ERROR "google-proto-files is missing: run `npm ci` in ${CMAKE_SOURCE_DIR}")
 endif()
+find_path(SWAGGER_UI swagger-ui-bundle.js PATHS ${CMAKE_SOURCE_DIR}/node_modules/swagger-ui-dist NO_DEFAULT_PATH)
+if(NOT SWAGGER_UI)
+  message(FATAL_ERROR "swagger-ui-dist is missing: run `npm ci` in ${CMAKE_SOURCE_DIR}")
+endif()
 find_path(GRPC_PROTOS grpc/health/v1/health.proto PATHS /usr/share/grpc-proto REQUIRED)

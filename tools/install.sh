@@ -86,7 +86,8 @@ fi
 check_node
 if ! npm_is_current; then
   step 'Installing the npm packages pinned by package-lock.json'
-  (cd "$ROOT" && npm ci --no-audit --no-fund --loglevel=error) ||
+  # One of them would tell its makers of the installation.
+  (cd "$ROOT" && SCARF_ANALYTICS=false npm ci --no-audit --no-fund --loglevel=error) ||
     fail 'npm ci failed.' 'Is there a network? Its log is named above; `npm ci` in the tree repeats it.'
   touch "$ROOT/node_modules/.package-lock.json"
 fi

@@ -8,8 +8,8 @@
 
 namespace wenming::gateway {
 
-// Adds /openapi.json. `sets` are those of the catalog, with the comments that it leaves out; they are not needed
-// afterwards.
+// Adds /openapi.json and the page /docs that shows it. `sets` are those of the catalog, with the comments that it
+// leaves out; they are not needed afterwards.
 void AddDocuments(const Catalog& catalog, const std::vector<Binding>& bindings,
                   const std::vector<google::protobuf::FileDescriptorSet>& sets, LocalPages& pages);
 

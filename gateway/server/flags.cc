@@ -123,7 +123,7 @@ std::vector<Flag> AllFlags() {
          return absl::OkStatus();
        }},
       {"access", "ours|none", "whether methods must carry (wenming.type.access) [ours]", SetAccess},
-      {"documents", "on|off", "whether /openapi.json is answered [on]", SetDocuments},
+      {"documents", "on|off", "whether /openapi.json and /docs are answered [on]", SetDocuments},
       {"max-body", "BYTES", "largest request body [4194304]",
        [](auto& value, auto& options) { return SetCount(value, options.limits.body_bytes); }},
       {"call-time", "DURATION", "longest time for a call [10s]",

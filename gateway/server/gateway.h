@@ -36,7 +36,7 @@ struct GatewayOptions {
   std::optional<Address> metrics;
   int threads = 1;
   std::vector<std::string> forward_headers;
-  bool documents = true;  // answers /openapi.json
+  bool documents = true;  // answers /openapi.json and /docs
   http::Limits limits;
   std::chrono::milliseconds call_time{10'000};
   std::chrono::milliseconds drain_time{10'000};

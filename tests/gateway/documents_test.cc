@@ -56,11 +56,43 @@ TEST_F(DocumentsTest, TakesGetAndHeadOnly) {
   EXPECT_EQ(client.Receive().body, "ok\n");
 }
 
+TEST_F(DocumentsTest, ShowsThePageWithNothingFromElsewhere) {
+  auto page = Get("/docs");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers["content-type"], "text/html; charset=utf-8");
+  EXPECT_THAT(page.headers["content-security-policy"],
+              StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; "));
+  EXPECT_THAT(page.body, testing::Not(HasSubstr("://")));
+  EXPECT_THAT(page.body, testing::Not(testing::ContainsRegex("<script>|<style| on[a-z]+=| style=")));
+  // Everything it names is there, of the type it is used as.
+  size_t files = 0;
+  for (const char* attribute : {"href=\"docs/", "src=\"docs/"}) {
+    const std::string begin = attribute;
+    for (size_t at = page.body.find(begin); at != std::string::npos; at = page.body.find(begin, at + 1)) {
+      size_t name = at + begin.size() - 5;
+      std::string path = "/" + page.body.substr(name, page.body.find('"', name) - name);
+      auto file = Get(path, "Accept-Encoding: gzip\r\n");
+      EXPECT_EQ(file.status, 200) << path;
+      EXPECT_THAT(file.headers["content-type"], StartsWith(path.ends_with(".css") ? "text/css" : "text/javascript"));
+      EXPECT_EQ(file.headers["content-encoding"], "gzip");
+      EXPECT_EQ(file.headers["x-content-type-options"], "nosniff");
+      EXPECT_EQ(http::Gunzip(file.body), Get(path).body) << path;
+      EXPECT_EQ(Get(path, "If-None-Match: " + file.headers["etag"] + "\r\n").status, 304) << path;
+      ++files;
+    }
+  }
+  EXPECT_EQ(files, 3u);
+  EXPECT_THAT(Get("/docs/swagger-ui-bundle.js").body, HasSubstr("SwaggerUIBundle"));
+  EXPECT_THAT(Get("/docs/docs.js").body, HasSubstr("fetch('openapi.json')"));
+  EXPECT_EQ(Get("/docs/").status, 404);
+}
+
 TEST_F(DocumentsTest, CanBeOff) {
   auto options = LibraryOptions(library_->port());
   options.documents = false;
   Restart(options);
   EXPECT_EQ(Get("/openapi.json").status, 404);
+  EXPECT_EQ(Get("/docs").status, 404);
 }
 
 }  // namespace
