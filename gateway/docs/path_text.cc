@@ -11,7 +11,7 @@ namespace {
 
 using Kind = PathTemplate::Segment::Kind;
 
-// "units" → "unit", "activities" → "activity", "shelves" → "shelf", "classes" → "class", "metadata" → "metadataId".
+// "units" → "unit", "activities" → "activity", "shelves" → "shelf", "batches" → "batch", "metadata" → "metadataId".
 std::string One(const std::string& literal) {
   std::string word;
   for (char c : literal) {
@@ -20,7 +20,8 @@ std::string One(const std::string& literal) {
   if (word.empty()) return "id";
   if (absl::EndsWith(word, "ies")) return word.substr(0, word.size() - 3) + "y";
   if (absl::EndsWith(word, "lves")) return word.substr(0, word.size() - 3) + "f";
-  if (absl::EndsWith(word, "sses") || absl::EndsWith(word, "xes")) return word.substr(0, word.size() - 2);
+  if (absl::EndsWith(word, "sses") || absl::EndsWith(word, "ches") || absl::EndsWith(word, "xes"))
+    return word.substr(0, word.size() - 2);
   if (absl::EndsWith(word, "s") && !absl::EndsWith(word, "ss")) return word.substr(0, word.size() - 1);
   return word + "Id";
 }

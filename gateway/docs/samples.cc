@@ -57,10 +57,24 @@ bool DeclaresBehaviour(const FieldDescriptor& field) {
   return field.options().ExtensionSize(google::api::field_behavior) > 0;
 }
 
+// What a PATCH changes in the example: the first plain field that can be changed; null when there is none.
+const FieldDescriptor* PatchedField(const Binding& binding) {
+  if (binding.update_mask == nullptr) return nullptr;
+  const auto& type = *binding.body_field->message_type();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const auto& field = *type.field(i);
+    bool in_path = std::any_of(binding.variables.begin(), binding.variables.end(),
+                               [&](const FieldPath& variable) { return variable.fields.back() == &field; });
+    if (IsPlain(field) && !in_path && !Behaves(field, google::api::IMMUTABLE)) return &field;
+  }
+  return nullptr;
+}
+
 class Sample {
  public:
   // `with_path`: what the path gives is shown too.
-  Sample(const Binding& binding, bool with_path) : binding_(binding), with_path_(with_path) {}
+  Sample(const Binding& binding, bool with_path)
+      : binding_(binding), with_path_(with_path), patched_(PatchedField(binding)) {}
 
   std::string Of(const Descriptor& type, const std::string& prefix) {
     Message(type, prefix, 0);
@@ -97,7 +111,14 @@ class Sample {
         continue;
       }
       bool body = prefix.empty() && &field == binding_.body_field;
-      bool wanted = by_behaviour ? IsRequired(field) : IsPlain(field) && plain++ < kPlainFields;
+      if (&field == binding_.update_mask && patched_ != nullptr) {
+        out_.Text(field.json_name(), patched_->json_name());
+        continue;
+      }
+      bool patch = patched_ != nullptr && &type == patched_->containing_type();
+      bool wanted = patch          ? &field == patched_
+                    : by_behaviour ? IsRequired(field)
+                                   : IsPlain(field) && plain++ < kPlainFields;
       if (!body && !wanted && !(with_path_ && HoldsVariable(name))) continue;
       out_.Key(field.json_name());
       Value(field, name, depth);
@@ -170,6 +191,7 @@ class Sample {
 
   const Binding& binding_;
   const bool with_path_;
+  const FieldDescriptor* const patched_;
   JsonOut out_;
 };
 

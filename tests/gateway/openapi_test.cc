@@ -9,6 +9,7 @@
 
 #include <set>
 
+#include "gateway/docs/path_text.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/server/route_table.h"
 #include "tests/gateway/support/descriptors.h"
@@ -82,6 +83,29 @@ TEST_F(OpenApiTest, WritesPathsByTheirShape) {
                           "get /v1/shelves/{shelf}/books", "post /v1/shelves/{shelf}/books",
                           "post /v1/shelves/{shelf}/books/{book}:move", "get /v1/shelves/{shelf}/books/{book}:export",
                           "put /v1/shelves/{shelf}/books/{book}/cover", "x-REPORT /v1/metadata", "get /v1/metadata"}));
+}
+
+TEST(DocumentPathTest, NamesParametersByTheTextBeforeThem) {
+  const struct {
+    const char* path;
+    const char* document;
+    const char* example;
+  } kCases[] = {
+      {"/v1/{name=units/*}:move", "/v1/units/{unit}:move", "/v1/units/UNIT:move"},
+      {"/v1/activities/{id}", "/v1/activities/{activity}", "/v1/activities/ACTIVITY"},
+      {"/v1/{a=batches/*}/{b=classes/*}", "/v1/batches/{batch}/classes/{class}", "/v1/batches/BATCH/classes/CLASS"},
+      {"/v1/staff/*", "/v1/staff/{staffId}", "/v1/staff/STAFFID"},
+      {"/v1/{name=files/**}", "/v1/files/{filePath}", "/v1/files/FILEPATH"},
+      {"/v1/units/{a}/{b}", "/v1/units/{unit}/{unit2}", "/v1/units/UNIT/UNIT2"},
+      {"/{a}/.well-known/{b}", "/{id}/.well-known/{wellknownId}", "/ID/.well-known/WELLKNOWNID"},
+      {"/v1/plain", "/v1/plain", "/v1/plain"},
+  };
+  for (const auto& test : kCases) {
+    auto path = PathTemplate::Parse(test.path);
+    ASSERT_TRUE(path.ok()) << path.status();
+    EXPECT_EQ(docs::DescribePath(*path).text, test.document);
+    EXPECT_EQ(docs::ExamplePath(*path), test.example);
+  }
 }
 
 TEST_F(OpenApiTest, NamesOperations) {
@@ -203,8 +227,11 @@ TEST_F(OpenApiTest, ShowsTheCallThreeTimes) {
                         "curl -X PATCH \"$API/v1/shelves/SHELF/books/BOOK\" \\\n"
                         "  -H \"Authorization: Bearer $TOKEN\" \\\n"
                         "  -H 'Content-Type: application/json' \\\n"
-                        "  -d '{\"title\":\"…\",\"pages\":1,\"copies\":\"1\"}'\n"
+                        "  -d '{\"title\":\"…\"}'\n"
                         "```\n"));
+  EXPECT_THAT(
+      Description(std::string(kBook) + "/patch"),
+      HasSubstr("-d '{\"book\":{\"name\":\"shelves/SHELF/books/BOOK\",\"title\":\"…\"},\"updateMask\":\"title\"}'"));
   EXPECT_THAT(Description(std::string(kBook) + ":move/post"),
               HasSubstr("  -H \"authorization: Bearer $TOKEN\" -d "
                         "'{\"name\":\"shelves/SHELF/books/BOOK\",\"target\":\"…\"}' \\\n"
