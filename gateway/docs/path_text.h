@@ -21,11 +21,10 @@ struct DocumentPath {
 
 DocumentPath DescribePath(const PathTemplate& path);
 
-// What a variable holds, with `mark` around the names of its parameters: "units/{unit}" with "{" and "}".
-// `upper` writes the names in upper case.
+// What a variable holds: "units/{unit}"; with `upper` "units/UNIT", for examples.
 std::string VariableText(const PathTemplate& path, size_t variable, bool upper);
 
-// The path with the parameters in upper case, for examples: "/v1/units/UNIT:move".
+// The whole path in that form: "/v1/units/UNIT:move".
 std::string ExamplePath(const PathTemplate& path);
 
 }  // namespace wenming::gateway::docs
