@@ -26,10 +26,18 @@ std::string Head(const Response& response, bool close) {
 
 }  // namespace
 
-void Exchange::Send(Response response) {
-  abort_ = nullptr;
-  if (auto connection = connection_.lock()) connection->Answer(this, std::move(response));
-}
+class Connection::Turn final : public Exchange {
+ public:
+  explicit Turn(Connection& connection) : Exchange(connection.peer_), connection_(connection.weak_from_this()) {}
+  void Send(Response response) override {
+    Settle();
+    if (auto connection = connection_.lock()) connection->Answer(this, std::move(response));
+  }
+  using Exchange::Abort;
+
+ private:
+  const std::weak_ptr<Connection> connection_;
+};
 
 Connection::Connection(Socket socket, const Limits& limits, Handler& handler)
     : socket_(std::move(socket)), limits_(limits), handler_(handler), reader_(limits) {
@@ -57,7 +65,7 @@ void Connection::Read() {
 
 // Hands the next complete request on, unless one is being handled, and goes on reading.
 void Connection::Process() {
-  if (!open_ || exchange_ != nullptr || writing_) return Read();
+  if (!open_ || turn_ != nullptr || writing_) return Read();
   std::string_view input = std::string_view(input_).substr(input_begin_);
   auto result = reader_.Feed(input);
   input_begin_ = input_.size() - input.size();
@@ -78,9 +86,8 @@ void Connection::Process() {
     if (request.target.empty()) return Refuse(Refusal::kMalformed);
     keep_alive_ = request.keep_alive;
     head_only_ = request.method == "HEAD";
-    exchange_ = std::make_shared<Exchange>(weak_from_this(), peer_);
-    auto exchange = exchange_;
-    handler_.Handle(std::move(request), std::move(exchange));
+    turn_ = std::make_shared<Turn>(*this);
+    handler_.Handle(std::move(request), turn_);
     return Read();
   }
   if (stage != last_stage_) {
@@ -93,15 +100,15 @@ void Connection::Process() {
 }
 
 void Connection::Refuse(Refusal refusal) {
-  exchange_.reset();
+  turn_.reset();
   Response response = handler_.Refuse(refusal);
   std::string head = Head(response, /*close=*/true);
   Write(std::move(head), std::move(response.body), /*close=*/true);
 }
 
-void Connection::Answer(const Exchange* exchange, Response response) {
-  if (!open_ || exchange != exchange_.get()) return;
-  exchange_.reset();
+void Connection::Answer(const Turn* turn, Response response) {
+  if (!open_ || turn != turn_.get()) return;
+  turn_.reset();
   bool close = response.close || !keep_alive_ || draining_;
   std::string head = Head(response, close);
   Write(std::move(head), head_only_ ? std::string() : std::move(response.body), close);
@@ -135,7 +142,7 @@ void Connection::Linger() {
 }
 
 void Connection::Expire(Clock::time_point now) {
-  if (!open_ || exchange_ != nullptr || now < deadline_) return;
+  if (!open_ || turn_ != nullptr || now < deadline_) return;
   bool halfway = !writing_ && !lingering_ && reader_.stage() != RequestReader::Stage::kIdle;
   if (halfway) return Refuse(Refusal::kTimeout);
   Close();
@@ -143,7 +150,7 @@ void Connection::Expire(Clock::time_point now) {
 
 void Connection::Drain() {
   draining_ = true;
-  bool idle = exchange_ == nullptr && !writing_ && reader_.stage() == RequestReader::Stage::kIdle && input_.empty();
+  bool idle = turn_ == nullptr && !writing_ && reader_.stage() == RequestReader::Stage::kIdle && input_.empty();
   if (idle) Close();
 }
 
@@ -152,9 +159,7 @@ void Connection::Close() {
   ErrorCode ignored;
   socket_.shutdown(Tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
-  auto exchange = std::exchange(exchange_, nullptr);
-  if (exchange == nullptr) return;
-  if (auto abort = std::exchange(exchange->abort_, nullptr)) abort();
+  if (auto turn = std::exchange(turn_, nullptr)) turn->Abort();
 }
 
 }  // namespace wenming::gateway::http

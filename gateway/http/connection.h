@@ -3,44 +3,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <string_view>
 
-#include "absl/functional/any_invocable.h"
+#include "gateway/http/exchange.h"
+#include "gateway/http/handler.h"
 #include "gateway/http/message.h"
 #include "gateway/http/request_reader.h"
 #include "gateway/net/asio.h"
 
 namespace wenming::gateway::http {
-
-class Connection;
-
-// The chance to answer one request. The first answer counts; one that comes after the client has gone is dropped.
-class Exchange {
- public:
-  explicit Exchange(std::weak_ptr<Connection> connection, std::string peer)
-      : connection_(std::move(connection)), peer_(std::move(peer)) {}
-  void Send(Response response);
-  // Called when the client goes away before it was answered.
-  void OnAbort(absl::AnyInvocable<void()> abort) { abort_ = std::move(abort); }
-  // The client's address, without the port.
-  const std::string& peer() const { return peer_; }
-
- private:
-  friend class Connection;
-  std::weak_ptr<Connection> connection_;
-  std::string peer_;
-  absl::AnyInvocable<void()> abort_;
-};
-
-// What answers requests. One handler serves all connections of a loop.
-class Handler {
- public:
-  virtual ~Handler() = default;
-  // Called on the loop; may answer at once or later.
-  virtual void Handle(Request request, std::shared_ptr<Exchange> exchange) = 0;
-  // The answer to what was no request; the connection closes after it.
-  virtual Response Refuse(Refusal refusal) = 0;
-};
 
 // One HTTP/1.1 connection: reads requests, one after the other also when they come pipelined, and writes the answers.
 // Belongs to its loop; keeps itself alive while the socket is open. Time limits are checked by Expire, which the owner
@@ -63,12 +33,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   size_t input_capacity() const { return input_.capacity(); }
 
  private:
-  friend class Exchange;
+  class Turn;  // the exchange of the request at hand
   void Read();
   void Process();
   void Refuse(Refusal refusal);
   void Linger();
-  void Answer(const Exchange* exchange, Response response);
+  void Answer(const Turn* turn, Response response);
   void Write(std::string head, std::string body, bool close);
   void Await(std::chrono::milliseconds limit) { deadline_ = Clock::now() + limit; }
 
@@ -82,7 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   char chunk_[8192];
   std::string head_;
   std::string body_;
-  std::shared_ptr<Exchange> exchange_;  // of the request being handled
+  std::shared_ptr<Turn> turn_;  // of the request being handled
   Clock::time_point deadline_;
   RequestReader::Stage last_stage_ = RequestReader::Stage::kIdle;
   bool reading_ = false;

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "gateway/http/connection.h"
+#include "gateway/http/handler.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
 

@@ -1,7 +1,6 @@
 #include "gateway/server/api_handler.h"
 
 #include <utility>
-#include <variant>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,16 +15,6 @@ namespace wenming::gateway {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// Mini-programs cannot send PATCH; they send POST and say what they mean.
-std::optional<std::string> EffectiveMethod(const http::Request& request) {
-  std::string_view override_method = request.Header("x-http-method-override");
-  if (override_method.empty()) return request.method;
-  bool allowed = request.method == "POST" &&
-                 (override_method == "PATCH" || override_method == "PUT" || override_method == "DELETE");
-  if (!allowed) return std::nullopt;
-  return std::string(override_method);
-}
 
 http::Response ToResponse(Answer answer, const std::string& request_id) {
   http::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
@@ -60,18 +49,6 @@ absl::Status FailureOf(http::Refusal refusal) {
 
 }  // namespace
 
-struct ApiHandler::Call {
-  http::Request request;
-  std::shared_ptr<http::Exchange> exchange;
-  CallIdentity identity;
-  errors::Language language = errors::Language::kChinese;
-  Clock::time_point begin;
-  const Binding* binding = nullptr;
-  std::vector<std::string> path_values;
-  std::vector<std::string> allow;
-  CallMetrics* metrics = nullptr;
-};
-
 ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<Channel>>& channels,
                        IdSource& ids)
     : loop_(loop), shared_(shared), channels_(channels), ids_(ids) {}
@@ -79,7 +56,15 @@ ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector
 void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   if (auto answer = HealthAnswer(request.path(), shared_.readiness)) return exchange->Send(*std::move(answer));
   if (auto page = shared_.pages.Answer(request)) return exchange->Send(*std::move(page));
-  auto call = std::make_shared<Call>();
+  std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
+  if (absl::Status failure = FindRoute(shared_.routes, *call); !failure.ok()) return Fail(*call, failure);
+  absl::StatusOr<std::string> message = Message(*call);
+  if (!message.ok()) return Fail(*call, message.status());
+  Forward(std::move(call), *std::move(message));
+}
+
+std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_ptr<http::Exchange> exchange) {
+  auto call = std::make_shared<ApiCall>();
   call->begin = Clock::now();
   call->identity = {.request_id = ids_.RequestId(request.Header("x-request-id")),
                     .trace_parent = ids_.TraceParent(request.Header("traceparent")),
@@ -89,46 +74,19 @@ void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> e
   call->exchange = std::move(exchange);
   call->metrics = shared_.routes.unmatched;
   shared_.metrics.http_in_flight().Increment();
-  Route(std::move(call));
+  return call;
 }
 
-void ApiHandler::Route(std::shared_ptr<Call> call) {
-  auto method = EffectiveMethod(call->request);
-  if (!method) {
-    return Fail(*call, errors::InvalidFields({{"X-HTTP-Method-Override",
-                                               type::REASON_BAD_FORMAT,
-                                               {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
-                                                {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}}));
-  }
-  auto match = shared_.routes.router.Match(*method, call->request.path());
-  if (auto* other = std::get_if<Router::OtherMethod>(&match)) {
-    call->allow = std::move(other->allow);
-    return Fail(*call, errors::Make(absl::StatusCode::kUnimplemented, type::REASON_METHOD_NOT_ALLOWED));
-  }
-  if (auto* malformed = std::get_if<Router::Malformed>(&match)) {
-    return Fail(*call, errors::InvalidFields(
-                           {{malformed->field_path,
-                             type::REASON_BAD_FORMAT,
-                             {{"expected_zh", "% 编码有误"}, {"expected_en", "its percent-encoding is broken"}}}}));
-  }
-  auto* found = std::get_if<Router::Found>(&match);
-  if (found == nullptr) return Fail(*call, errors::Make(absl::StatusCode::kNotFound, type::REASON_UNKNOWN_METHOD));
-
-  const uint32_t route = shared_.routes.Choose(found->route, call->request.Header("accept"));
-  call->binding = &shared_.routes.bindings[route];
-  call->metrics = shared_.routes.metrics[route];
-  call->path_values = std::move(found->values);
-  RequestParts parts{.path_values = call->path_values,
-                     .query = call->request.query(),
-                     .content_type = call->request.Header("content-type"),
-                     .body = call->request.body,
-                     .idempotency_key = call->request.Header("idempotency-key")};
-  auto message = MakeRequest(*call->binding, parts, shared_.catalog);
-  if (!message.ok()) return Fail(*call, message.status());
-  Forward(std::move(call), *std::move(message));
+absl::StatusOr<std::string> ApiHandler::Message(const ApiCall& call) const {
+  RequestParts parts{.path_values = call.path_values,
+                     .query = call.request.query(),
+                     .content_type = call.request.Header("content-type"),
+                     .body = call.request.body,
+                     .idempotency_key = call.request.Header("idempotency-key")};
+  return MakeRequest(*call.binding, parts, shared_.catalog);
 }
 
-void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
+void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
   const Method& method = *call->binding->method;
   UnaryRequest request{.path = method.path,
                        .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
@@ -155,11 +113,11 @@ void ApiHandler::Forward(std::shared_ptr<Call> call, std::string message) {
   });
 }
 
-void ApiHandler::Fail(Call& call, const absl::Status& failure) {
+void ApiHandler::Fail(ApiCall& call, const absl::Status& failure) {
   Finish(call, MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language));
 }
 
-void ApiHandler::Finish(Call& call, Answer answer) {
+void ApiHandler::Finish(ApiCall& call, Answer answer) {
   shared_.metrics.http_in_flight().Decrement();
   CountHttp(*call.metrics, answer.status, std::chrono::duration<double>(Clock::now() - call.begin).count());
   http::Response response = ToResponse(std::move(answer), call.identity.request_id);

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "gateway/http/connection.h"
+#include "absl/status/statusor.h"
+#include "gateway/http/handler.h"
 #include "gateway/observe/ids.h"
+#include "gateway/server/api_call.h"
 #include "gateway/server/shared.h"
 #include "gateway/transcode/answer.h"
 #include "gateway/upstream/channel.h"
@@ -22,12 +24,12 @@ class ApiHandler final : public http::Handler {
   http::Response Refuse(http::Refusal refusal) override;
 
  private:
-  struct Call;  // one request on its way
-
-  void Route(std::shared_ptr<Call> call);
-  void Forward(std::shared_ptr<Call> call, std::string message);
-  void Fail(Call& call, const absl::Status& failure);
-  void Finish(Call& call, Answer answer);
+  // The stages of a request, in the order in which Handle goes through them; Fail may follow each.
+  std::shared_ptr<ApiCall> Begin(http::Request request, std::shared_ptr<http::Exchange> exchange);
+  absl::StatusOr<std::string> Message(const ApiCall& call) const;  // for the service, serialized
+  void Forward(std::shared_ptr<ApiCall> call, std::string message);
+  void Finish(ApiCall& call, Answer answer);
+  void Fail(ApiCall& call, const absl::Status& failure);
 
   asio::io_context& loop_;
   const Shared& shared_;

@@ -1,0 +1,50 @@
+#include "gateway/server/api_call.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace wenming::gateway {
+namespace {
+
+// Mini-programs cannot send PATCH; they send POST and say what they mean.
+std::optional<std::string> EffectiveMethod(const http::Request& request) {
+  std::string_view override_method = request.Header("x-http-method-override");
+  if (override_method.empty()) return request.method;
+  bool allowed = request.method == "POST" &&
+                 (override_method == "PATCH" || override_method == "PUT" || override_method == "DELETE");
+  if (!allowed) return std::nullopt;
+  return std::string(override_method);
+}
+
+}  // namespace
+
+absl::Status FindRoute(const RouteTable& routes, ApiCall& call) {
+  auto method = EffectiveMethod(call.request);
+  if (!method) {
+    return errors::InvalidFields({{"X-HTTP-Method-Override",
+                                   type::REASON_BAD_FORMAT,
+                                   {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
+                                    {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}});
+  }
+  auto match = routes.router.Match(*method, call.request.path());
+  if (auto* other = std::get_if<Router::OtherMethod>(&match)) {
+    call.allow = std::move(other->allow);
+    return errors::Make(absl::StatusCode::kUnimplemented, type::REASON_METHOD_NOT_ALLOWED);
+  }
+  if (auto* malformed = std::get_if<Router::Malformed>(&match)) {
+    return errors::InvalidFields(
+        {{malformed->field_path,
+          type::REASON_BAD_FORMAT,
+          {{"expected_zh", "% 编码有误"}, {"expected_en", "its percent-encoding is broken"}}}});
+  }
+  auto* found = std::get_if<Router::Found>(&match);
+  if (found == nullptr) return errors::Make(absl::StatusCode::kNotFound, type::REASON_UNKNOWN_METHOD);
+  const uint32_t route = routes.Choose(found->route, call.request.Header("accept"));
+  call.binding = &routes.bindings[route];
+  call.metrics = routes.metrics[route];
+  call.path_values = std::move(found->values);
+  return absl::OkStatus();
+}
+
+}  // namespace wenming::gateway
