@@ -67,6 +67,18 @@ std::string Behind(const SealedTable& table, const SealedTable::Key& key, std::v
 
 }  // namespace
 
+SealedTable::Key SealedTable::KeyOf(const db::Row& row) const {
+  Key values;
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (key[i].text) {
+      values.emplace_back(row.Text(i));
+    } else {
+      values.emplace_back(row.Id(i));
+    }
+  }
+  return values;
+}
+
 absl::StatusOr<int64_t> TableResealer::CountLeft(absl::Time deadline) const {
   const std::string header = crypto::DataCipher::Header(cipher_.CurrentGeneration());
   std::vector<std::string> stale;
@@ -94,7 +106,7 @@ absl::StatusOr<Step> TableResealer::Take(int rows, absl::Time deadline) const {
                                   return done;
                               }
                               step.finished = batch->size() < static_cast<size_t>(rows);
-                              const std::string reached = step.finished ? "" : Encode(KeyOf(batch->back()));
+                              const std::string reached = step.finished ? "" : Encode(table_.KeyOf(batch->back()));
                               const auto moved = transaction.Execute(kMove, {generation, reached, table_.name});
                               if (!moved.ok()) return moved.status();
                               return step;
@@ -126,7 +138,7 @@ absl::StatusOr<db::Rows> TableResealer::Next(db::Transaction& transaction, const
 }
 
 absl::Status TableResealer::Reseal(db::Transaction& transaction, db::Row& row, uint16_t generation, Step& step) const {
-  const SealedTable::Key key = KeyOf(row);
+  const SealedTable::Key key = table_.KeyOf(row);
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const std::string& column = table_.columns[i];
     const std::string& before = row.Text(table_.key.size() + i);
@@ -150,18 +162,6 @@ absl::Status TableResealer::Reseal(db::Transaction& transaction, db::Row& row, u
     step.resealed += static_cast<int>(*updated);
   }
   return absl::OkStatus();
-}
-
-SealedTable::Key TableResealer::KeyOf(const db::Row& row) const {
-  SealedTable::Key key;
-  for (size_t i = 0; i < table_.key.size(); ++i) {
-    if (table_.key[i].text) {
-      key.emplace_back(row.Text(i));
-    } else {
-      key.emplace_back(row.Id(i));
-    }
-  }
-  return key;
 }
 
 }  // namespace wenming::reseal

@@ -23,12 +23,22 @@ struct SealedTable {
     bool text = false;  // else an unsigned number
   };
   using Key = std::vector<db::Value>;
+  // A column with the blind index of what another one holds encrypted; NULL where there is none.
+  struct Index {
+    std::string name;
+    std::string column;   // that it is computed from
+    std::string purpose;  // see crypto::BlindIndex::Of
+  };
 
   std::string name;
   std::vector<KeyColumn> key;  // of a unique index, in its order
   std::vector<std::string> columns;
   // The associated data of a cell.
   std::function<std::string(const Key& key, std::string_view column)> place;
+  std::vector<Index> indexes = {};
+
+  // Of a row that begins with the key's columns.
+  Key KeyOf(const db::Row& row) const;
 };
 
 // What one step came to.
@@ -56,7 +66,6 @@ class TableResealer {
   absl::StatusOr<std::string> LockPosition(db::Transaction& transaction, uint16_t generation) const;
   absl::StatusOr<db::Rows> Next(db::Transaction& transaction, const std::string& position, int rows) const;
   absl::Status Reseal(db::Transaction& transaction, db::Row& row, uint16_t generation, Step& step) const;
-  SealedTable::Key KeyOf(const db::Row& row) const;
 
   db::Pool& pool_;
   const crypto::DataCipher& cipher_;

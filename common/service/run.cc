@@ -18,6 +18,7 @@
 #include "common/idempotency/idempotency.h"
 #include "common/observe/rpc_metrics.h"
 #include "common/outbox/sequencer.h"
+#include "common/reseal/key_check.h"
 #include "common/reseal/resealer.h"
 #include "common/rpc/pipeline.h"
 #include "common/rpc/server.h"
@@ -146,8 +147,11 @@ class Process {
     auto application = program_.build(*runtime_);
     if (!application.ok()) return application.status();
     application_ = *std::move(application);
-    resealer_ =
-        std::make_unique<reseal::Resealer>(*db_, *cipher_, application_->SealedTables(), *registry_, logger_, clock_);
+    std::vector<reseal::SealedTable> sealed = application_->SealedTables();
+    if (auto status = reseal::CheckKeys(*db_, *cipher_, *blind_index_, sealed, clock_() + kStart); !status.ok()) {
+      return status;
+    }
+    resealer_ = std::make_unique<reseal::Resealer>(*db_, *cipher_, std::move(sealed), *registry_, logger_, clock_);
     if (!flags_.directory.empty()) {
       watcher_ = std::make_unique<DirectoryWatcher>(self_, flags_.directory, directory_);
     }

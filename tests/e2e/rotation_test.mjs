@@ -101,3 +101,20 @@ test('what an older key signed stays good, and the next certificate carries the 
   assert.match((await stack.session.send('GET', verifyPath, undefined, BROWSER)).raw, /已撤销/);
   await verify(old, await keysNow());
 });
+
+test('a service does not serve with a key that was made anew beside its database', async () => {
+  const { keys } = paths(stack.runDir);
+  for (const file of ['data.key', 'index.key']) {
+    stack.kill('volunteer_svc');
+    const aside = `${path.join(keys, file)}.aside`;
+    fs.renameSync(path.join(keys, file), aside);
+    // Makes the missing one anew, under the first generation, as it does for a new stack.
+    await promisify(execFile)(path.join(ROOT, 'tools/make_keys.sh'), [keys]);
+    await assert.rejects(stack.revive(), new RegExp(`${file} is not the one this database was written with`));
+    fs.renameSync(aside, path.join(keys, file));
+    await stack.revive();
+  }
+  const center = await stack.enter('center');
+  const { volunteers } = await center.get(`/v1/${stack.account('center').unit_name}/volunteers?pageSize=1000`);
+  assert.ok(volunteers.length >= VOLUNTEERS);
+});

@@ -13,6 +13,7 @@
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/outbox/sequencer.h"
+#include "common/reseal/key_check.h"
 #include "tests/volunteer_svc/data_fixture.h"
 #include "volunteer_svc/auth/identities_store.h"
 #include "volunteer_svc/sealed_tables.h"
@@ -208,6 +209,16 @@ TEST_F(CanaryTest, ReencryptionOpensAndSealsEveryColumnInItsPlace) {
   ASSERT_TRUE(bound.ok()) << bound;
   const auto before = Export(Self(id), id);
   ASSERT_TRUE(before.ok()) << before.status();
+
+  const auto check_keys = [&](const crypto::DataCipher& cipher, const crypto::BlindIndex& index) {
+    return reseal::CheckKeys(pool_, cipher, index, SealedTables(), absl::InfiniteFuture());
+  };
+  EXPECT_TRUE(check_keys(cipher_, blind_index_).ok()) << check_keys(cipher_, blind_index_);
+  EXPECT_EQ(check_keys(cipher_, crypto::BlindIndex("made anew, of sixteen bytes")).code(),
+            absl::StatusCode::kFailedPrecondition);
+  const auth::KeyFolder made_anew{{}};
+  EXPECT_EQ(check_keys(*crypto::DataCipher::Load(made_anew.path()), blind_index_).code(),
+            absl::StatusCode::kFailedPrecondition);
 
   const std::string old = std::string(absl::StripAsciiWhitespace(keys_.Read("data.key")));
   const std::string fresh = absl::StrCat("2:", std::string(64, 'b'), "\n");
