@@ -125,7 +125,7 @@ class Process {
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
     audit_ = std::make_unique<AuditKeeper>(*db_, ids_, *audit_key_, flags_.audit_heads, logger_, audit_metrics_);
-    data_keys_.emplace(*cipher_, *registry_);
+    data_keys_.emplace(*cipher_, *registry_, clock_);
     std::vector<KeyKeeper::Reload> others = {{"data", [this](absl::Time) { return data_keys_->Reload(); }}};
     key_keeper_ = std::make_unique<KeyKeeper>(*verifier_, *signer_, std::move(others), clock_, logger_, *registry_);
     self_ = Self{program_.name, &*signer_, clock_, &logger_};

@@ -35,7 +35,7 @@ test('data and token keys are rotated while people work', async () => {
   })();
   await rotate('data');
   await rotate('tokens');
-  await rotate('data', '--retire');
+  await rotate('data', '--retire', '--longest-transaction', '10');
   reading = false;
   await reader;
 

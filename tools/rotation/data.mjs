@@ -55,20 +55,31 @@ export async function rotateData(keys, services) {
   return generation;
 }
 
-// Removes all generations but the newest, once every service uses that one and a count since then found nothing that needs
-// another. Resolves with what is left, and the generations that went.
-export async function retireData(keys, services, milliseconds = 60000) {
+// Seconds. A call begins no transaction after 30 s, a step of re-encryption none after 60 s, and a statement that is not
+// answered within 30 s ends its transaction: what an older key sealed is committed by then, or never.
+export const LONGEST_TRANSACTION = 300;
+
+// When the service began to seal with that generation alone; nothing while it does not.
+const sealTime = async (service, generation) =>
+  (await samples(service, 'wenming_data_key_seal_time_seconds')).find(({ labels }) => labels.generation === String(generation))?.value;
+
+// Removes all generations but the newest, once every service uses that one and a count found nothing that needs another. The
+// count counts only where it began when no transaction could be open any more that had sealed before: `longest` seconds after
+// the service took the newest. Each service knows since when that is, so that the command may be cut off and run again; one
+// that was started anew counts from its start. Resolves with the generations that went.
+export async function retireData(keys, services, { longest = LONGEST_TRANSACTION, milliseconds = longest * 1000 + 60000 } = {}) {
   const lines = readGenerations(keys);
   if (lines.some(({ known }) => known)) throw new Problem('A rotation of the data key is under way.', './wenming rotate-keys data ends it.');
   if (lines.length === 1) return [];
   if (services.length === 0) throw new Problem('Only running services can say what the old keys are needed for.', './wenming up starts them.');
   const newest = lines.reduce((a, b) => (a.generation > b.generation ? a : b));
   await untilAll(services, `use generation ${newest.generation} of the data key`, shows(newest.generation, 'seal'), milliseconds);
-  const now = Date.now() / 1000;
   await untilAll(services, 'finish re-encrypting', async (service) => {
+    const since = await sealTime(service, newest.generation);
     const counted = await samples(service, 'wenming_reseal_count_time_seconds');
     const left = await samples(service, 'wenming_reseal_rows_left');
-    return counted.length > 0 && counted.every(({ value }) => value > now) && left.every(({ value }) => value === 0);
+    return since !== undefined && counted.length > 0 && counted.every(({ value }) => value > since + longest)
+      && left.every(({ value }) => value === 0);
   }, milliseconds);
   write(keys, [newest]);
   return lines.filter((line) => line !== newest).map(({ generation }) => generation);
