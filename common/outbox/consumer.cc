@@ -25,7 +25,7 @@ constexpr char kPark[] =
     "INSERT INTO parked_events (consumer, event_cursor, center_id, event_key, event, error, park_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-constexpr char kParked[] = "SELECT event FROM parked_events WHERE consumer = ? ORDER BY event_cursor";
+constexpr char kParked[] = "SELECT event_cursor, event FROM parked_events WHERE consumer = ? AND event_cursor > ? ORDER BY event_cursor LIMIT ?";
 constexpr char kUnpark[] = "DELETE FROM parked_events WHERE consumer = ? AND event_cursor = ?";
 
 constexpr absl::Duration kTimeout = absl::Seconds(30);
@@ -157,8 +157,9 @@ absl::Status Consumer::LoadCursor() {
 }
 
 absl::Status Consumer::Step() {
-  if (cursor() < 0) {
-    if (absl::Status tried = TryParked(); !tried.ok()) return tried;
+  const bool starting = cursor() < 0;
+  if (absl::Status tried = TryParked(starting); !tried.ok()) return tried;
+  if (starting) {
     if (absl::Status loaded = LoadCursor(); !loaded.ok()) return loaded;
   }
   const absl::StatusOr<std::vector<Event>> events = source_.Next(cursor());
@@ -223,24 +224,49 @@ absl::Status Consumer::Park(const Event& event, const absl::Status& why) {
   return status;
 }
 
-absl::Status Consumer::TryParked() {
-  const auto rows = db::Read(pool_, absl::Now() + kTimeout,
-                             [&](db::Session& session) { return session.Query(kParked, {options_.name}); });
+// At the start all that is parked, later a page at a time, so that the stream goes on meanwhile.
+absl::Status Consumer::TryParked(bool starting) {
+  if (!starting && absl::Now() < parked_due_) return absl::OkStatus();
+  bool more = true;
+  do {
+    const auto tried = TryParkedPage();
+    if (!tried.ok()) return tried.status();
+    more = *tried;
+  } while (more && starting && !stopping());
+  if (more) return absl::OkStatus();
+  parked_after_ = -1;
+  parked_due_ = absl::Now() + options_.parked_pause;
+  return absl::OkStatus();
+}
+
+// Whether there may be more. After an error it goes on with the event that failed.
+absl::StatusOr<bool> Consumer::TryParkedPage() {
+  const int64_t most = std::max(1, options_.parked_page);
+  const auto rows = db::Read(pool_, absl::Now() + kTimeout, [&](db::Session& session) {
+    return session.Query(kParked, {options_.name, parked_after_, most});
+  });
   if (!rows.ok()) return rows.status();
   for (const db::Row& row : *rows) {
+    if (stopping()) return true;
     Event event;
-    if (!event.ParseFromString(row.Text(0))) continue;
-    const absl::Status status = db::RunTransaction(
-        pool_, {.deadline = absl::Now() + kTimeout, .repeatable = true}, [&](db::Transaction& transaction) {
-          const auto taken = transaction.Execute(kUnpark, {options_.name, event.cursor()});
-          // Another replica was quicker.
-          if (!taken.ok() || *taken == 0) return taken.status();
-          return apply_(transaction, {&event, 1});
-        });
-    // What still cannot be applied stays parked.
-    if (!status.ok() && IsTransient(status)) return status;
+    if (event.ParseFromString(row.Text(1))) {
+      const absl::Status status = TryParkedEvent(event);
+      // What still cannot be applied stays parked.
+      if (!status.ok() && IsTransient(status)) return status;
+    }
+    parked_after_ = row.Int(0);
   }
-  return absl::OkStatus();
+  return static_cast<int64_t>(rows->size()) == most;
+}
+
+absl::Status Consumer::TryParkedEvent(const Event& event) {
+  return db::RunTransaction(pool_, {.deadline = absl::Now() + kTimeout, .repeatable = true},
+                            [&](db::Transaction& transaction) {
+                              const auto taken = transaction.Execute(kUnpark, {options_.name, event.cursor()});
+                              // Another replica was quicker.
+                              if (!taken.ok() || *taken == 0) return taken.status();
+                              return apply_(transaction, {&event, 1});
+                            });
 }
 
 absl::Status Consumer::MoveCursor(db::Transaction& transaction, int64_t to) const {

@@ -37,7 +37,8 @@ class Source {
 // ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED and UNKNOWN, and faults of the database that may pass, are
 // transient: it is tried again, with growing pauses, for as long as it takes. Any other error is permanent: the event
 // is parked and the stream goes on. Parked events are tried again whenever a consumer starts, that is with the next
-// release.
+// release, before anything new, and every now and then while it works (ConsumerOptions); the older ones first, so that of
+// one key what can be applied is applied in order.
 using Apply = std::function<absl::Status(db::Transaction&, const events::v1::Event&)>;
 
 // Applies a batch of at least one event likewise, all or none, for who does many at once quicker than one by one. After
@@ -59,6 +60,8 @@ struct ConsumerOptions {
   int batch = 64;    // events applied in one transaction, at most
   absl::Duration first_pause = absl::Milliseconds(20);
   absl::Duration longest_pause = absl::Seconds(5);
+  absl::Duration parked_pause = absl::Minutes(10);  // until parked events are tried again
+  int parked_page = 64;                             // of them read at once, and tried between two looks at the stream
 };
 
 // A thread that reads the source and applies it from where the cursor in `event_cursors` stands, also after a restart.
@@ -84,7 +87,9 @@ class Consumer {
 
  private:
   void Loop();
-  absl::Status TryParked();
+  absl::Status TryParked(bool starting);
+  absl::StatusOr<bool> TryParkedPage();
+  absl::Status TryParkedEvent(const events::v1::Event& event);
   absl::Status LoadCursor();
   absl::Status Step();
   absl::Status Take(std::span<const events::v1::Event> batch);
@@ -101,6 +106,9 @@ class Consumer {
   const ApplyBatch apply_;
   const ConsumerOptions options_;
   ConsumerObserver* const observer_;
+  // Of the thread alone: the last parked event that was tried, -1 at the beginning, and when to begin again.
+  int64_t parked_after_ = -1;
+  absl::Time parked_due_ = absl::InfinitePast();
   mutable absl::Mutex mutex_;
   int64_t cursor_ ABSL_GUARDED_BY(mutex_) = -1;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

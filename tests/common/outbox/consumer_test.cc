@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "common/outbox/sequencer.h"
@@ -188,6 +189,53 @@ TEST_F(ConsumerTest, WhatWasParkedIsTriedAgainAtTheNextStart) {
   }
   EXPECT_THAT(Effects(), ::testing::UnorderedElementsAreArray(UpTo(10, {7})));
   EXPECT_EQ(Count("parked_events"), 1);
+}
+
+TEST_F(ConsumerTest, WhatWasParkedIsTriedInOrderAPageAtATime) {
+  WriteStream(30);
+  const auto run = [this](const Apply& apply) {
+    Log log(pool_);
+    log.Advance(30);
+    LogSource source(log);
+    ConsumerOptions options = Options();
+    options.parked_page = 4;
+    const Consumer consumer(pool_, source, apply, options, &observer_);
+    EXPECT_TRUE(consumer.WaitFor(30, kLong));
+  };
+  run([](db::Transaction&, const Event&) { return absl::InvalidArgumentError("not yet"); });
+  EXPECT_EQ(Count("parked_events"), 30);
+  // Of the first page nothing can be applied, of later ones all but one; a passing fault in between repeats nothing.
+  int faults = 0;
+  run([&faults](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) <= 4 || NumberOf(event) == 17) return absl::InvalidArgumentError("never");
+    if (NumberOf(event) == 11 && ++faults < 4) return absl::UnavailableError("away");
+    return Record(transaction, event);
+  });
+  EXPECT_EQ(Effects(), UpTo(30, {1, 2, 3, 4, 17}));
+  EXPECT_EQ(Count("parked_events"), 5);
+}
+
+TEST_F(ConsumerTest, WhatWasParkedIsTriedAgainWhileTheConsumerWorks) {
+  WriteStream(10);
+  LogSource source(log_);
+  std::atomic<bool> mended = false;
+  absl::Notification applied;
+  const Apply apply = [&](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) != 4) return Record(transaction, event);
+    if (!mended) return absl::InvalidArgumentError("not yet");
+    if (!applied.HasBeenNotified()) applied.Notify();
+    return Record(transaction, event);
+  };
+  ConsumerOptions options = Options();
+  options.parked_pause = absl::ZeroDuration();
+  {
+    const Consumer consumer(pool_, source, apply, options, &observer_);
+    ASSERT_TRUE(consumer.WaitFor(10, kLong));
+    mended = true;
+    EXPECT_TRUE(applied.WaitForNotificationWithTimeout(kLong));
+  }
+  EXPECT_THAT(Effects(), ::testing::UnorderedElementsAreArray(UpTo(10)));
+  EXPECT_EQ(Count("parked_events"), 0);
 }
 
 // As after the consumer's database was restored from an older backup.
