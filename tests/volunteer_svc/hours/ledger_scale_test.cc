@@ -120,6 +120,23 @@ TEST_F(LedgerScaleTest, AStatementReadsItsPage) {
             99 * 4);
 }
 
+TEST_F(LedgerScaleTest, APageOfARareGradeReadsThatGrade) {
+  Execute(absl::StrCat("UPDATE hour_entries SET grade = 2 WHERE volunteer_id = ", volunteer_, " AND sequence IN (2, 9)"));
+  Text("ANALYZE TABLE hour_entries");
+  const auto before = [&](v1::Grade grade) {
+    const auto entries = db::Read(pool_, absl::InfiniteFuture(), [&](db::Session& session) {
+      return HoursStore::Before(session, kCenter, volunteer_, 0, 50, grade);
+    });
+    EXPECT_TRUE(entries.ok()) << entries.status();
+    std::vector<int64_t> sequences;
+    for (const HourEntry& entry : *entries) sequences.push_back(entry.sequence);
+    return sequences;
+  };
+  EXPECT_LE(RowsRead([&] { EXPECT_EQ(before(v1::GRADE_B), (std::vector<int64_t>{9, 2})); }), 30);
+  EXPECT_LE(RowsRead([&] { EXPECT_TRUE(before(v1::GRADE_C).empty()); }), 10);
+  EXPECT_LE(RowsRead([&] { EXPECT_EQ(before(v1::GRADE_D).size(), 50u); }), 250);
+}
+
 TEST_F(LedgerScaleTest, DocumentsAreFoundByTheirKeys) {
   Execute(absl::StrCat("INSERT INTO certificate_statements SELECT ", kCenter, ", seq, seq, '' FROM seq_1_to_3000"));
   Execute(
