@@ -1,5 +1,7 @@
 #include "common/audit/verify.h"
 
+#include <algorithm>
+#include <deque>
 #include <limits>
 #include <map>
 #include <utility>
@@ -17,9 +19,42 @@ constexpr char kPending[] =
     "SELECT id, center_id, record_time, subject, session_id, address, method, object, result, details, request_id, seal"
     " FROM audit_pending WHERE id > ? ORDER BY id LIMIT ?";
 
+// The copy of a record has its center and its time, too; few records have the same.
+constexpr char kSeenBefore[] =
+    "SELECT COUNT(*) FROM audit_records WHERE center_id = ? AND record_time = ? AND id = ? AND sequence <= ?";
+
+// The ids of the records that were seen last. Ids grow with time and records are chained about in their order, so that
+// hardly any needs a look at the table.
+class RecentIds {
+ public:
+  enum class Answer { kNew, kSeen, kUnknown };
+
+  explicit RecentIds(size_t window) : window_(window) {}
+
+  Answer Look(uint64_t id) const {
+    if (ids_.contains(id)) return Answer::kSeen;
+    return id > highest_gone_ ? Answer::kNew : Answer::kUnknown;
+  }
+  void Add(uint64_t id) {
+    ids_.insert(id);
+    order_.push_back(id);
+    if (order_.size() <= window_) return;
+    highest_gone_ = std::max(highest_gone_, order_.front());
+    ids_.erase(order_.front());
+    order_.pop_front();
+  }
+
+ private:
+  const size_t window_;
+  std::deque<uint64_t> order_;
+  absl::flat_hash_set<uint64_t> ids_;
+  uint64_t highest_gone_ = 0;
+};
+
 class Verifier {
  public:
-  Verifier(db::Session& session, const ChainKey& key, std::span<const Head> heads) : session_(session), key_(key) {
+  Verifier(db::Session& session, const ChainKey& key, std::span<const Head> heads, size_t window)
+      : session_(session), key_(key), ids_(window) {
     for (const Head& head : heads) {
       const auto [known, added] = exported_.try_emplace(head.sequence, head.hash);
       if (!added && known->second != head.hash) known->second = "contradictory";
@@ -56,7 +91,7 @@ class Verifier {
       for (db::Row& row : *rows) {
         ChainedRecord next{.sequence = row.Int(0), .record = {}, .hash = row.TakeText(1)};
         next.record = TakeRecord(row, 2);
-        Check(next);
+        if (absl::Status checked = Check(next); !checked.ok()) return checked;
         if (report_.fault) break;
         after_ = next.sequence;
         reached_ = {next.sequence, std::move(next.hash)};
@@ -67,7 +102,17 @@ class Verifier {
     return absl::OkStatus();
   }
 
-  void Check(const ChainedRecord& next) {
+  absl::Status Check(const ChainedRecord& next) {
+    CheckPlace(next);
+    if (report_.fault) return absl::OkStatus();
+    const auto seen = Seen(next.record);
+    if (!seen.ok()) return seen.status();
+    if (*seen) Find(next.sequence, "inserted: it is there twice");
+    ids_.Add(next.record.id);
+    return absl::OkStatus();
+  }
+
+  void CheckPlace(const ChainedRecord& next) {
     if (next.sequence <= reached_.sequence) return Find(next.sequence, "inserted");
     if (next.sequence > reached_.sequence + 1) return Find(reached_.sequence + 1, "removed");
     const bool genuine = next.record.seal == SealOf(key_.key, next.record);
@@ -75,11 +120,20 @@ class Verifier {
       return Find(next.sequence, genuine ? "out of place, or its hash altered" : "altered or inserted");
     }
     if (!genuine) return Find(next.sequence, "altered or inserted before it was chained");
-    if (!ids_.insert(next.record.id).second) return Find(next.sequence, "inserted: it is there twice");
     const auto exported = exported_.find(next.sequence);
     if (exported != exported_.end() && exported->second != next.hash) {
       Find(next.sequence, "other than when the head was exported");
     }
+  }
+
+  // Whether the genuine record stands in the chain up to where the walk has come.
+  absl::StatusOr<bool> Seen(const Record& record) {
+    const RecentIds::Answer answer = ids_.Look(record.id);
+    if (answer != RecentIds::Answer::kUnknown) return answer == RecentIds::Answer::kSeen;
+    const auto row =
+        session_.QueryOne(kSeenBefore, {record.center_id, record.time, record.id, reached_.sequence});
+    if (!row.ok()) return row.status();
+    return (*row)->Int(0) > 0;
   }
 
   void CheckEnd(const Head& head) {
@@ -106,7 +160,9 @@ class Verifier {
           Find(reached_.sequence + 1, "altered or inserted while pending");
           return absl::OkStatus();
         }
-        if (ids_.contains(record.id)) {
+        const auto seen = Seen(record);
+        if (!seen.ok()) return seen.status();
+        if (*seen) {
           Find(reached_.sequence + 1, "inserted while pending: it is there twice");
           return absl::OkStatus();
         }
@@ -124,14 +180,14 @@ class Verifier {
   int64_t after_ = std::numeric_limits<int64_t>::min();
   Head reached_;
   int64_t promised_ = 0;
-  absl::flat_hash_set<uint64_t> ids_;
+  RecentIds ids_;
   Report report_;
 };
 
 }  // namespace
 
-absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads) {
-  return Verifier(session, key, heads).Run();
+absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads, size_t window) {
+  return Verifier(session, key, heads, window).Run();
 }
 
 }  // namespace wenming::audit

@@ -1,6 +1,7 @@
 // Reads the audit log again and says whether it is as it was written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,11 +27,13 @@ struct Report {
 };
 
 // Follows the chain from the first record to its head, in pages, beside running services. `heads` are those exported
-// earlier: what was cut off since together with the head is missed against them only. Keeps the id of every record in
-// memory (some 16 bytes each), so that a genuine record that was put there a second time is found.
+// earlier: what was cut off since together with the head is missed against them only. A genuine record that was put
+// there a second time is found by its id: those of the last `window` records are kept in memory, and a record that is
+// older than what has left it is looked for in the table, by center and time.
 //
-// Does not find what was removed from `audit_pending` before it was chained: some 200 ms, and a service that was
-// killed.
-absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads);
+// Does not find what was removed from `audit_pending` before it was chained: some 200 ms, and for as long as no process
+// of the service runs.
+absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads,
+                              size_t window = 100'000);
 
 }  // namespace wenming::audit

@@ -42,15 +42,15 @@ class VerifyTest : public AuditTest {
     }
   }
 
-  Report Result(const std::vector<Head>& heads = {}) {
-    const auto report =
-        db::Read(pool_, absl::InfiniteFuture(), [&](db::Session& session) { return Verify(session, key_, heads); });
+  Report Result(const std::vector<Head>& heads = {}, size_t window = 100'000) {
+    const auto report = db::Read(pool_, absl::InfiniteFuture(),
+                                 [&](db::Session& session) { return Verify(session, key_, heads, window); });
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *report : Report();
   }
   // The sequence that the verifier names; 0 for none.
-  int64_t Named(const std::vector<Head>& heads = {}) {
-    const Report report = Result(heads);
+  int64_t Named(const std::vector<Head>& heads = {}, size_t window = 100'000) {
+    const Report report = Result(heads, window);
     return report.fault ? report.fault->sequence : 0;
   }
 
@@ -207,14 +207,39 @@ TEST_F(VerifyTest, WhatIsForgedWhilePendingIsFoundBeforeAndAfterItIsChained) {
   EXPECT_EQ(Named(), kRecords + 1);
 }
 
+// Whether the first of the two is remembered still or has to be looked for.
 TEST_F(VerifyTest, AGenuineRecordPutThereAgainIsFoundBeforeAndAfterItIsChained) {
   Fill();
-  Sql("INSERT INTO audit_pending SELECT id, center_id, record_time, subject, session_id, address, method, object, "
-      "result,"
-      " details, request_id, seal FROM audit_records WHERE sequence = 5");
-  EXPECT_EQ(Named(), kRecords + 1);
+  const auto expect_named = [this](int64_t sequence) {
+    for (const size_t window : {0, 1, kRecords / 2, kRecords, 10 * kRecords}) EXPECT_EQ(Named({}, window), sequence);
+  };
+  expect_named(0);
+  for (const int64_t again : {1, 5, kRecords}) {
+    Sql("INSERT INTO audit_pending SELECT id, center_id, record_time, subject, session_id, address, method, object, "
+        "result,"
+        " details, request_id, seal FROM audit_records WHERE sequence = ?",
+        {again});
+    expect_named(kRecords + 1);
+    Chain();
+    expect_named(kRecords + 1);
+    Restore();
+  }
+}
+
+// Written in time, and chained only after many others.
+TEST_F(VerifyTest, ALateRecordIsNotTakenForASecondOne) {
+  Write(1);
+  Sql("CREATE TABLE late AS SELECT * FROM audit_pending");
+  Sql("DELETE FROM audit_pending");
+  Fill();
+  Sql("INSERT INTO audit_pending SELECT * FROM late");
+  EXPECT_EQ(Named({}, 1), 0);
   Chain();
-  EXPECT_EQ(Named(), kRecords + 1);
+  for (const size_t window : {1, 10 * kRecords}) {
+    const Report report = Result({head_}, window);
+    EXPECT_FALSE(report.fault) << report.fault->what;
+    EXPECT_EQ(report.records, kRecords + 1);
+  }
 }
 
 TEST_F(VerifyTest, AnothersLogIsNotOurs) {
