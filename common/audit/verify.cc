@@ -130,8 +130,7 @@ class Verifier {
   absl::StatusOr<bool> Seen(const Record& record) {
     const RecentIds::Answer answer = ids_.Look(record.id);
     if (answer != RecentIds::Answer::kUnknown) return answer == RecentIds::Answer::kSeen;
-    const auto row =
-        session_.QueryOne(kSeenBefore, {record.center_id, record.time, record.id, reached_.sequence});
+    const auto row = session_.QueryOne(kSeenBefore, {record.center_id, record.time, record.id, reached_.sequence});
     if (!row.ok()) return row.status();
     return (*row)->Int(0) > 0;
   }

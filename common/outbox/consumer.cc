@@ -25,7 +25,9 @@ constexpr char kPark[] =
     "INSERT INTO parked_events (consumer, event_cursor, center_id, event_key, event, error, park_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)";
 
-constexpr char kParked[] = "SELECT event_cursor, event FROM parked_events WHERE consumer = ? AND event_cursor > ? ORDER BY event_cursor LIMIT ?";
+constexpr char kParked[] =
+    "SELECT event_cursor, event FROM parked_events WHERE consumer = ? AND event_cursor > ?"
+    " ORDER BY event_cursor LIMIT ?";
 constexpr char kUnpark[] = "DELETE FROM parked_events WHERE consumer = ? AND event_cursor = ?";
 
 constexpr absl::Duration kTimeout = absl::Seconds(30);

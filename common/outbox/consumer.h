@@ -37,8 +37,8 @@ class Source {
 // ABORTED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED and UNKNOWN, and faults of the database that may pass, are
 // transient: it is tried again, with growing pauses, for as long as it takes. Any other error is permanent: the event
 // is parked and the stream goes on. Parked events are tried again whenever a consumer starts, that is with the next
-// release, before anything new, and every now and then while it works (ConsumerOptions); the older ones first, so that of
-// one key what can be applied is applied in order.
+// release, before anything new, and every now and then while it works (ConsumerOptions); the older ones first, so that
+// of one key what can be applied is applied in order.
 using Apply = std::function<absl::Status(db::Transaction&, const events::v1::Event&)>;
 
 // Applies a batch of at least one event likewise, all or none, for who does many at once quicker than one by one. After

@@ -15,8 +15,8 @@ namespace wenming::service {
 
 // Sets wenming_data_key_info{generation,use="open"} to 1 for every key the cipher knows and {use="seal"} for the one
 // that encrypts, and wenming_data_key_seal_time_seconds{generation} to the time since which this process encrypts with
-// that one and no other: what an older one has sealed is in no transaction that began later. Not thread-safe; references
-// must outlive this.
+// that one and no other: what an older one has sealed is in no transaction that began later. Not thread-safe;
+// references must outlive this.
 class DataKeys {
  public:
   DataKeys(crypto::DataCipher& cipher, prometheus::Registry& registry, observe::Clock clock);
@@ -32,7 +32,7 @@ class DataKeys {
   prometheus::Family<prometheus::Gauge>& info_;
   prometheus::Family<prometheus::Gauge>& seal_time_;
   std::vector<prometheus::Gauge*> shown_;
-  uint16_t sealing_ = 0;                         // the generation that encrypts
+  uint16_t sealing_ = 0;  // the generation that encrypts
   prometheus::Gauge* sealing_since_ = nullptr;
 };
 

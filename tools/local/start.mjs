@@ -57,12 +57,14 @@ function migrate(name, { binary, args, log }) {
   throw new Problem(`${name} could not migrate its schema:\n${tail(log)}`, `The whole log is ${log}.`);
 }
 
-// Waits until the service is ready and returns the seconds that took.
-async function waitReady(name, entry) {
+// Waits until the service is ready and returns the seconds that took. `given.up` tells those who wait for others that one
+// has failed: a process that only waits for that one would keep them.
+async function waitReady(name, entry, given) {
   const began = Date.now();
   let died = false;
-  const ready = await until(async () => (died = !isAlive(entry)) || isReady(name, entry.metrics), READY_MS);
+  const ready = await until(async () => given.up || (died = !isAlive(entry)) || isReady(name, entry.metrics), READY_MS);
   if (ready && !died) return ((Date.now() - began) / 1000).toFixed(1);
+  given.up = true;
   const what = died ? `${name} ended while starting` : `${name} was not ready after ${READY_MS / 1000} s`;
   throw new Problem(`${what}:\n${tail(entry.log)}`, `The whole log is ${entry.log}.`);
 }
@@ -106,7 +108,8 @@ async function startIn(runDir, flags) {
   const record = newRecord(chosen, socket);
   for (const name of kept) record.services[name] = recorded.services[name];
   launchAll(due, wants, record);
-  const took = await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name])));
+  const given = { up: false };
+  const took = await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name], given)));
   SERVICES.forEach((name, i) => due.includes(name) && good(`${name} is ready (${took[i]} s)`));
   if (!changes) good('everything runs already; nothing changed');
 }

@@ -121,7 +121,8 @@ TEST_F(LedgerScaleTest, AStatementReadsItsPage) {
 }
 
 TEST_F(LedgerScaleTest, APageOfARareGradeReadsThatGrade) {
-  Execute(absl::StrCat("UPDATE hour_entries SET grade = 2 WHERE volunteer_id = ", volunteer_, " AND sequence IN (2, 9)"));
+  Execute(
+      absl::StrCat("UPDATE hour_entries SET grade = 2 WHERE volunteer_id = ", volunteer_, " AND sequence IN (2, 9)"));
   Text("ANALYZE TABLE hour_entries");
   const auto before = [&](v1::Grade grade) {
     const auto entries = db::Read(pool_, absl::InfiniteFuture(), [&](db::Session& session) {
