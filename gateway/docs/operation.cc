@@ -15,6 +15,12 @@
 namespace wenming::gateway::docs {
 namespace {
 
+constexpr char kStream[] =
+    "A stream of messages as long as the call lasts: one a line as `{\"result\": …}`, or `data:` events where "
+    "text/event-stream is accepted. A failure after the first message is a line `{\"error\": …}` or an event `error`, "
+    "and "
+    "the answer ends abnormally.";
+
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
@@ -168,6 +174,15 @@ class Operation {
     out_.EndObject();
   }
 
+  // The schema is that of each message, not of the whole.
+  template <typename Schema>
+  void Messages(const char* media_type, Schema schema) {
+    out_.BeginObject(media_type);
+    out_.Key("schema");
+    schema();
+    out_.EndObject();
+  }
+
   void Responses() {
     const auto* field = binding_.response_field;
     const Descriptor* type = field == nullptr       ? method_.output_type()
@@ -175,12 +190,19 @@ class Operation {
                                                     : field->message_type();
     out_.BeginObject("responses");
     out_.BeginObject("200");
-    out_.Text("description", "Done.");
+    const bool messages = method_.server_streaming() && !IsHttpBody(type);
+    out_.Text("description", messages ? kStream : "Done.");
     out_.BeginObject("content");
-    Content(type, [&] {
+    const auto schema = [&] {
       if (field != nullptr) return schemas_.FieldValue(*field, out_);
       schemas_.Message(*type, out_);
-    });
+    };
+    if (messages) {
+      Messages("application/x-ndjson", schema);
+      Messages("text/event-stream", schema);
+    } else {
+      Content(type, schema);
+    }
     if (has_page_) {
       out_.BeginObject("text/html");
       out_.EndObject();

@@ -18,8 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A stream that nobody gave a deadline still ends some day, and its client opens it anew.
-constexpr auto kLongestStream = std::chrono::hours(1);
 // For a client to take the status that its deadline has passed.
 constexpr auto kLinger = std::chrono::seconds(5);
 

@@ -1,10 +1,10 @@
 #include "gateway/http/connection.h"
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/errors/codes.h"
+#include "gateway/text.h"
 
 namespace wenming::gateway::http {
 namespace {
@@ -14,14 +14,17 @@ constexpr size_t kMaxWaiting = 64 * 1024;
 constexpr std::chrono::milliseconds kLinger{1000};
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string Head(const Response& response, bool close) {
+// `framing` is the header that says where the body ends.
+std::string Head(const Response& response, std::string_view framing, bool close) {
   std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ", StatusPhrase(response.status), "\r\n");
   for (const auto& [name, value] : response.headers) absl::StrAppend(&head, name, ": ", value, "\r\n");
-  if (response.status != 204 && response.status != 304) {
-    absl::StrAppend(&head, "Content-Length: ", response.body.size(), "\r\n");
-  }
-  absl::StrAppend(&head, close ? "Connection: close\r\n" : "", "\r\n");
+  absl::StrAppend(&head, ToAbsl(framing), close ? "Connection: close\r\n" : "", "\r\n");
   return head;
+}
+
+std::string LengthOf(const Response& response) {
+  bool bodiless = response.status == 204 || response.status == 304;
+  return bodiless ? std::string() : absl::StrCat("Content-Length: ", response.body.size(), "\r\n");
 }
 
 }  // namespace
@@ -33,18 +36,39 @@ class Connection::Turn final : public Exchange {
     Settle();
     if (auto connection = connection_.lock()) connection->Answer(this, std::move(response));
   }
+  void Begin(Response response) override {
+    if (auto connection = connection_.lock()) connection->Begin(this, std::move(response));
+  }
+  void Write(std::string_view bytes) override {
+    auto connection = connection_.lock();
+    if (connection == nullptr || !connection->Streams(this)) return;
+    connection->stream_->Add(bytes);
+    connection->Pump();
+  }
+  void End() override { Finish(/*whole=*/true); }
+  void Break() override { Finish(/*whole=*/false); }
   using Exchange::Abort;
+  using Exchange::Drain;
+  using Exchange::Sent;
 
  private:
+  void Finish(bool whole) {
+    Settle();
+    auto connection = connection_.lock();
+    if (connection == nullptr || !connection->Streams(this)) return;
+    connection->stream_->Finish(whole);
+    connection->Pump();
+  }
+
   const std::weak_ptr<Connection> connection_;
 };
 
-Connection::Connection(Socket socket, const Limits& limits, Handler& handler)
-    : socket_(std::move(socket)), limits_(limits), handler_(handler), reader_(limits) {
-  ErrorCode error;
-  auto endpoint = socket_.remote_endpoint(error);
-  if (!error) peer_ = endpoint.address().to_string();
-}
+Connection::Connection(Transport transport, const Limits& limits, Handler& handler)
+    : transport_(std::move(transport)),
+      limits_(limits),
+      handler_(handler),
+      reader_(limits),
+      peer_(transport_.PeerAddress()) {}
 
 void Connection::Start() {
   Await(limits_.head_time);
@@ -54,7 +78,7 @@ void Connection::Start() {
 void Connection::Read() {
   if (reading_ || !open_ || input_.size() - input_begin_ > kMaxWaiting) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](ErrorCode error, size_t size) {
+  transport_.ReadSome(asio::buffer(chunk_), [self = shared_from_this()](ErrorCode error, size_t size) {
     self->reading_ = false;
     if (error) return self->Close();
     if (self->lingering_) return self->Read();
@@ -86,6 +110,7 @@ void Connection::Process() {
     if (request.target.empty()) return Refuse(Refusal::kMalformed);
     keep_alive_ = request.keep_alive;
     head_only_ = request.method == "HEAD";
+    chunks_ = request.chunks;
     turn_ = std::make_shared<Turn>(*this);
     handler_.Handle(std::move(request), turn_);
     return Read();
@@ -95,39 +120,82 @@ void Connection::Process() {
     if (stage == RequestReader::Stage::kBody) Await(limits_.body_time);
     last_stage_ = stage;
   }
-  if (stage == RequestReader::Stage::kBody && reader_.TakeExpectation()) return Write(kContinue, "", false);
+  if (stage == RequestReader::Stage::kBody && reader_.TakeExpectation()) {
+    return Write(kContinue, "", Then::kNextRequest);
+  }
   Read();
 }
 
 void Connection::Refuse(Refusal refusal) {
   turn_.reset();
   Response response = handler_.Refuse(refusal);
-  std::string head = Head(response, /*close=*/true);
-  Write(std::move(head), std::move(response.body), /*close=*/true);
+  std::string head = Head(response, LengthOf(response), /*close=*/true);
+  Write(std::move(head), std::move(response.body), Then::kLinger);
 }
 
 void Connection::Answer(const Turn* turn, Response response) {
-  if (!open_ || turn != turn_.get()) return;
+  if (!open_ || turn != turn_.get() || stream_) return;
   turn_.reset();
   bool close = response.close || !keep_alive_ || draining_;
-  std::string head = Head(response, close);
-  Write(std::move(head), head_only_ ? std::string() : std::move(response.body), close);
+  std::string head = Head(response, LengthOf(response), close);
+  Write(std::move(head), head_only_ ? std::string() : std::move(response.body),
+        close ? Then::kLinger : Then::kNextRequest);
 }
 
-void Connection::Write(std::string head, std::string body, bool close) {
+void Connection::Begin(const Turn* turn, Response response) {
+  if (!open_ || turn != turn_.get() || stream_) return;
+  using Framing = StreamedBody::Framing;
+  keep_alive_ = keep_alive_ && chunks_ && !response.close && !draining_;
+  stream_.emplace(head_only_ ? Framing::kNone : chunks_ ? Framing::kChunked : Framing::kUntilClose);
+  stream_->Add(response.body);
+  Write(Head(response, chunks_ ? "Transfer-Encoding: chunked\r\n" : "", !keep_alive_), "", Then::kStream);
+}
+
+void Connection::Pump() {
+  if (!open_ || writing_ || !stream_) return;
+  if (auto piece = stream_->Next()) {
+    payload_ = piece->payload;
+    return Write(std::move(piece->head), std::move(piece->bytes), Then::kStream);
+  }
+  if (stream_->done()) FinishStream();
+}
+
+void Connection::FinishStream() {
+  bool whole = stream_->whole();
+  bool reset = !whole && stream_->framing() == StreamedBody::Framing::kUntilClose;
+  stream_.reset();
+  turn_.reset();
+  if (reset) {
+    transport_.Reset();
+    return Close();
+  }
+  whole&& keep_alive_ && !draining_ ? NextRequest() : Linger();
+}
+
+void Connection::Write(std::string head, std::string body, Then then) {
   writing_ = true;
   head_ = std::move(head);
   body_ = std::move(body);
   Await(limits_.write_time);
-  std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_), asio::buffer(body_)};
-  asio::async_write(socket_, buffers, [self = shared_from_this(), close](ErrorCode error, size_t) {
-    self->writing_ = false;
-    if (error) return self->Close();
-    if (close) return self->Linger();
-    bool in_body = self->reader_.stage() == RequestReader::Stage::kBody;
-    self->Await(in_body ? self->limits_.body_time : self->limits_.idle_time);
-    self->Process();
-  });
+  transport_.Write({asio::buffer(head_), asio::buffer(body_)},
+                   [self = shared_from_this(), then](ErrorCode error, size_t) {
+                     self->writing_ = false;
+                     error ? self->Close() : self->OnWritten(then);
+                   });
+}
+
+void Connection::OnWritten(Then then) {
+  if (then == Then::kLinger) return Linger();
+  if (then == Then::kNextRequest) return NextRequest();
+  auto turn = turn_;
+  if (turn != nullptr) turn->Sent(std::exchange(payload_, 0));
+  Pump();
+}
+
+void Connection::NextRequest() {
+  bool in_body = reader_.stage() == RequestReader::Stage::kBody;
+  Await(in_body ? limits_.body_time : limits_.idle_time);
+  Process();
 }
 
 // Closing with unread bytes would make the kernel reset the connection, and the client lose the answer.
@@ -135,14 +203,15 @@ void Connection::Linger() {
   lingering_ = true;
   input_.clear();
   input_begin_ = 0;
-  ErrorCode ignored;
-  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  transport_.ShutdownSend();
   Await(kLinger);
   Read();
 }
 
 void Connection::Expire(Clock::time_point now) {
-  if (!open_ || turn_ != nullptr || now < deadline_) return;
+  // How long an answer may take is the call's business; how long the client may take to read it is ours.
+  bool answering = turn_ != nullptr && !writing_;
+  if (!open_ || answering || now < deadline_) return;
   bool halfway = !writing_ && !lingering_ && reader_.stage() != RequestReader::Stage::kIdle;
   if (halfway) return Refuse(Refusal::kTimeout);
   Close();
@@ -151,14 +220,14 @@ void Connection::Expire(Clock::time_point now) {
 void Connection::Drain() {
   draining_ = true;
   bool idle = turn_ == nullptr && !writing_ && reader_.stage() == RequestReader::Stage::kIdle && input_.empty();
-  if (idle) Close();
+  if (idle) return Close();
+  if (auto turn = turn_) turn->Drain();
 }
 
 void Connection::Close() {
   if (!std::exchange(open_, false)) return;
-  ErrorCode ignored;
-  socket_.shutdown(Tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  transport_.Close();
+  stream_.reset();
   if (auto turn = std::exchange(turn_, nullptr)) turn->Abort();
 }
 

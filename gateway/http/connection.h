@@ -2,25 +2,29 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "gateway/http/exchange.h"
 #include "gateway/http/handler.h"
 #include "gateway/http/message.h"
 #include "gateway/http/request_reader.h"
-#include "gateway/net/asio.h"
+#include "gateway/http/streamed_body.h"
+#include "gateway/net/transport.h"
 
 namespace wenming::gateway::http {
 
 // One HTTP/1.1 connection: reads requests, one after the other also when they come pipelined, and writes the answers.
-// Belongs to its loop; keeps itself alive while the socket is open. Time limits are checked by Expire, which the owner
-// calls now and then, so that a request costs no timer.
+// Belongs to its loop; keeps itself alive while the socket is open. A client that does not take what is written for
+// longer than write_time is cut off. Time limits are checked by Expire, which the owner calls now and then, so that a
+// request costs no timer.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
 
   // `limits` and `handler` must outlive the loop's run.
-  Connection(Socket socket, const Limits& limits, Handler& handler);
+  Connection(Transport transport, const Limits& limits, Handler& handler);
 
   void Start();
   // Refuses or closes when a limit of time is passed.
@@ -39,10 +43,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Refuse(Refusal refusal);
   void Linger();
   void Answer(const Turn* turn, Response response);
-  void Write(std::string head, std::string body, bool close);
+  void Begin(const Turn* turn, Response response);
+  bool Streams(const Turn* turn) const { return open_ && turn == turn_.get() && stream_.has_value(); }
+  // Writes what the stream has, unless a write runs, and what its end asks for.
+  void Pump();
+  void FinishStream();
+
+  enum class Then { kNextRequest, kLinger, kStream };
+  void Write(std::string head, std::string body, Then then);
+  void OnWritten(Then then);
+  void NextRequest();
   void Await(std::chrono::milliseconds limit) { deadline_ = Clock::now() + limit; }
 
-  Socket socket_;
+  Transport transport_;
   const Limits& limits_;
   Handler& handler_;
   RequestReader reader_;
@@ -52,13 +65,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   char chunk_[8192];
   std::string head_;
   std::string body_;
-  std::shared_ptr<Turn> turn_;  // of the request being handled
+  std::shared_ptr<Turn> turn_;          // of the request being handled
+  std::optional<StreamedBody> stream_;  // of its answer
+  size_t payload_ = 0;                  // of the stream, in the write that runs
   Clock::time_point deadline_;
   RequestReader::Stage last_stage_ = RequestReader::Stage::kIdle;
   bool reading_ = false;
   bool writing_ = false;
   bool keep_alive_ = true;
   bool head_only_ = false;
+  bool chunks_ = true;
   bool draining_ = false;
   bool lingering_ = false;  // answered for the last time; what still comes is thrown away
   bool open_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -8,8 +9,9 @@
 
 namespace wenming::gateway::http {
 
-// The chance to answer one request, whichever protocol it came by. The first answer counts; one that comes after the
-// client has gone is dropped. Belongs to the loop of its connection.
+// The chance to answer one request, whichever protocol it came by: whole with Send, or in pieces with Begin, Write, and
+// End or Break. The first answer counts; what comes after the client has gone is dropped. Belongs to the loop of its
+// connection.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -17,22 +19,49 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   virtual void Send(Response response) = 0;
-  // `abort` is called when the client goes away before it was answered.
+
+  // Begins an answer whose length nobody knows; the body of `response` is its first piece.
+  virtual void Begin(Response response) = 0;
+  // Queues a piece without a limit: whoever writes waits for OnSent.
+  virtual void Write(std::string_view bytes) = 0;
+  virtual void End() = 0;
+  // Ends it after what was written so that the client can tell that it is not whole.
+  virtual void Break() = 0;
+  // `sent` is told of each part of the body that has left for the client.
+  void OnSent(absl::AnyInvocable<void(size_t)> sent) { sent_ = std::move(sent); }
+
+  // `abort` is called when the client goes away before it was answered to the end.
   void OnAbort(absl::AnyInvocable<void()> abort) { abort_ = std::move(abort); }
+  // `drain` is called when the connection wants to end: an answer in pieces should come to its end.
+  void OnDrain(absl::AnyInvocable<void()> drain) { drain_ = std::move(drain); }
   // The client's address, without the port.
   const std::string& peer() const { return peer_; }
 
  protected:
   explicit Exchange(std::string peer) : peer_(std::move(peer)) {}
-  // Answered: an end of the connection is no abort any more.
-  void Settle() { abort_ = nullptr; }
+  // Answered to the end: the end of the connection is no abort any more.
+  void Settle() {
+    abort_ = nullptr;
+    sent_ = nullptr;
+    drain_ = nullptr;
+  }
+  void Sent(size_t bytes) {
+    if (sent_ && bytes > 0) sent_(bytes);
+  }
+  void Drain() {
+    if (auto drain = std::exchange(drain_, nullptr)) drain();
+  }
   void Abort() {
+    sent_ = nullptr;
+    drain_ = nullptr;
     if (auto abort = std::exchange(abort_, nullptr)) abort();
   }
 
  private:
   const std::string peer_;
   absl::AnyInvocable<void()> abort_;
+  absl::AnyInvocable<void(size_t)> sent_;
+  absl::AnyInvocable<void()> drain_;
 };
 
 }  // namespace wenming::gateway::http

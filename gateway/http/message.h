@@ -17,6 +17,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool keep_alive = true;
+  bool chunks = true;  // whether the client knows chunked bodies: not with HTTP/1.0
 
   // The value of the first header of that (lower-case) name; empty when there is none.
   std::string_view Header(std::string_view name) const;
@@ -24,7 +25,7 @@ struct Request {
   std::string_view query() const;
 };
 
-// An answer. Content-Length, Connection and Date-less framing are the connection's business.
+// An answer. Content-Length, Transfer-Encoding and Connection are the connection's business.
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;

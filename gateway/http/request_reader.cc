@@ -45,6 +45,7 @@ Request HeadOf(const BeastRequest& message) {
   request.target = std::string(message.target());
   if (!ToOriginForm(request.target)) request.target.clear();
   request.keep_alive = message.keep_alive();
+  request.chunks = message.version() >= 11;
   for (const auto& field : message) {
     std::string name(field.name_string());
     absl::AsciiStrToLower(&name);

@@ -32,9 +32,20 @@ void Transport::ReadSome(asio::mutable_buffer buffer, Handler done) {
   tls_->stream.async_read_some(buffer, std::move(done));
 }
 
-void Transport::Write(asio::const_buffer buffer, Handler done) {
-  if (tls_ == nullptr) return asio::async_write(*plain_, buffer, std::move(done));
-  asio::async_write(tls_->stream, buffer, std::move(done));
+void Transport::Write(std::array<asio::const_buffer, 2> buffers, Handler done) {
+  if (tls_ == nullptr) return asio::async_write(*plain_, buffers, std::move(done));
+  asio::async_write(tls_->stream, buffers, std::move(done));
+}
+
+void Transport::ShutdownSend() {
+  ErrorCode ignored;
+  tcp().shutdown(Tcp::socket::shutdown_send, ignored);
+}
+
+void Transport::Reset() {
+  ErrorCode ignored;
+  tcp().set_option(asio::socket_base::linger(true, 0), ignored);
+  tcp().close(ignored);
 }
 
 void Transport::Close() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "gateway/net/asio.h"
@@ -32,8 +34,13 @@ class Transport {
   void Handshake(Handler done);
   // Reads what there is, at least a byte.
   void ReadSome(asio::mutable_buffer buffer, Handler done);
-  // Writes all of it.
-  void Write(asio::const_buffer buffer, Handler done);
+  // Writes all of it, one buffer after the other.
+  void Write(std::array<asio::const_buffer, 2> buffers, Handler done);
+  void Write(asio::const_buffer buffer, Handler done) { Write({buffer, asio::const_buffer()}, std::move(done)); }
+  // Tells the peer that nothing more comes; reading goes on.
+  void ShutdownSend();
+  // Closes so that the peer sees a broken connection and no end of one.
+  void Reset();
   void Close();
 
   asio::io_context::executor_type executor() { return tcp().get_executor(); }

@@ -2,11 +2,12 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/errors/errors.h"
 #include "gateway/server/admin_handler.h"
+#include "gateway/server/response.h"
+#include "gateway/server/stream_answer.h"
 #include "gateway/transcode/request.h"
 #include "gateway/upstream/unary_call.h"
 #include "google/rpc/code.pb.h"
@@ -15,24 +16,6 @@ namespace wenming::gateway {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-http::Response ToResponse(Answer answer, const std::string& request_id) {
-  http::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
-  const bool page = absl::StartsWith(answer.content_type, "text/html");
-  response.headers = {{"Content-Type", std::move(answer.content_type)},
-                      {"X-Request-Id", request_id},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"}};
-  // A page of a service is read, never run.
-  if (page) {
-    response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-  }
-  if (answer.retry_after_seconds > 0) {
-    response.headers.emplace_back("Retry-After", std::to_string(answer.retry_after_seconds));
-  }
-  return response;
-}
 
 absl::Status FailureOf(http::Refusal refusal) {
   switch (refusal) {
@@ -88,21 +71,23 @@ absl::StatusOr<std::string> ApiHandler::Message(const ApiCall& call) const {
 
 void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
   const Method& method = *call->binding->method;
+  const std::chrono::nanoseconds most = method.streams() ? kLongestStream : shared_.call_time;
   UnaryRequest request{.path = method.path,
                        .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
                        .message = std::move(message),
-                       .deadline = DeadlineOf(call->request, call->begin, shared_.call_time)};
+                       .deadline = DeadlineOf(call->request, call->begin, most)};
   call->request.body = {};
   Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
+  method.streams() ? Stream(std::move(call), channel, std::move(request))
+                   : CallOnce(std::move(call), channel, std::move(request));
+}
+
+void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
   auto exchange = call->exchange;
   auto upstream = UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) {
-    if (!result.failure.ok()) return Fail(*call, result.failure);
-    if (result.code == google::rpc::OK) {
-      return Finish(*call, MakeAnswer(*call->binding, result.response, shared_.catalog, call->identity.request_id,
-                                      call->language));
-    }
-    Finish(*call, MakeErrorAnswer(result.code, result.message, result.details, shared_.catalog,
-                                  call->identity.request_id, call->language));
+    Finish(*call, result.ok() ? MakeAnswer(*call->binding, result.response, shared_.catalog, call->identity.request_id,
+                                           call->language)
+                              : FailureAnswer(result, *call, shared_.catalog));
   });
   if (upstream->finished()) return;
   exchange->OnAbort([this, call, weak = std::weak_ptr<UnaryCall>(upstream)] {
@@ -113,13 +98,24 @@ void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
   });
 }
 
+void ApiHandler::Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
+  const StreamAnswer::Context context{loop_, channel, shared_.catalog, shared_.stream_comment};
+  StreamAnswer::Start(context, call, std::move(request), [this, call](Answer answer, bool begun) {
+    begun ? Count(*call, answer.status) : Finish(*call, std::move(answer));
+  });
+}
+
 void ApiHandler::Fail(ApiCall& call, const absl::Status& failure) {
   Finish(call, MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language));
 }
 
-void ApiHandler::Finish(ApiCall& call, Answer answer) {
+void ApiHandler::Count(const ApiCall& call, int status) {
   shared_.metrics.http_in_flight().Decrement();
-  CountHttp(*call.metrics, answer.status, std::chrono::duration<double>(Clock::now() - call.begin).count());
+  CountHttp(*call.metrics, status, std::chrono::duration<double>(Clock::now() - call.begin).count());
+}
+
+void ApiHandler::Finish(ApiCall& call, Answer answer) {
+  Count(call, answer.status);
   http::Response response = ToResponse(std::move(answer), call.identity.request_id);
   if (!call.allow.empty()) response.headers.emplace_back("Allow", absl::StrJoin(call.allow, ", "));
   call.exchange->Send(std::move(response));

@@ -11,6 +11,7 @@
 #include "gateway/server/shared.h"
 #include "gateway/transcode/answer.h"
 #include "gateway/upstream/channel.h"
+#include "gateway/upstream/unary_call.h"
 
 namespace wenming::gateway {
 
@@ -28,7 +29,10 @@ class ApiHandler final : public http::Handler {
   std::shared_ptr<ApiCall> Begin(http::Request request, std::shared_ptr<http::Exchange> exchange);
   absl::StatusOr<std::string> Message(const ApiCall& call) const;  // for the service, serialized
   void Forward(std::shared_ptr<ApiCall> call, std::string message);
+  void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  void Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
   void Finish(ApiCall& call, Answer answer);
+  void Count(const ApiCall& call, int status);
   void Fail(ApiCall& call, const absl::Status& failure);
 
   asio::io_context& loop_;

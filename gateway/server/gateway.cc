@@ -97,6 +97,7 @@ class Gateway::Impl {
                                               .edge_methods = edge_methods_,
                                               .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
                                               .call_time = options_.call_time,
+                                              .stream_comment = options_.stream_comment,
                                               .edge_tls = edge_tls_.get()});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;

@@ -40,7 +40,8 @@ struct GatewayOptions {
   http::Limits limits;
   std::chrono::milliseconds call_time{10'000};
   std::chrono::milliseconds drain_time{10'000};
-  uint64_t seed = 0;  // of request and trace ids
+  std::chrono::milliseconds stream_comment{15'000};  // between signs of life on a silent event stream
+  uint64_t seed = 0;                                 // of request and trace ids
 };
 
 // The running gateway. Made running; Drain and the destructor may be called from any one thread.

@@ -39,6 +39,9 @@ class HeaderPolicy {
   std::vector<std::string> forwarded_;
 };
 
+// A stream that nobody gave a deadline still ends some day, and its client opens it anew.
+inline constexpr std::chrono::hours kLongestStream(1);
+
 // When the call must be done: `most` from now, or earlier if the client asks so by Grpc-Timeout ("500m") or
 // Request-Timeout (seconds).
 std::chrono::steady_clock::time_point DeadlineOf(const http::Request& request,

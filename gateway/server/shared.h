@@ -25,8 +25,9 @@ struct Shared {
   Readiness& readiness;
   const std::vector<CallMetrics*>& edge_methods;  // in the order of the catalog's methods
   CallMetrics* unknown_edge_method;
-  std::chrono::milliseconds call_time;  // the longest a call may take
-  EdgeTls* edge_tls;                    // null: the edge is plaintext
+  std::chrono::milliseconds call_time;       // the longest a call may take
+  std::chrono::milliseconds stream_comment;  // how often a silent event stream shows that it lives
+  EdgeTls* edge_tls;                         // null: the edge is plaintext
 };
 
 }  // namespace wenming::gateway

@@ -83,6 +83,13 @@ Answer FromStatus(const google::rpc::Status& status, const TypeSource& types, st
 
 }  // namespace
 
+bool AnswersWithHttpBody(const Binding& binding) {
+  const auto* field = binding.response_field;
+  if (field == nullptr) return IsHttpBody(*binding.method->descriptor->output_type());
+  return field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated() &&
+         IsHttpBody(*field->message_type());
+}
+
 Answer MakeAnswer(const Binding& binding, const std::string& response, const TypeSource& types,
                   std::string_view request_id, errors::Language language) {
   pb::Arena arena;
@@ -90,11 +97,10 @@ Answer MakeAnswer(const Binding& binding, const std::string& response, const Typ
   Answer answer;
   bool written = message.ParseFromString(response);
   const auto* field = binding.response_field;
-  if (written && field == nullptr && IsHttpBody(*message.GetDescriptor())) return FromHttpBody(message);
+  if (written && AnswersWithHttpBody(binding)) {
+    return FromHttpBody(field == nullptr ? message : message.GetReflection()->GetMessage(message, field));
+  }
   if (written && field != nullptr) {
-    bool http_body = field->cpp_type() == pb::FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated() &&
-                     IsHttpBody(*field->message_type());
-    if (http_body) return FromHttpBody(message.GetReflection()->GetMessage(message, field));
     written = WriteJsonField(message, *field, types, answer.body);
   } else if (written) {
     answer.body.reserve(response.size() * 2 + 64);

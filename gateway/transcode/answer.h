@@ -17,6 +17,9 @@ struct Answer {
   int retry_after_seconds = 0;  // 0: no header
 };
 
+// Whether the route answers with the content of a google.api.HttpBody instead of JSON.
+bool AnswersWithHttpBody(const Binding& binding);
+
 // The answer made of a response message: proto3 JSON, or the content of a google.api.HttpBody. A message that cannot be
 // read or has no JSON form becomes an INTERNAL answer.
 Answer MakeAnswer(const Binding& binding, const std::string& response, const TypeSource& types,

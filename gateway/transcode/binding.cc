@@ -106,7 +106,9 @@ absl::StatusOr<Binding> CompileRule(const Method& method, const google::api::Htt
 absl::StatusOr<std::vector<Binding>> CompileBindings(const Method& method) {
   std::vector<Binding> bindings;
   if (!method.descriptor->options().HasExtension(google::api::http)) return bindings;
-  if (method.streams()) return Refuse(method, "a streaming method cannot have an HTTP route here; call it over gRPC");
+  if (method.descriptor->client_streaming()) {
+    return Refuse(method, "a method whose client streams cannot have an HTTP route; call it over gRPC");
+  }
   const auto& rule = method.descriptor->options().GetExtension(google::api::http);
   auto first = CompileRule(method, rule);
   if (!first.ok()) return first.status();

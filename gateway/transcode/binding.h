@@ -32,7 +32,7 @@ struct Binding {
 
 // The routes of a method: its google.api.http rule and the additional bindings; none when it has no rule.
 // INVALID_ARGUMENT, naming the method and the rule, when a template cannot be parsed, a field path does not exist or
-// cannot stand in a path, the body of the rule is no field, or the method streams.
+// cannot stand in a path, the body of the rule is no field, or the method takes a stream.
 absl::StatusOr<std::vector<Binding>> CompileBindings(const Method& method);
 
 // Looks a field path up, each name in proto or JSON form; a repeated or map field can only be last. Empty `fields` when

@@ -3,39 +3,34 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/errors/errors.h"
 #include "gateway/errors/codes.h"
-#include "gateway/h2/header_list.h"
-#include "gateway/routes/percent.h"
 #include "gateway/text.h"
 
 namespace wenming::gateway {
 namespace {
 
 constexpr int kMaxTries = 2;
-constexpr size_t kFrameHead = 5;
-constexpr size_t kMaxResponseBytes = 32 << 20;
-
-std::string FrameHead(size_t size) {
-  std::string head(kFrameHead, '\0');
-  for (int i = 0; i < 4; ++i) head[1 + i] = static_cast<char>(size >> (24 - 8 * i));
-  return head;
-}
-
-size_t FrameSize(std::string_view frame) {
-  size_t size = 0;
-  for (int i = 1; i <= 4; ++i) size = size << 8 | static_cast<uint8_t>(frame[i]);
-  return size;
-}
 
 absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
 
 UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
 
 }  // namespace
+
+h2::Headers GrpcHeaders(const UnaryRequest& request, const Address& authority) {
+  h2::Headers headers = {{":method", "POST"},
+                         {":scheme", "http"},
+                         {":path", request.path},
+                         {":authority", authority.Text()},
+                         {"content-type", "application/grpc"},
+                         {"te", "trailers"},
+                         {"grpc-timeout", TimeoutText(request.deadline - std::chrono::steady_clock::now())}};
+  headers.insert(headers.end(), request.metadata.begin(), request.metadata.end());
+  return headers;
+}
 
 std::shared_ptr<UnaryCall> UnaryCall::Start(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done) {
   std::shared_ptr<UnaryCall> call(new UnaryCall(loop, channel, std::move(request), std::move(done)));
@@ -62,16 +57,8 @@ void UnaryCall::Try() {
 void UnaryCall::Send(std::shared_ptr<h2::Session> session) {
   if (!done_) return;
   if (session == nullptr) return Finish(Failed(Unavailable()));
-  h2::Headers headers = {{":method", "POST"},
-                         {":scheme", "http"},
-                         {":path", request_.path},
-                         {":authority", channel_.address().Text()},
-                         {"content-type", "application/grpc"},
-                         {"te", "trailers"},
-                         {"grpc-timeout", TimeoutText(request_.deadline - std::chrono::steady_clock::now())}};
-  headers.insert(headers.end(), request_.metadata.begin(), request_.metadata.end());
   session_ = std::move(session);
-  stream_ = session_->Open(headers, shared_from_this());
+  stream_ = session_->Open(GrpcHeaders(request_, channel_.address()), shared_from_this());
   if (stream_ == 0) return Finish(Failed(Unavailable()));
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
@@ -84,37 +71,30 @@ void UnaryCall::Cancel() {
   if (session_ != nullptr && stream_ != 0) session_->Reset(stream_, NGHTTP2_CANCEL);
 }
 
-void UnaryCall::OnHeaders(h2::Headers headers, bool) {
-  for (const auto& [name, value] : headers) {
-    int number = 0;
-    if (name == ":status" && absl::SimpleAtoi(value, &number)) http_status_ = number;
-    if (name == "grpc-status" && absl::SimpleAtoi(value, &number)) grpc_status_ = number;
-    if (name == "grpc-message") result_.message = PercentDecode(value, PercentMode::kSegment).value_or(value);
-    if (name == "grpc-status-details-bin") absl::Base64Unescape(value, &result_.details);
-  }
-}
+void UnaryCall::OnHeaders(h2::Headers headers, bool) { status_.Read(headers); }
 
 void UnaryCall::OnData(std::string_view bytes) {
   session_->Consume(stream_, bytes.size());
-  received_.append(bytes);
-  if (received_.size() > kMaxResponseBytes) Finish(Failed(errors::Internal()));
+  received_bytes_ += bytes.size();
+  if (received_bytes_ > kMaxMessageBytes) return Finish(Failed(errors::Internal()));
+  received_.Add(bytes);
 }
 
 void UnaryCall::OnEnd() { Finish(Result()); }
 
 UnaryResult UnaryCall::Result() {
-  if (!grpc_status_) {
-    auto code = CodeOfHttpStatus(http_status_.value_or(0));
+  if (!status_.code) {
+    auto code = CodeOfHttpStatus(status_.http.value_or(0));
     return Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal());
   }
-  result_.code = *grpc_status_;
-  if (result_.code != google::rpc::OK) return std::move(result_);
-  bool one_message =
-      received_.size() >= kFrameHead && received_[0] == 0 && FrameSize(received_) == received_.size() - kFrameHead;
+  UnaryResult result{
+      .code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)};
+  if (result.code != google::rpc::OK) return result;
+  auto message = received_.Next();
+  bool one_message = message.ok() && message->has_value() && received_.empty();
   if (!one_message) return Failed(errors::Internal());
-  received_.erase(0, kFrameHead);
-  result_.response = std::move(received_);
-  return std::move(result_);
+  result.response = **std::move(message);
+  return result;
 }
 
 void UnaryCall::OnClose(uint32_t error_code) {
@@ -124,7 +104,7 @@ void UnaryCall::OnClose(uint32_t error_code) {
   bool not_begun = error_code == NGHTTP2_REFUSED_STREAM || !sent_;
   if (not_begun && tries_ < kMaxTries) return Try();
   // The server may reset a stream right after its trailers came.
-  if (grpc_status_) return Finish(Result());
+  if (status_.code) return Finish(Result());
   Finish(Failed(Unavailable()));
 }
 

@@ -12,6 +12,7 @@
 #include "gateway/h2/session.h"
 #include "gateway/net/asio.h"
 #include "gateway/upstream/channel.h"
+#include "gateway/upstream/grpc_frames.h"
 
 namespace wenming::gateway {
 
@@ -23,6 +24,9 @@ struct UnaryRequest {
   std::chrono::steady_clock::time_point deadline;
 };
 
+// The headers that the call begins with; its deadline is told as the time that is left.
+h2::Headers GrpcHeaders(const UnaryRequest& request, const Address& authority);
+
 // What came of it: a failure of the gateway's own (no connection, deadline), or the service's status and, for OK,
 // its message.
 struct UnaryResult {
@@ -31,6 +35,8 @@ struct UnaryResult {
   std::string message = {};   // grpc-message, decoded
   std::string details = {};   // grpc-status-details-bin, decoded
   std::string response = {};  // serialized
+
+  bool ok() const { return failure.ok() && code == 0; }
 };
 
 // One unary gRPC call over a channel. A call that the back end has certainly not begun (REFUSED_STREAM, or a connection
@@ -67,10 +73,9 @@ class UnaryCall final : public h2::StreamListener, public std::enable_shared_fro
   int32_t stream_ = 0;
   int tries_ = 0;
   bool sent_ = false;
-  std::optional<int> http_status_;
-  std::optional<int> grpc_status_;
-  UnaryResult result_;
-  std::string received_;
+  GrpcStatus status_;
+  FrameReader received_;
+  size_t received_bytes_ = 0;
 };
 
 // The time that is left as the gRPC protocol writes it: "9500m". At least one millisecond.

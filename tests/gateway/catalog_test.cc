@@ -18,7 +18,7 @@ constexpr char kLibrary[] = "/wenming.gateway.testdata.Library/";
 TEST(CatalogTest, KnowsWhatCallersFromOutsideMayCall) {
   auto catalog = LibraryCatalog();
   ASSERT_NE(catalog, nullptr);
-  EXPECT_EQ(catalog->methods().size(), 14u);
+  EXPECT_EQ(catalog->methods().size(), 15u);
   EXPECT_NE(catalog->Find(std::string(kLibrary) + "GetBook"), nullptr);
   EXPECT_TRUE(catalog->Find(std::string(kLibrary) + "WatchBooks")->streams());
   EXPECT_EQ(catalog->Find(std::string(kLibrary) + "Replicate"), nullptr);
@@ -76,7 +76,7 @@ TEST(CatalogTest, RefusesToStart) {
   } kCases[] = {
       {"NoAccess", "does not say who may call it"},
       {"ServiceOnlyRoute", "is for services only"},
-      {"StreamingRoute", "a streaming method cannot have an HTTP route"},
+      {"ClientStreamingRoute", "client streams cannot have an HTTP route"},
       {"Duplicate", "two routes fit the same requests"},
       {"UnknownVariable", "\"nome\""},
       {"MessageVariable", "\"inner\""},

@@ -82,7 +82,8 @@ TEST_F(OpenApiTest, WritesPathsByTheirShape) {
                           "delete /v1/shelves/{shelf}/books/{book}", "get /v1/books/{bookPath}",
                           "get /v1/shelves/{shelf}/books", "post /v1/shelves/{shelf}/books",
                           "post /v1/shelves/{shelf}/books/{book}:move", "get /v1/shelves/{shelf}/books/{book}:export",
-                          "put /v1/shelves/{shelf}/books/{book}/cover", "x-REPORT /v1/metadata", "get /v1/metadata"}));
+                          "put /v1/shelves/{shelf}/books/{book}/cover", "x-REPORT /v1/metadata", "get /v1/metadata",
+                          "get /v1/books:watch", "get /v1/shelves/{shelf}/books/{book}:download"}));
 }
 
 TEST(DocumentPathTest, NamesParametersByTheTextBeforeThem) {
@@ -114,12 +115,23 @@ TEST_F(OpenApiTest, NamesOperations) {
   EXPECT_EQ(At(std::string(kBook) + "/get/tags"), R"(["wenming.gateway.testdata.Library"])");
 }
 
+TEST_F(OpenApiTest, ShowsTheMessagesOfAStream) {
+  const std::string answer = "/paths/~1v1~1books:watch/get/responses/200/";
+  EXPECT_THAT(At(answer + "description"), HasSubstr("A stream of messages"));
+  for (const char* type : {"application~1x-ndjson", "text~1event-stream"}) {
+    EXPECT_EQ(At(answer + "content/" + type + "/schema/$ref"),
+              "\"#/components/schemas/wenming.gateway.testdata.Book\"");
+  }
+  const std::string file = "/paths/~1v1~1shelves~1{shelf}~1books~1{book}:download/get/responses/200/";
+  EXPECT_EQ(At(file + "content/*~1*"), "{}");
+}
+
 TEST_F(OpenApiTest, TellsWhatTheProtoSays) {
   EXPECT_EQ(At(std::string(kBook) + "/get/summary"),
             "\"Answers with the book of that name, or with the error the name asks for\"");
   EXPECT_EQ(At("/tags/0/name"), "\"wenming.gateway.testdata.Library\"");
   EXPECT_THAT(At("/tags/0/description"), StartsWith("\"Books on shelves."));
-  EXPECT_THAT(At("/tags/0/description"), HasSubstr("Over gRPC only: `WatchBooks`, `CollectBooks`, `EchoBooks`."));
+  EXPECT_THAT(At("/tags/0/description"), HasSubstr("Over gRPC only: `CollectBooks`, `EchoBooks`."));
   EXPECT_EQ(Schema("Book", "/description"), "\"Fields of every kind.\"");
   EXPECT_EQ(Schema("Book", "/properties/title/description"), "\"For people.\"");
   EXPECT_EQ(Schema("Genre"), R"({"type":"string","description":"What a book is.\n\n- `GENRE_UNSPECIFIED`: Not said.\n)"

@@ -137,10 +137,25 @@ grpc::Status LibraryServer::WatchBooks(Context* context, const testdata::WatchBo
       ++cancelled_;
       return grpc::Status::CANCELLED;
     }
+    ++written_;
   }
-  if (request->count() < 0) return WaitForCancel(context);
+  if (request->count() < 0 || request->stay()) return WaitForCancel(context);
   return request->code() == 0 ? grpc::Status::OK
                               : grpc::Status(static_cast<grpc::StatusCode>(request->code()), "结束: done");
+}
+
+grpc::Status LibraryServer::DownloadBook(Context*, const testdata::GetBookRequest* request,
+                                         grpc::ServerWriter<google::api::HttpBody>* writer) {
+  google::api::HttpBody body;
+  body.set_content_type("text/csv");
+  body.set_data("书名\n");
+  writer->Write(body);
+  if (EndsWith(request->name(), "/broken")) return {grpc::StatusCode::DATA_LOSS, "the disk"};
+  body.Clear();
+  writer->Write(body);
+  body.set_data("红楼梦\n");
+  writer->Write(body);
+  return grpc::Status::OK;
 }
 
 grpc::Status LibraryServer::CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,

@@ -25,6 +25,8 @@ class LibraryServer final : public testdata::Library::Service {
   int cancelled() const { return cancelled_; }
   // How many calls are inside a handler that waits.
   int waiting() const { return waiting_; }
+  // How many books WatchBooks has handed to gRPC.
+  int written() const { return written_; }
 
   using Context = grpc::ServerContext;
   using Status = grpc::Status;
@@ -41,6 +43,8 @@ class LibraryServer final : public testdata::Library::Service {
   Status EchoMetadata(Context* context, const google::protobuf::Empty*, testdata::Book* book) override;
   Status WatchBooks(Context* context, const testdata::WatchBooksRequest* request,
                     grpc::ServerWriter<testdata::Book>* writer) override;
+  Status DownloadBook(Context*, const testdata::GetBookRequest* request,
+                      grpc::ServerWriter<google::api::HttpBody>* writer) override;
   Status CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
                       testdata::ListBooksResponse* response) override;
   Status EchoBooks(Context*, grpc::ServerReaderWriter<testdata::Book, testdata::Book>* stream) override;
@@ -52,6 +56,7 @@ class LibraryServer final : public testdata::Library::Service {
   int port_ = 0;
   std::atomic<int> cancelled_ = 0;
   std::atomic<int> waiting_ = 0;
+  std::atomic<int> written_ = 0;
 };
 
 }  // namespace wenming::gateway

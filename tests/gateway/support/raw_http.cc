@@ -8,6 +8,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <utility>
 
 namespace wenming::gateway {
 
@@ -60,6 +61,10 @@ RawResponse RawConnection::Receive(bool head_only) {
     line = stop + 2;
   }
   input_.erase(0, end + 4);
+  if (!head_only && response.headers["transfer-encoding"] == "chunked") {
+    response.whole = ReadChunks(response.body);
+    return response;
+  }
   size_t length = head_only ? 0 : static_cast<size_t>(std::atoi(response.headers["content-length"].c_str()));
   while (input_.size() < length) {
     if (!Fill()) return {};
@@ -67,6 +72,27 @@ RawResponse RawConnection::Receive(bool head_only) {
   response.body = input_.substr(0, length);
   input_.erase(0, length);
   return response;
+}
+
+std::string RawConnection::ReceiveAll() {
+  while (Fill()) continue;
+  return std::exchange(input_, {});
+}
+
+bool RawConnection::ReadChunks(std::string& body) {
+  while (true) {
+    size_t line;
+    while ((line = input_.find("\r\n")) == std::string::npos) {
+      if (!Fill()) return false;
+    }
+    const size_t size = std::strtoul(input_.c_str(), nullptr, 16);
+    while (input_.size() < line + 2 + size + 2) {
+      if (!Fill()) return false;
+    }
+    body.append(input_, line + 2, size);
+    input_.erase(0, line + 2 + size + 2);
+    if (size == 0) return true;
+  }
 }
 
 bool RawConnection::ClosedByServer() {

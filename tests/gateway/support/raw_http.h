@@ -13,10 +13,11 @@ struct RawResponse {
   int status = 0;  // 0: the connection ended before an answer
   std::map<std::string, std::string> headers;
   std::string body;
+  bool whole = true;  // the body has come to the end that its framing promises
 };
 
 // A plain TCP connection to the loopback address: sends exactly the bytes it is given, and reads answers framed by
-// Content-Length. Reads give up after ten seconds.
+// Content-Length or in chunks. Reads give up after ten seconds.
 class RawConnection {
  public:
   explicit RawConnection(uint16_t port);
@@ -26,6 +27,8 @@ class RawConnection {
 
   void Send(std::string_view bytes);
   RawResponse Receive(bool head_only = false);
+  // Everything until the server closes.
+  std::string ReceiveAll();
   // Whether the server closes the connection, having sent nothing more.
   bool ClosedByServer();
   // Closes our side.
@@ -33,6 +36,8 @@ class RawConnection {
 
  private:
   bool Fill();
+  // Moves the data of the chunks to `body`; false when the connection ends before the last one.
+  bool ReadChunks(std::string& body);
   int fd_ = -1;
   std::string input_;
 };

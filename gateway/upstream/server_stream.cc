@@ -1,0 +1,109 @@
+#include "gateway/upstream/server_stream.h"
+
+#include <utility>
+
+#include "common/errors/errors.h"
+#include "gateway/errors/codes.h"
+
+namespace wenming::gateway {
+namespace {
+
+absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
+
+UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
+
+}  // namespace
+
+std::shared_ptr<ServerStream> ServerStream::Start(asio::io_context& loop, Channel& channel, UnaryRequest request,
+                                                  OnMessage on_message, OnDone on_done) {
+  std::shared_ptr<ServerStream> stream(
+      new ServerStream(loop, channel, std::move(request), std::move(on_message), std::move(on_done)));
+  stream->timer_.expires_at(stream->request_.deadline);
+  stream->timer_.async_wait([weak = std::weak_ptr<ServerStream>(stream)](ErrorCode cancelled) {
+    auto late = weak.lock();
+    if (!cancelled && late != nullptr) late->Finish(Failed(errors::DeadlineExceeded()));
+  });
+  channel.Acquire([stream](std::shared_ptr<h2::Session> session) { stream->Open(std::move(session)); });
+  return stream;
+}
+
+ServerStream::ServerStream(asio::io_context& loop, Channel& channel, UnaryRequest request, OnMessage on_message,
+                           OnDone on_done)
+    : channel_(channel),
+      request_(std::move(request)),
+      on_message_(std::move(on_message)),
+      on_done_(std::move(on_done)),
+      timer_(loop.get_executor()) {}
+
+void ServerStream::Open(std::shared_ptr<h2::Session> session) {
+  if (!on_done_) return;
+  if (session == nullptr) return Finish(Failed(Unavailable()));
+  stream_ = session->Open(GrpcHeaders(request_, channel_.address()), shared_from_this());
+  if (stream_ == 0) return Finish(Failed(Unavailable()));
+  session_ = std::move(session);
+  session_->Write(stream_, FrameHead(request_.message.size()));
+  session_->Write(stream_, request_.message);
+  session_->End(stream_);
+}
+
+void ServerStream::OnData(std::string_view bytes) {
+  if (!on_done_) return;
+  auto keep = shared_from_this();
+  partial_ += bytes.size();
+  received_.Add(bytes);
+  while (on_done_) {
+    auto message = received_.Next();
+    if (!message.ok()) return Finish(Failed(message.status()));
+    if (!message->has_value()) break;
+    const size_t cost = std::exchange(partial_, 0);
+    waiting_ += cost;
+    on_message_(**std::move(message), cost);
+  }
+  LetGoOn();
+}
+
+void ServerStream::Take(size_t cost) {
+  waiting_ -= cost;
+  if (session_ != nullptr && stream_ != 0) session_->Consume(stream_, cost);
+  LetGoOn();
+}
+
+// The rest of a message that is larger than the window comes only when the window opens.
+void ServerStream::LetGoOn() {
+  if (waiting_ > 0 || partial_ == 0 || session_ == nullptr || stream_ == 0) return;
+  session_->Consume(stream_, std::exchange(partial_, 0));
+}
+
+void ServerStream::OnEnd() {
+  if (!on_done_) return;
+  if (!status_.code) {
+    auto code = CodeOfHttpStatus(status_.http.value_or(0));
+    return Finish(Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal()));
+  }
+  if (*status_.code == google::rpc::OK && !received_.empty()) return Finish(Failed(errors::Internal()));
+  Finish({.code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)});
+}
+
+void ServerStream::OnClose(uint32_t) {
+  stream_ = 0;
+  session_.reset();
+  // The server may reset a stream right after its trailers came.
+  status_.code ? OnEnd() : Finish(Failed(Unavailable()));
+}
+
+void ServerStream::Cancel() {
+  on_message_ = nullptr;
+  on_done_ = nullptr;
+  timer_.cancel();
+  if (session_ != nullptr && stream_ != 0) session_->Reset(stream_, NGHTTP2_CANCEL);
+}
+
+void ServerStream::Finish(UnaryResult result) {
+  if (!on_done_) return;
+  auto keep = shared_from_this();
+  auto done = std::move(on_done_);
+  Cancel();
+  done(std::move(result));
+}
+
+}  // namespace wenming::gateway
