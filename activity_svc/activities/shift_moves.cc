@@ -85,7 +85,7 @@ absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const A
   if (!shifts.ok()) return shifts.status();
   for (const Shift& shift : *shifts) {
     if (shift.state != v1::Shift::STATE_OPEN || shift.start_time <= after) continue;
-    const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, reason, call.now);
+    const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, By(call, reason));
     if (!cancelled.ok()) return cancelled;
   }
   return CancelShifts(transaction, call.center_id, activity.id, after, call.now);

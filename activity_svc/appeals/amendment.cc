@@ -71,7 +71,7 @@ absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& ca
   if (!stored.ok()) return stored;
   if (const RegistrationState outcome = OutcomeOf(presence); outcome != registration.state) {
     const absl::Status changed = ChangeState(tx, word.center_id, registration, outcome, registration.offer_expire_time,
-                                             registration.reason, word.now);
+                                             {call.caller.subject, word.reason, word.now});
     if (!changed.ok()) return changed;
     const absl::Status counted = RefreshLock(tx, word.center_id, registration.volunteer_id, policy, word.now);
     if (!counted.ok()) return counted;

@@ -80,11 +80,15 @@ absl::Status ClosePresences(db::Transaction& tx, const SettlementContext& contex
   return absl::OkStatus();
 }
 
+Cause CauseOf(const SettlementContext& context) {
+  return context.actor.empty() ? BySystem(context.now) : Cause{.actor = context.actor, .now = context.now};
+}
+
 absl::Status LapseThoseWhoWait(db::Transaction& tx, const SettlementContext& context) {
   Shift& shift = context.shift;
-  const auto offered = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_OFFERED, context.now);
+  const auto offered = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_OFFERED, CauseOf(context));
   if (!offered.ok()) return offered.status();
-  const auto waiting = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_WAITLISTED, context.now);
+  const auto waiting = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_WAITLISTED, CauseOf(context));
   if (!waiting.ok()) return waiting.status();
   shift.taken_count -= static_cast<int>(*offered);
   shift.waitlisted_count -= static_cast<int>(*waiting);
@@ -178,7 +182,7 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     absentees.insert(registration.volunteer_id);
   }
   for (const auto& [outcome, ids] : outcomes) {
-    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, context.now);
+    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, CauseOf(context));
     if (!set.ok()) return set;
   }
   for (const uint64_t volunteer_id : absentees) {

@@ -112,7 +112,7 @@ absl::StatusOr<Registration> LoadReturned(db::Session& session, const rpc::Call&
 
 // Takes the place from who has it.
 absl::Status Leave(db::Transaction& tx, const rpc::Call& call, Registration& left) {
-  return ChangeState(tx, call.center_id, left, R::STATE_SWAPPED, std::nullopt, "", call.now);
+  return ChangeState(tx, call.center_id, left, R::STATE_SWAPPED, std::nullopt, By(call));
 }
 
 // Gives it to whoever comes instead.

@@ -1,6 +1,7 @@
 #include "activity_svc/registrations/departure.h"
 
 #include <optional>
+#include <string_view>
 
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_store.h"
@@ -17,11 +18,13 @@ namespace {
 
 using R = v1::Registration;
 
-absl::StatusOr<bool> MayKeep(db::Session& session, uint64_t center_id, const Volunteer& volunteer, const Shift& shift) {
-  if (!volunteer.active) return false;
+// Why the person may not keep a place in the shift, for him to read; empty where he may.
+absl::StatusOr<std::string_view> WhyNot(db::Session& session, uint64_t center_id, const Volunteer& volunteer,
+                                        const Shift& shift) {
+  if (!volunteer.active) return "不再参加志愿服务";
   const auto activity = LoadActivity(session, center_id, shift.activity_id);
   if (!activity.ok()) return activity.status();
-  return !activity->dangerous || !volunteer.MinorAt(shift.start_time);
+  return activity->dangerous && volunteer.MinorAt(shift.start_time) ? "未成年人不能参加有危险的活动" : "";
 }
 
 absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& volunteer, const OwnRegistration& seen,
@@ -29,9 +32,9 @@ absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& vo
   auto shift = LockShift(tx, center_id, seen.shift_id);
   if (!shift.ok()) return shift.status();
   if (shift->start_time <= now) return absl::OkStatus();
-  const auto keeps = MayKeep(tx, center_id, volunteer, *shift);
-  if (!keeps.ok()) return keeps.status();
-  if (*keeps) return absl::OkStatus();
+  const auto why = WhyNot(tx, center_id, volunteer, *shift);
+  if (!why.ok()) return why.status();
+  if (why->empty()) return absl::OkStatus();
   auto registration = LoadRegistration(tx, center_id, seen.id);
   if (!registration.ok()) return registration.status();
   if (!CheckMove(registration->state, RegistrationMove::kCancel).ok()) return absl::OkStatus();
@@ -39,7 +42,8 @@ absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& vo
   if (!present.ok()) return present.status();
   if (*present) return absl::OkStatus();
   const bool waited = registration->state == R::STATE_WAITLISTED;
-  const absl::Status cancelled = ChangeState(tx, center_id, *registration, R::STATE_CANCELLED, std::nullopt, "", now);
+  const absl::Status cancelled =
+      ChangeState(tx, center_id, *registration, R::STATE_CANCELLED, std::nullopt, BySystem(now, *why));
   if (!cancelled.ok()) return cancelled;
   if (waited) return LeaveWaitingList(tx, center_id, *shift, now);
   return PassPlaceOn(tx, center_id, *shift, policy, now).status();

@@ -48,7 +48,7 @@ absl::StatusOr<Change> Excuse(db::Transaction& tx, const rpc::Call& call, uint64
     if (*present) return errors::FailedPrecondition(type::REASON_CHECKED_IN);
   }
   const absl::Status excused =
-      ChangeState(tx, call.center_id, *registration, R::STATE_EXCUSED, std::nullopt, reason, call.now);
+      ChangeState(tx, call.center_id, *registration, R::STATE_EXCUSED, std::nullopt, By(call, reason));
   if (!excused.ok()) return excused;
   Change change{.registration = *registration, .changed = true};
   if (!held) {

@@ -72,8 +72,9 @@ absl::Status CheckMayTake(db::Transaction& tx, const rpc::Call& call, const Lock
   return FirstOf(FindRefusalsOfPerson(facts, call.now));
 }
 
-absl::StatusOr<Change> EndOwnOffer(db::Transaction& tx, const rpc::Call& call, Locked& locked, RegistrationState to) {
-  const auto again = EndOffer(tx, call.center_id, locked.shift, locked.registration, to, locked.policy, call.now);
+absl::StatusOr<Change> LapseOwnOffer(db::Transaction& tx, const rpc::Call& call, Locked& locked, const Cause& cause) {
+  const auto again =
+      EndOffer(tx, call.center_id, locked.shift, locked.registration, R::STATE_LAPSED, locked.policy, cause);
   if (!again.ok()) return again.status();
   return Change{.registration = std::move(locked.registration), .changed = true, .offered_again = *again};
 }
@@ -91,7 +92,7 @@ absl::StatusOr<Change> CancelOwn(db::Transaction& tx, const rpc::Call& call, uin
   if (!present.ok()) return present.status();
   if (*present) return errors::FailedPrecondition(type::REASON_CHECKED_IN);
   const bool waited = registration.state == R::STATE_WAITLISTED;
-  const absl::Status changed = ChangeState(tx, call.center_id, registration, *to, std::nullopt, reason, call.now);
+  const absl::Status changed = ChangeState(tx, call.center_id, registration, *to, std::nullopt, By(call, reason));
   if (!changed.ok()) return changed;
   if (waited) {
     if (auto left = LeaveWaitingList(tx, call.center_id, locked->shift, call.now); !left.ok()) return left;
@@ -113,10 +114,10 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   if (AlreadyMade(registration.state, RegistrationMove::kAccept)) return Change{.registration = registration};
   if (registration.state == R::STATE_LAPSED) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
   if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
-  if (OfferLapsed(registration, call.now)) return EndOwnOffer(tx, call, *locked, R::STATE_LAPSED);
+  if (OfferLapsed(registration, call.now)) return LapseOwnOffer(tx, call, *locked, BySystem(call.now));
   if (auto status = CheckMayTake(tx, call, *locked, *volunteer); !status.ok()) return status;
   const absl::Status confirmed =
-      ChangeState(tx, call.center_id, registration, R::STATE_CONFIRMED, std::nullopt, "", call.now);
+      ChangeState(tx, call.center_id, registration, R::STATE_CONFIRMED, std::nullopt, By(call));
   if (!confirmed.ok()) return confirmed;
   return Change{.registration = registration, .changed = true};
 }
@@ -127,7 +128,7 @@ absl::StatusOr<Change> DeclineOwnOffer(db::Transaction& tx, const rpc::Call& cal
   const Registration& registration = locked->registration;
   if (AlreadyMade(registration.state, RegistrationMove::kDecline)) return Change{.registration = registration};
   if (auto status = CheckMove(registration.state, RegistrationMove::kDecline); !status.ok()) return status;
-  return EndOwnOffer(tx, call, *locked, R::STATE_LAPSED);
+  return LapseOwnOffer(tx, call, *locked, By(call));
 }
 
 }  // namespace wenming::activity

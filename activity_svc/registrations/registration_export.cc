@@ -5,6 +5,7 @@
 #include "activity_svc/appeals/appeals_store.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/names.h"
+#include "activity_svc/registrations/registration_moves_store.h"
 #include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/station_packs/station_packs_store.h"
 #include "common/crypto/digest.h"
@@ -69,6 +70,12 @@ absl::Status AddRegistrations(db::Session& session, uint64_t center_id, uint64_t
     by_id[registration.id] = told;
   }
   const uint64_t first = registrations.back().id, last = registrations.front().id;
+  const auto made = ListOwnMoves(session, center_id, volunteer_id, first, last);
+  if (!made.ok()) return made.status();
+  for (const OwnRegistrationMove& own : *made) {
+    if (auto* const told = Of(by_id, own.registration_id))
+      ToProto(own.move, *told->mutable_registration()->add_moves());
+  }
   const auto presences = ListOwnPresences(session, center_id, volunteer_id, first, last);
   if (!presences.ok()) return presences.status();
   for (const Presence& presence : *presences) {

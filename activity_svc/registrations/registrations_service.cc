@@ -90,7 +90,11 @@ absl::StatusOr<v1::Registration> RegistrationsService::GetRegistration(const rpc
     if (!activity.ok()) return activity.status();
     const auto may = call.AuthoriseSelfOr(registration->volunteer_id, kRead, activity->unit_id);
     if (!may.ok()) return may;
-    return ToProto(*registration);
+    const auto moves = ListMovesOf(session, call.center_id, *id);
+    if (!moves.ok()) return moves.status();
+    v1::Registration answer = ToProto(*registration);
+    for (const RegistrationMoveMade& move : *moves) ToProto(move, *answer.add_moves());
+    return answer;
   });
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <initializer_list>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -36,9 +38,9 @@ constexpr char kInsert[] =
 constexpr char kInsertRow[] = "(?, ?, ?, ?, ?, ?, 1, ?, ?, ?, '', ?, ?)";
 constexpr size_t kInsertColumns = 11;
 constexpr char kByIds[] = " WHERE r.center_id = ? AND r.id IN ";
+constexpr char kInState[] = "r.center_id = ? AND r.id = ? AND r.state = ?";
 constexpr char kChange[] =
-    "UPDATE registrations SET state = ?, live = ?, offer_expire_time = ?, reason = ?, update_time = ?"
-    " WHERE center_id = ? AND id = ? AND state = ?";
+    "UPDATE registrations r SET state = ?, live = ?, offer_expire_time = ?, reason = ?, update_time = ? WHERE ";
 constexpr char kFindOwn[] =
     "SELECT id, shift_id, state FROM registrations WHERE center_id = ? AND volunteer_id = ? AND end_time > ?"
     " AND start_time < ? AND live = 1 ORDER BY end_time, id";
@@ -50,11 +52,11 @@ constexpr char kEverRegistered[] =
     " LIMIT ?";
 constexpr char kSignedUp[] =
     "SELECT 1 FROM registrations WHERE center_id = ? AND shift_id = ? AND volunteer_id = ? AND live = 1";
+constexpr char kAllInStates[] = "r.center_id = ? AND r.shift_id = ? AND r.state IN (?, ?, ?)";
 constexpr char kEndAll[] =
-    "UPDATE registrations SET state = ?, live = NULL, offer_expire_time = NULL, reason = ?, update_time = ?"
-    " WHERE center_id = ? AND shift_id = ? AND state IN (?, ?, ?)";
-constexpr char kOutcome[] =
-    "UPDATE registrations SET state = ?, update_time = ? WHERE center_id = ? AND state = ? AND id IN (";
+    "UPDATE registrations r SET state = ?, live = NULL, offer_expire_time = NULL, reason = ?, update_time = ? WHERE ";
+constexpr char kThese[] = "r.center_id = ? AND r.state = ? AND r.id IN (";
+constexpr char kOutcome[] = "UPDATE registrations r SET state = ?, live = ?, reason = ?, update_time = ? WHERE ";
 constexpr char kOffers[] =
     "SELECT center_id, shift_id, id, offer_expire_time FROM registrations WHERE offer_expire_time IS NOT NULL"
     " ORDER BY offer_expire_time LIMIT ?";
@@ -95,10 +97,21 @@ absl::StatusOr<std::vector<Registration>> Select(db::Session& session, std::stri
 }
 
 // Those who gave their place up make room for another sign-up of the same person.
-db::Value LiveMark(RegistrationState state) {
-  const bool gone = state == R::STATE_CANCELLED || state == R::STATE_LATE_CANCELLED || state == R::STATE_LAPSED ||
-                    state == R::STATE_EXCUSED || state == R::STATE_SWAPPED;
-  return gone ? db::Value() : db::Value(1);
+bool Gone(RegistrationState state) {
+  return state == R::STATE_CANCELLED || state == R::STATE_LATE_CANCELLED || state == R::STATE_LAPSED ||
+         state == R::STATE_EXCUSED || state == R::STATE_SWAPPED;
+}
+
+db::Value LiveMark(RegistrationState state) { return Gone(state) ? db::Value() : db::Value(1); }
+
+// Keeps the moves of all that the condition finds and makes them; says how many. `to` is a state of those who are gone.
+absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, RegistrationState to, const Cause& cause,
+                               std::initializer_list<db::Value> which) {
+  const auto kept = KeepMoves(transaction, to, cause, kAllInStates, std::span(which.begin(), which.size()));
+  if (!kept.ok() || *kept == 0) return kept;
+  std::vector<db::Value> values = {to, cause.reason, cause.now};
+  values.insert(values.end(), which);
+  return transaction.Execute(absl::StrCat(kEndAll, kAllInStates), values);
 }
 
 }  // namespace
@@ -136,15 +149,19 @@ absl::Status InsertRegistrations(db::Transaction& transaction, uint64_t center_i
 }
 
 absl::Status ChangeState(db::Transaction& transaction, uint64_t center_id, Registration& registration,
-                         RegistrationState to, std::optional<absl::Time> offer_expire_time, std::string_view reason,
-                         absl::Time now) {
-  const auto changed = transaction.Execute(
-      kChange, {to, LiveMark(to), offer_expire_time, reason, now, center_id, registration.id, registration.state});
+                         RegistrationState to, std::optional<absl::Time> offer_expire_time, const Cause& cause) {
+  const std::vector<db::Value> which = {center_id, registration.id, registration.state};
+  const auto kept = KeepMoves(transaction, to, cause, kInState, which);
+  if (!kept.ok()) return kept.status();
+  if (Gone(to)) registration.reason = std::string(cause.reason);
+  std::vector<db::Value> values = {to, LiveMark(to), offer_expire_time, registration.reason, cause.now};
+  values.insert(values.end(), which.begin(), which.end());
+  const auto changed = transaction.Execute(absl::StrCat(kChange, kInState), values);
   if (!changed.ok()) return changed.status();
   if (*changed != 1) return errors::Aborted(type::REASON_CONFLICT);
   registration.state = to;
   registration.offer_expire_time = offer_expire_time;
-  registration.update_time = now;
+  registration.update_time = cause.now;
   return absl::OkStatus();
 }
 
@@ -204,29 +221,32 @@ absl::StatusOr<bool> IsSignedUp(db::Session& session, uint64_t center_id, uint64
   return row->has_value();
 }
 
-absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
-                              std::string_view reason, absl::Time now) {
-  return transaction
-      .Execute(kEndAll, {R::STATE_CANCELLED, reason, now, center_id, shift_id, R::STATE_CONFIRMED, R::STATE_WAITLISTED,
-                         R::STATE_OFFERED})
+absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, const Cause& cause) {
+  return EndAll(transaction, R::STATE_CANCELLED, cause,
+                {center_id, shift_id, R::STATE_CONFIRMED, R::STATE_WAITLISTED, R::STATE_OFFERED})
       .status();
 }
 
 absl::StatusOr<int64_t> LapseAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
-                                        RegistrationState state, absl::Time now) {
-  return transaction.Execute(kEndAll, {R::STATE_LAPSED, "", now, center_id, shift_id, state, state, state});
+                                        RegistrationState state, const Cause& cause) {
+  return EndAll(transaction, R::STATE_LAPSED, cause, {center_id, shift_id, state, state, state});
 }
 
 absl::Status SetOutcome(db::Transaction& transaction, uint64_t center_id, const std::vector<uint64_t>& ids,
-                        RegistrationState outcome, absl::Time now) {
+                        RegistrationState outcome, const Cause& cause) {
   for (std::span<const uint64_t> rest = ids; !rest.empty();) {
     const auto chunk = rest.first(std::min(kChunk, rest.size()));
     rest = rest.subspan(chunk.size());
     // Filled to a power of two with the last id, so that few statements are prepared.
     const size_t size = std::bit_ceil(chunk.size());
-    std::vector<db::Value> values = {outcome, now, center_id, R::STATE_CONFIRMED};
-    for (size_t i = 0; i < size; ++i) values.emplace_back(chunk[std::min(i, chunk.size() - 1)]);
-    const auto changed = transaction.Execute(absl::StrCat(kOutcome, db::Placeholders(size), ")"), values);
+    std::vector<db::Value> which = {center_id, R::STATE_CONFIRMED};
+    for (size_t i = 0; i < size; ++i) which.emplace_back(chunk[std::min(i, chunk.size() - 1)]);
+    const std::string condition = absl::StrCat(kThese, db::Placeholders(size), ")");
+    const auto kept = KeepMoves(transaction, outcome, cause, condition, which);
+    if (!kept.ok()) return kept.status();
+    std::vector<db::Value> values = {outcome, LiveMark(outcome), cause.reason, cause.now};
+    values.insert(values.end(), which.begin(), which.end());
+    const auto changed = transaction.Execute(kOutcome + condition, values);
     if (!changed.ok()) return changed.status();
   }
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "activity_svc/registrations/registration.h"
+#include "activity_svc/registrations/registration_moves_store.h"
 #include "activity_svc/registrations/registrations_rules.h"
 #include "common/db/session.h"
 
@@ -28,11 +29,10 @@ absl::StatusOr<std::unordered_map<uint64_t, Registration>> LoadRegistrations(db:
 absl::Status InsertRegistrations(db::Transaction& transaction, uint64_t center_id,
                                  std::span<const Registration> registrations);
 
-// Takes a registration from the state it was loaded in to another, with its offer and its reason; ABORTED when it is
-// not in that state any more.
+// Takes a registration from the state it was loaded in to another, with its offer, and keeps the move; ABORTED when it
+// is not in that state any more. Who gives a place up has the reason in his registration, too.
 absl::Status ChangeState(db::Transaction& transaction, uint64_t center_id, Registration& registration,
-                         RegistrationState to, std::optional<absl::Time> offer_expire_time, std::string_view reason,
-                         absl::Time now);
+                         RegistrationState to, std::optional<absl::Time> offer_expire_time, const Cause& cause);
 
 // The first on the waiting list; nothing when it is empty. Under the lock of the shift.
 absl::StatusOr<std::optional<Registration>> FirstWaiting(db::Transaction& transaction, uint64_t center_id,
@@ -60,15 +60,14 @@ absl::StatusOr<std::vector<uint64_t>> ListEverRegistered(db::Session& session, u
 // Whether the person has signed up for the shift and not gone since.
 absl::StatusOr<bool> IsSignedUp(db::Session& session, uint64_t center_id, uint64_t shift_id, uint64_t volunteer_id);
 
-// Cancels every sign-up of a locked shift that is called off.
-absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
-                              std::string_view reason, absl::Time now);
+// Cancels every sign-up of a locked shift that is called off. This and the next two keep the move of each, too.
+absl::Status CancelAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, const Cause& cause);
 // Lets those of a locked shift go who are in this state (WAITLISTED, OFFERED) when it is over; says how many.
 absl::StatusOr<int64_t> LapseAllOfShift(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
-                                        RegistrationState state, absl::Time now);
+                                        RegistrationState state, const Cause& cause);
 // Moves the confirmed registrations with these ids of a locked shift to what they became.
 absl::Status SetOutcome(db::Transaction& transaction, uint64_t center_id, const std::vector<uint64_t>& ids,
-                        RegistrationState outcome, absl::Time now);
+                        RegistrationState outcome, const Cause& cause);
 
 // Where a page of a roster begins: after this row in the order of state, place on the waiting list, id.
 struct RosterPosition {

@@ -29,7 +29,7 @@ absl::StatusOr<bool> OfferToFirst(db::Transaction& transaction, uint64_t center_
   if (!first->has_value()) return false;
   --shift.waitlisted_count;
   const absl::Time expiry = OfferExpiry(shift, policy, now);
-  const absl::Status offered = ChangeState(transaction, center_id, **first, R::STATE_OFFERED, expiry, "", now);
+  const absl::Status offered = ChangeState(transaction, center_id, **first, R::STATE_OFFERED, expiry, BySystem(now));
   if (!offered.ok()) return offered;
   return true;
 }
@@ -67,10 +67,11 @@ absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, 
 }
 
 absl::StatusOr<bool> EndOffer(db::Transaction& transaction, uint64_t center_id, Shift& shift,
-                              Registration& registration, RegistrationState to, const Policy& policy, absl::Time now) {
-  const absl::Status ended = ChangeState(transaction, center_id, registration, to, std::nullopt, "", now);
+                              Registration& registration, RegistrationState to, const Policy& policy,
+                              const Cause& cause) {
+  const absl::Status ended = ChangeState(transaction, center_id, registration, to, std::nullopt, cause);
   if (!ended.ok()) return ended;
-  return PassPlaceOn(transaction, center_id, shift, policy, now);
+  return PassPlaceOn(transaction, center_id, shift, policy, cause.now);
 }
 
 absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
@@ -82,7 +83,7 @@ absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, uint64_t center_i
   if (!OfferLapsed(*registration, now)) return Lapse{};
   const auto policy = LoadPolicy(transaction, center_id);
   if (!policy.ok()) return policy.status();
-  const auto again = EndOffer(transaction, center_id, *shift, *registration, R::STATE_LAPSED, *policy, now);
+  const auto again = EndOffer(transaction, center_id, *shift, *registration, R::STATE_LAPSED, *policy, BySystem(now));
   if (!again.ok()) return again.status();
   return Lapse{.lapsed = true, .offered_again = *again};
 }

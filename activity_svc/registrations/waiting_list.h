@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "activity_svc/policies/policy.h"
 #include "activity_svc/registrations/registration.h"
+#include "activity_svc/registrations/registration_moves_store.h"
 #include "activity_svc/shifts/shift.h"
 #include "common/db/session.h"
 
@@ -31,7 +32,8 @@ absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, 
 // Ends an offer of the locked shift, to LAPSED or CANCELLED, and passes the place on. Says whether it was offered
 // again.
 absl::StatusOr<bool> EndOffer(db::Transaction& transaction, uint64_t center_id, Shift& shift,
-                              Registration& registration, RegistrationState to, const Policy& policy, absl::Time now);
+                              Registration& registration, RegistrationState to, const Policy& policy,
+                              const Cause& cause);
 
 // Lapses an offer whose time has passed, whoever comes first; does nothing to any other registration. Locks the shift.
 struct Lapse {

@@ -56,6 +56,9 @@ constexpr char kEraseSupplementMoves[] =
 constexpr char kEraseHourEntries[] = "UPDATE hour_entries SET reason = '' WHERE center_id = ? AND volunteer_id = ?";
 constexpr char kEraseLock[] =
     "UPDATE volunteers SET absence_count = 0, locked_until_time = NULL WHERE center_id = ? AND id = ?";
+constexpr char kEraseMoves[] =
+    "UPDATE registration_moves m JOIN registrations r ON r.center_id = m.center_id AND r.id = m.registration_id"
+    " SET m.reason = '' WHERE r.center_id = ? AND r.volunteer_id = ?";
 constexpr char kEraseRegistrations[] = "UPDATE registrations SET reason = '' WHERE center_id = ? AND volunteer_id = ?";
 
 Volunteer FromRow(db::Row& row) {
@@ -97,7 +100,7 @@ absl::StatusOr<Volunteers> LoadAll(db::Session& session, uint64_t center_id, std
 
 absl::Status Erase(db::Transaction& transaction, uint64_t center_id, uint64_t id) {
   for (const char* sql : {kEraseAttendances, kEraseRecords, kEraseCorrections, kEraseAppeals, kEraseSupplements,
-                          kEraseSupplementMoves, kEraseHourEntries, kEraseRegistrations, kEraseLock}) {
+                          kEraseSupplementMoves, kEraseHourEntries, kEraseMoves, kEraseRegistrations, kEraseLock}) {
     if (auto erased = transaction.Execute(sql, {center_id, id}); !erased.ok()) return erased.status();
   }
   return EraseFeeds(transaction, center_id, id);

@@ -109,6 +109,12 @@ TEST_F(OwnExportTest, OfWhoWasErasedOnlyNumberAndServiceStay) {
   }
   database_.Administer("INSERT INTO supplements SELECT " + std::to_string(kCenter) +
                        ", 77, 5, 6, 1, 1, 2, 120, '因病', '合影', '档案', 5, 1, 'a', 'b', '', NULL, 1, 1");
+  // Of a stranger, whose words stay.
+  const auto cancelled_too = SignUp(2, other_.shift());
+  v1::CancelRegistrationRequest cancel;
+  cancel.set_name(cancelled_too->name());
+  cancel.set_reason("出差");
+  ASSERT_TRUE(registrations_.CancelRegistration(Person(2, now_), cancel).ok());
   volunteer::v1::VolunteerChanged changed;
   changed.set_volunteer_id(1);
   changed.set_number("HT1");
@@ -136,6 +142,9 @@ TEST_F(OwnExportTest, OfWhoWasErasedOnlyNumberAndServiceStay) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM attendance_corrections WHERE registration_id = " + kept + " AND reason = ''"),
             1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations WHERE volunteer_id = 1 AND reason <> ''"), 0);
+  const std::string move = "SELECT COUNT(*) FROM registration_moves WHERE reason <> '' AND registration_id = ";
+  EXPECT_EQ(Number(move + std::to_string(IdOf(other_.name()))), 0);
+  EXPECT_EQ(Number(move + std::to_string(IdOf(cancelled_too->name()))), 1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries WHERE volunteer_id = 1 AND minutes = 120 AND reason = ''"), 2);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM hour_entries WHERE volunteer_id = 2 AND reason <> ''"), 1);
   // Whatever is another's stays.

@@ -21,6 +21,8 @@ constexpr const char* kRows[] = {
     "volunteers SELECT 4096, %ID%, '%N%-number', '王*', 1, 1, '2030-05-01', '%N%-skill', '77', 2, 900, 0",
     "registrations SELECT 4096, %N%01, 5, 6, %ID%, 1, 1, 0, NULL, 100, 200, '%N%-cancelled', 1, 1",
     "registrations SELECT 4096, %N%06, 7, 6, %ID%, 5, NULL, 0, NULL, 300, 400, '', 1, 1",
+    "registration_moves SELECT 4096, %N%01, 1, 2, 3, 'system', '%N%-offered', 5",
+    "registration_moves SELECT 4096, %N%01, 2, 3, 1, 'staff/x', '%N%-accepted', 6",
     "attendances SELECT 4096, %N%01, 5, %ID%, 1, 1, 1, 3, 2, 1, 4, UNHEX(SHA2('%N%in', 256)),"
     " UNHEX(SHA2('%N%out', 256)), 60, 0, 1, '%N%-presence', 1, 1, 8, 9, 0, 0",
     "attendance_corrections SELECT 4096, %N%01, 1, 1, 1, 1, 2, 1, 30, 2, 'staff/x', '%N%-corrected', 1",
@@ -62,6 +64,9 @@ const std::map<std::string, Exported>& ExportedTables() {
   static const auto& tables = *new std::map<std::string, Exported>{
       {"volunteers", {"id = 1", [](const Page& p) { return p.has_person() ? 1 : 0; }}},
       {"registrations", {"volunteer_id = 1", [](const Page& p) { return p.registrations_size(); }}},
+      {"registration_moves",
+       {kOwnRegistrations,
+        [](const Page& p) { return OfRegistrations(p, [](R r) { return r.registration().moves_size(); }); }}},
       {"attendances",
        {"volunteer_id = 1", [](const Page& p) { return OfRegistrations(p, [](R r) { return r.has_attendance(); }); }}},
       {"attendance_corrections",
@@ -179,9 +184,9 @@ TEST_F(WholeExportTest, EveryTableIsInItRowForRowOrNamedWithAReason) {
 
 TEST_F(WholeExportTest, EveryWordAboutThePersonIsInItAndNoneAboutOthers) {
   const std::string all = Export(0).DebugString();
-  for (const char* text :
-       {"number", "skill", "cancelled", "presence", "corrected", "record", "uploader", "credited", "supplemented",
-        "appealed", "decided", "why", "evidence", "reference", "asker", "decider", "decision", "moved", "feed"}) {
+  for (const char* text : {"number",   "skill",     "cancelled", "offered",      "accepted", "presence", "corrected",
+                           "record",   "uploader",  "credited",  "supplemented", "appealed", "decided",  "why",
+                           "evidence", "reference", "asker",     "decider",      "decision", "moved",    "feed"}) {
     EXPECT_NE(all.find(absl::StrCat("700-", text)), std::string::npos) << text;
   }
   EXPECT_EQ(all.find("600-"), std::string::npos);
