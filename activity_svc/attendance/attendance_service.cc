@@ -217,6 +217,7 @@ absl::StatusOr<v1::Shift> AttendanceService::EndShift(const rpc::Call& call, con
 absl::StatusOr<v1::Shift> AttendanceService::ConfirmShift(const rpc::Call& call,
                                                           const v1::ConfirmShiftRequest& request) {
   Vouching vouching;
+  vouching.without_packs = request.without_packs();
   if (auto status = ParseIds("vouched", request.vouched(), vouching.vouched); !status.ok()) return status;
   if (auto status = ParseIds("voided", request.voided(), vouching.voided); !status.ok()) return status;
   return TakeStep(

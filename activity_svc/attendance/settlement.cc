@@ -18,6 +18,7 @@
 #include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/shifts/shifts_rules.h"
 #include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/station_packs/station_packs_store.h"
 #include "activity_svc/volunteers/volunteers_store.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
@@ -117,6 +118,17 @@ absl::Status CheckVouching(const std::vector<Presence>& presences, const Vouchin
   return errors::FailedPrecondition(type::REASON_UNCONFIRMED_PRESENCE, {{"count", std::to_string(open.size())}});
 }
 
+// What a station recorded without network makes people present who are absent without it.
+absl::Status CheckPacksReported(db::Session& session, const SettlementContext& context) {
+  const absl::Time until = context.shift.end_time + context.policy.offline_upload();
+  if (context.now > until) return absl::OkStatus();
+  const auto silent = CountSilentPacks(session, context.center_id, context.shift.id);
+  if (!silent.ok()) return silent.status();
+  if (*silent == 0) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_PACK_OUTSTANDING,
+                                    {{"count", std::to_string(*silent)}, {"until", ChineseTime(until)}});
+}
+
 void ConfirmOne(const SettlementContext& context, bool voided, Presence& presence) {
   Assess(context.shift, context.policy, presence);
   if (voided) {
@@ -159,6 +171,9 @@ absl::Status End(db::Transaction& tx, const SettlementContext& context) {
 
 absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, const Vouching& vouching) {
   if (auto status = MoveOn(tx, context, ShiftMove::kConfirm); !status.ok()) return status;
+  if (!vouching.without_packs) {
+    if (auto status = CheckPacksReported(tx, context); !status.ok()) return status;
+  }
   auto presences = AllPresences(tx, context);
   if (!presences.ok()) return presences.status();
   if (auto status = CheckVouching(*presences, vouching); !status.ok()) return status;

@@ -37,9 +37,11 @@ absl::Status End(db::Transaction& transaction, const SettlementContext& context)
 struct Vouching {
   std::vector<uint64_t> vouched = {};
   std::vector<uint64_t> voided = {};
+  bool without_packs = false;  // does not wait for what stations recorded
 };
 // Confirms the presences, gives every confirmed registration its outcome and counts the absences (absences.h).
-// INVALID_ARGUMENT for an id that is no flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with
+// FAILED_PRECONDITION with REASON_PACK_OUTSTANDING while records of a station may still come. INVALID_ARGUMENT for an
+// id that is no flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with
 // REASON_UNCONFIRMED_PRESENCE when one is in neither.
 absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
 

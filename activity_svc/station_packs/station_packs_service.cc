@@ -11,6 +11,7 @@
 #include "activity_svc/shifts/shifts_store.h"
 #include "activity_svc/station_packs/pack_contents.h"
 #include "activity_svc/station_packs/station_packs_rules.h"
+#include "activity_svc/station_packs/station_packs_store.h"
 #include "activity_svc/station_packs/upload.h"
 #include "common/errors/errors.h"
 
@@ -20,7 +21,8 @@ namespace {
 // The contents of a pack for a shift that the caller runs and that still takes presences.
 absl::StatusOr<v1::StationPackContents> Gather(db::Transaction& tx, const rpc::Call& call, const CheckCodes& codes,
                                                uint64_t shift_id, uint64_t pack_id) {
-  const auto shift = LoadShift(tx, call.center_id, shift_id);
+  // Locked, so that it is not confirmed meanwhile.
+  const auto shift = LockShift(tx, call.center_id, shift_id);
   if (!shift.ok()) return shift.status();
   const auto activity = LoadActivity(tx, call.center_id, shift->activity_id);
   if (!activity.ok()) return activity.status();
@@ -55,7 +57,8 @@ absl::StatusOr<v1::StationPack> StationPacksService::IssueStationPack(const rpc:
     if (!contents.ok()) return contents.status();
     auto pack = Seal(*contents, {call.center_id, call.caller.subject, call.now}, signer_);
     if (!pack.ok()) return pack;
-    // Nothing is stored, but keys are handed out.
+    const absl::Status kept = InsertPack(tx, call.center_id, *id, pack_id, call.caller.subject, call.now);
+    if (!kept.ok()) return kept;
     call.Note("pack", contents->pack());
     const absl::Status recorded = trail_.Append(tx, call, {.object = request.shift()});
     if (!recorded.ok()) return recorded;

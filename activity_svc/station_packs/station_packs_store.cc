@@ -21,6 +21,12 @@ constexpr char kInsert[] =
     "INSERT INTO station_records (center_id, shift_id, record_id, registration_id, volunteer_id, pack_id, edge,"
     " capture_time, means, distance, device_hash, unenforced, fingerprint, uploader, upload_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kInsertPack[] =
+    "INSERT INTO station_packs (center_id, shift_id, id, issuer, issue_time) VALUES (?, ?, ?, ?, ?)";
+constexpr char kReport[] =
+    "UPDATE station_packs SET report_time = ? WHERE center_id = ? AND shift_id = ? AND id = ? AND report_time IS NULL";
+constexpr char kSilent[] =
+    "SELECT COUNT(*) FROM station_packs WHERE center_id = ? AND shift_id = ? AND report_time IS NULL";
 
 StationRecord FromRow(const db::Row& row) {
   return StationRecord{.id = row.Text(0),
@@ -63,6 +69,22 @@ absl::StatusOr<std::vector<OwnRecord>> ListOwnRecords(db::Session& session, uint
   std::vector<OwnRecord> records;
   for (const db::Row& row : *rows) records.push_back({FromRow(row), row.Text(11), row.Time(12)});
   return records;
+}
+
+absl::Status InsertPack(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, uint64_t pack_id,
+                        std::string_view issuer, absl::Time now) {
+  return transaction.Execute(kInsertPack, {center_id, shift_id, pack_id, issuer, now}).status();
+}
+
+absl::Status ReportPack(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, uint64_t pack_id,
+                        absl::Time now) {
+  return transaction.Execute(kReport, {now, center_id, shift_id, pack_id}).status();
+}
+
+absl::StatusOr<int64_t> CountSilentPacks(db::Session& session, uint64_t center_id, uint64_t shift_id) {
+  const auto row = session.QueryOne(kSilent, {center_id, shift_id});
+  if (!row.ok()) return row.status();
+  return (*row)->Int(0);
 }
 
 absl::Status InsertRecord(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,

@@ -1,4 +1,5 @@
-// The table of what stations recorded. Rows are written under the lock of their shift (shifts_store.h).
+// The tables of station packs and of what was recorded with them. Rows are written under the lock of their shift
+// (shifts_store.h).
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,15 @@ struct OwnRecord {
 };
 absl::StatusOr<std::vector<OwnRecord>> ListOwnRecords(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
                                                       uint64_t first, uint64_t last);
+
+// Keeps that a pack was issued. Under the lock of the shift, as all that follows.
+absl::Status InsertPack(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, uint64_t pack_id,
+                        std::string_view issuer, absl::Time now);
+// Keeps that the station with this pack has reported now that the shift is over; the first time only.
+absl::Status ReportPack(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id, uint64_t pack_id,
+                        absl::Time now);
+// How many packs of the shift have not reported since its end.
+absl::StatusOr<int64_t> CountSilentPacks(db::Session& session, uint64_t center_id, uint64_t shift_id);
 
 absl::Status InsertRecord(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
                           const StationRecord& record, std::string_view uploader, absl::Time now);

@@ -148,6 +148,10 @@ absl::StatusOr<Uploaded> TakeRecords(db::Transaction& tx, const rpc::Call& call,
     return errors::FailedPrecondition(type::REASON_PACK_INVALID);
   }
   call.Note("pack", pass->pack());
+  // Before the end more may come.
+  if (call.now >= scene->shift.end_time) {
+    if (auto status = ReportPack(tx, call.center_id, shift_id, *pack_id, call.now); !status.ok()) return status;
+  }
   const Upload upload{codes, *pass, *pack_id, FromProto(request.sent_time())};
   Uploaded uploaded;
   for (const v1::StationRecord& record : request.records()) {

@@ -104,6 +104,7 @@ const std::map<std::string, std::string>& LeftOutTables() {
       {"policies", "the center's decisions"},
       {"calendar_years", "the State Council's notices"},
       {"calendar_days", "the State Council's notices"},
+      {"station_packs", "issued by staff for a whole shift; what was recorded with them is exported"},
       {"settlement_steps", "steps of a whole shift, made by staff"},
       {"rating_batches", "invitations for an activity; nobody's name is on them"},
       {"ratings", "of an activity, by people who are not known"},

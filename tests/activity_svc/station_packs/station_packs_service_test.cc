@@ -252,6 +252,44 @@ TEST_F(StationPacksTest, TheLeadersWordStandsAndAConfirmedShiftIsClosed) {
   EXPECT_TRUE(UploadOne(pass_, Came("record-0001", 1, start_), back_).taken());
 }
 
+TEST_F(StationPacksTest, AShiftIsNotConfirmedOverTheHeadOfAStation) {
+  const std::string second = Issue(start_)->pass();
+  EXPECT_TRUE(UploadOne(pass_, Came("record-0001", 1, start_), start_ + absl::Hours(1)).taken());
+  ASSERT_TRUE(End(end_).ok());
+  v1::ConfirmShiftRequest confirm;
+  confirm.set_name(shift_.name());
+  confirm.add_vouched(all_[0].name());
+  const auto try_at = [&](absl::Time now) { return attendance_.ConfirmShift(Staff(kHead, now), confirm); };
+  EXPECT_EQ(ReasonOf(try_at(back_)), type::REASON_PACK_OUTSTANDING);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations WHERE state = 9"), 0);
+  EXPECT_TRUE(UploadOne(pass_, Came("record-0002", 2, start_), back_).taken());
+  EXPECT_EQ(ReasonOf(try_at(back_)), type::REASON_PACK_OUTSTANDING) << "the other station is silent";
+  EXPECT_EQ(ReasonOf(try_at(end_ + absl::Hours(72))), type::REASON_PACK_OUTSTANDING);
+  EXPECT_TRUE(UploadOne(second, Left("record-0003", 2, end_), end_ + absl::Hours(72)).taken());
+  ASSERT_TRUE(try_at(end_ + absl::Hours(72)).ok());
+  EXPECT_EQ(Get(all_[1]).state(), v1::Registration::STATE_ATTENDED);
+}
+
+TEST_F(StationPacksTest, OneMayConfirmWithoutAStationAndOnceItsTimeHasPassed) {
+  const v1::Shift other = PublishedAt(start_ + absl::Hours(5), absl::Hours(1), 2, 0);
+  v1::IssueStationPackRequest issue;
+  issue.set_shift(other.name());
+  ASSERT_TRUE(station_packs_.IssueStationPack(Staff(kHead, start_), issue).ok());
+  v1::EndShiftRequest end;
+  end.set_name(other.name());
+  ASSERT_TRUE(attendance_.EndShift(Staff(kHead, start_ + absl::Hours(6)), end).ok());
+  v1::ConfirmShiftRequest confirm;
+  confirm.set_name(other.name());
+  const absl::Time late = start_ + absl::Hours(6 + 72);
+  EXPECT_EQ(ReasonOf(attendance_.ConfirmShift(Staff(kHead, late), confirm)), type::REASON_PACK_OUTSTANDING);
+  EXPECT_TRUE(attendance_.ConfirmShift(Staff(kHead, late + absl::Seconds(1)), confirm).ok());
+  ASSERT_TRUE(End(end_).ok());
+  confirm.set_name(shift_.name());
+  EXPECT_EQ(ReasonOf(attendance_.ConfirmShift(Staff(kHead, back_), confirm)), type::REASON_PACK_OUTSTANDING);
+  confirm.set_without_packs(true);
+  EXPECT_TRUE(attendance_.ConfirmShift(Staff(kHead, back_), confirm).ok());
+}
+
 TEST_F(StationPacksTest, NobodyBringsInHisOwnHoursAndTheErasedLeaveNoPhone) {
   directory_.AddStaff(0x31, kCenter, {{"head", kStation}}, false, 3);
   v1::UploadStationRecordsRequest request;
