@@ -107,6 +107,31 @@ TEST_F(AppealsTest, WhoWasExcusedAndWentElsewhereWasNotHere) {
   EXPECT_TRUE(Decide(kSecond, 2, P::OUTCOME_UPHELD, public_).ok());
 }
 
+// Of two registrations for one shift the new one is the person's; the old one can still be decided about.
+TEST_F(HoursTest, WhoSignedUpAnewAfterAnExcuseContestsTheNewRegistration) {
+  v1::ExcuseRegistrationRequest excuse;
+  excuse.set_name(all_[0].name());
+  excuse.set_reason("出差");
+  ASSERT_TRUE(registrations_.ExcuseRegistration(Staff(kHead, now_), excuse).ok());
+  const auto anew = SignUp(1, shift_.name());
+  ASSERT_TRUE(anew.ok()) << anew.status();
+  Publicise(public_);
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());
+  const auto refused = Decide(kSecond, 0, P::OUTCOME_UPHELD, public_);
+  EXPECT_EQ(ReasonOf(refused), type::REASON_OVERLAPPING_SHIFT);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  EXPECT_TRUE(Decide(kSecond, 0, P::OUTCOME_REJECTED, public_).ok());
+  all_[0] = *anew;
+  ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_UPHELD, public_).ok());
+  const R upheld = Get(*anew);
+  EXPECT_EQ(upheld.state(), R::STATE_ATTENDED);
+  ASSERT_EQ(upheld.moves_size(), 2);
+  EXPECT_EQ(upheld.moves(1).from(), R::STATE_ABSENT);
+  EXPECT_EQ(upheld.moves(1).actor(), ids::ResourceName("staff", kSecond));
+  EXPECT_EQ(upheld.moves(1).reason(), "查看了照片");
+}
+
 TEST_F(AppealsTest, WhoWasExcusedTakesNoPlaceThatIsGone) {
   Excuse(2);
   const auto narrowed = db::RunTransaction(
