@@ -195,4 +195,16 @@ absl::StatusOr<std::vector<MadeMove>> ListMoves(db::Session& session, uint64_t c
   return moves;
 }
 
+absl::StatusOr<bool> WasSuspended(db::Session& session, uint64_t center_id, uint64_t activity_id, absl::Time from,
+                                  absl::Time until) {
+  const auto moves = ListMoves(session, center_id, activity_id);
+  if (!moves.ok()) return moves.status();
+  absl::Time since = absl::InfiniteFuture();
+  for (const MadeMove& move : *moves) {
+    if (move.from == v1::Activity::STATE_SUSPENDED && since < until && move.time > from) return true;
+    since = move.to == v1::Activity::STATE_SUSPENDED ? move.time : absl::InfiniteFuture();
+  }
+  return since < until;
+}
+
 }  // namespace wenming::activity

@@ -55,5 +55,8 @@ absl::Status InsertMove(db::Transaction& transaction, uint64_t center_id, uint64
                         const MadeMove& move);
 // Oldest first.
 absl::StatusOr<std::vector<MadeMove>> ListMoves(db::Session& session, uint64_t center_id, uint64_t activity_id);
+// Whether it was suspended at some moment of [from, until).
+absl::StatusOr<bool> WasSuspended(db::Session& session, uint64_t center_id, uint64_t activity_id, absl::Time from,
+                                  absl::Time until);
 
 }  // namespace wenming::activity

@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/calendars/working_days.h"
@@ -29,6 +30,8 @@ namespace {
 using A = v1::Attendance;
 using R = v1::Registration;
 
+// Why somebody is excused; for people to read.
+constexpr char kSuspended[] = "班次期间活动暂停";
 constexpr int kAll = std::numeric_limits<int>::max();
 
 absl::StatusOr<std::vector<Presence>> AllPresences(db::Transaction& tx, const SettlementContext& context) {
@@ -129,6 +132,14 @@ absl::Status CheckPacksReported(db::Session& session, const SettlementContext& c
                                     {{"count", std::to_string(*silent)}, {"until", ChineseTime(until)}});
 }
 
+// Nobody can be blamed for not coming to what was called off for the time being.
+absl::StatusOr<RegistrationState> OutcomeOfMissing(db::Session& session, const SettlementContext& context) {
+  const Shift& shift = context.shift;
+  const auto suspended = WasSuspended(session, context.center_id, shift.activity_id, shift.start_time, shift.end_time);
+  if (!suspended.ok()) return suspended.status();
+  return *suspended ? R::STATE_EXCUSED : R::STATE_ABSENT;
+}
+
 void ConfirmOne(const SettlementContext& context, bool voided, Presence& presence) {
   Assess(context.shift, context.policy, presence);
   if (voided) {
@@ -177,6 +188,8 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
   auto presences = AllPresences(tx, context);
   if (!presences.ok()) return presences.status();
   if (auto status = CheckVouching(*presences, vouching); !status.ok()) return status;
+  const auto missing = OutcomeOfMissing(tx, context);
+  if (!missing.ok()) return missing.status();
   std::map<RegistrationState, std::vector<uint64_t>> outcomes;
   std::unordered_set<uint64_t> present;
   std::set<uint64_t> absentees;
@@ -186,19 +199,27 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     const absl::Status stored = UpdatePresence(tx, context.center_id, presence, context.now);
     if (!stored.ok()) return stored;
     present.insert(presence.registration_id);
-    outcomes[OutcomeOf(presence)].push_back(presence.registration_id);
-    if (OutcomeOf(presence) == R::STATE_ABSENT) absentees.insert(presence.volunteer_id);
+    const RegistrationState outcome = OutcomeOf(presence) == R::STATE_ABSENT ? *missing : OutcomeOf(presence);
+    outcomes[outcome].push_back(presence.registration_id);
+    if (outcome == R::STATE_ABSENT) absentees.insert(presence.volunteer_id);
   }
   const auto roster = ListRoster(tx, context.center_id, context.shift.id, R::STATE_CONFIRMED, {}, kAll);
   if (!roster.ok()) return roster.status();
   for (const Registration& registration : *roster) {
     if (present.contains(registration.id)) continue;
-    outcomes[R::STATE_ABSENT].push_back(registration.id);
-    absentees.insert(registration.volunteer_id);
+    outcomes[*missing].push_back(registration.id);
+    if (*missing == R::STATE_ABSENT) absentees.insert(registration.volunteer_id);
   }
   for (const auto& [outcome, ids] : outcomes) {
-    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, CauseOf(context));
+    Cause cause = CauseOf(context);
+    if (outcome == R::STATE_EXCUSED) cause.reason = kSuspended;
+    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, cause);
     if (!set.ok()) return set;
+  }
+  if (const auto excused = outcomes.find(R::STATE_EXCUSED); excused != outcomes.end()) {
+    // They gave their places up, as everybody does who is excused.
+    context.shift.taken_count -= static_cast<int>(excused->second.size());
+    if (auto status = SaveCounters(tx, context.center_id, context.shift, context.now); !status.ok()) return status;
   }
   for (const uint64_t volunteer_id : absentees) {
     const absl::Status counted = RefreshLock(tx, context.center_id, volunteer_id, context.policy, context.now);

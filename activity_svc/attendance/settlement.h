@@ -39,10 +39,11 @@ struct Vouching {
   std::vector<uint64_t> voided = {};
   bool without_packs = false;  // does not wait for what stations recorded
 };
-// Confirms the presences, gives every confirmed registration its outcome and counts the absences (absences.h).
-// FAILED_PRECONDITION with REASON_PACK_OUTSTANDING while records of a station may still come. INVALID_ARGUMENT for an
-// id that is no flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with
-// REASON_UNCONFIRMED_PRESENCE when one is in neither.
+// Confirms the presences, gives every confirmed registration its outcome and counts the absences (absences.h). Nobody
+// is absent from a shift in whose time the activity was suspended: who was not there is excused. FAILED_PRECONDITION
+// with REASON_PACK_OUTSTANDING while records of a station may still come. INVALID_ARGUMENT for an id that is no flagged
+// presence of the shift or stands in both lists, FAILED_PRECONDITION with REASON_UNCONFIRMED_PRESENCE when one is in
+// neither.
 absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
 
 // For a shift that is confirmed: FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED unless it was by these very lists.
