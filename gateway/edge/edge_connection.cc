@@ -14,7 +14,7 @@ EdgeConnection::~EdgeConnection() {
 }
 
 void EdgeConnection::Start(Socket socket) {
-  EdgeTls* tls = context_.shared.edge_tls;
+  ServerTls* tls = context_.shared.edge_tls;
   if (tls == nullptr) return Serve(std::move(socket));
   deadline_ = Clock::now() + tls->handshake_time();
   handshake_.emplace(std::move(socket), *tls->Current());
@@ -23,8 +23,8 @@ void EdgeConnection::Start(Socket socket) {
 
 void EdgeConnection::OnHandshake(ErrorCode error) {
   if (!open_) return;
-  if (error || !EdgeTls::AgreedOnHttp2(handshake_->tls())) return Close();
-  peer_ = EdgeTls::Peer(handshake_->tls());
+  if (error || !ServerTls::AgreedOnHttp2(handshake_->tls())) return Close();
+  peer_ = ServerTls::Peer(handshake_->tls());
   Serve(*std::exchange(handshake_, std::nullopt));
 }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "gateway/edge/edge_tls.h"
 #include "gateway/edge/forwarder.h"
 #include "gateway/h2/session.h"
+#include "gateway/net/server_tls.h"
 #include "gateway/net/transport.h"
 
 namespace wenming::gateway {

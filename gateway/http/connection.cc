@@ -72,7 +72,8 @@ Connection::Connection(Transport transport, const Limits& limits, Handler& handl
 
 void Connection::Start() {
   Await(limits_.head_time);
-  Read();
+  if (transport_.tls() == nullptr) return Read();
+  transport_.Handshake([self = shared_from_this()](ErrorCode error, size_t) { error ? self->Close() : self->Read(); });
 }
 
 void Connection::Read() {
@@ -203,7 +204,7 @@ void Connection::Linger() {
   lingering_ = true;
   input_.clear();
   input_begin_ = 0;
-  transport_.ShutdownSend();
+  transport_.ShutdownSend(shared_from_this());
   Await(kLinger);
   Read();
 }

@@ -26,6 +26,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `limits` and `handler` must outlive the loop's run.
   Connection(Transport transport, const Limits& limits, Handler& handler);
 
+  // Begins with the handshake where there is TLS; it counts into the time for the first head.
   void Start();
   // Refuses or closes when a limit of time is passed.
   void Expire(Clock::time_point now);

@@ -37,7 +37,8 @@ void Transport::Write(std::array<asio::const_buffer, 2> buffers, Handler done) {
   asio::async_write(tls_->stream, buffers, std::move(done));
 }
 
-void Transport::ShutdownSend() {
+void Transport::ShutdownSend(std::shared_ptr<void> keep) {
+  if (tls_ != nullptr) return tls_->stream.async_shutdown([keep = std::move(keep)](ErrorCode) {});
   ErrorCode ignored;
   tcp().shutdown(Tcp::socket::shutdown_send, ignored);
 }

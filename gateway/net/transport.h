@@ -37,8 +37,8 @@ class Transport {
   // Writes all of it, one buffer after the other.
   void Write(std::array<asio::const_buffer, 2> buffers, Handler done);
   void Write(asio::const_buffer buffer, Handler done) { Write({buffer, asio::const_buffer()}, std::move(done)); }
-  // Tells the peer that nothing more comes; reading goes on.
-  void ShutdownSend();
+  // Tells the peer that nothing more comes; reading goes on. `keep` lives until the peer knows.
+  void ShutdownSend(std::shared_ptr<void> keep);
   // Closes so that the peer sees a broken connection and no end of one.
   void Reset();
   void Close();

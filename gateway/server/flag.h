@@ -28,7 +28,8 @@ std::vector<Flag> DocumentFlags();
 std::vector<Flag> EdgeFlags();
 std::vector<Flag> LimitFlags();
 
-// What the flags of the edge have to do with each other.
+// What the flags of a group have to do with each other.
+absl::Status CheckHttp(const GatewayOptions& options);
 absl::Status CheckEdge(const GatewayOptions& options);
 
 // "127.0.0.1:80" and "10s", put where they belong.

@@ -65,6 +65,7 @@ absl::StatusOr<Flags> ParseFlags(const std::vector<std::string>& arguments) {
   if (flags.options.descriptors.empty() || flags.options.backends.empty()) {
     return absl::InvalidArgumentError("--descriptors and --backend are needed; see --help");
   }
+  if (absl::Status status = CheckHttp(flags.options); !status.ok()) return status;
   if (absl::Status status = CheckEdge(flags.options); !status.ok()) return status;
   return flags;
 }

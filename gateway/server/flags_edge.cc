@@ -3,7 +3,7 @@
 namespace wenming::gateway {
 namespace {
 
-EdgeTlsOptions& EdgeTlsIn(GatewayOptions& options) {
+ServerTlsOptions& EdgeTlsIn(GatewayOptions& options) {
   return options.edge_tls ? *options.edge_tls : options.edge_tls.emplace();
 }
 
@@ -17,7 +17,7 @@ absl::Status SetClientCertificates(const std::string& value, GatewayOptions& opt
 }
 
 // A file name, which may not be empty: what was meant to be protected must not end up plaintext.
-template <std::string EdgeTlsOptions::*kFile>
+template <std::string ServerTlsOptions::*kFile>
 absl::Status SetEdgeFile(const std::string& value, GatewayOptions& options) {
   if (value.empty()) return absl::InvalidArgumentError("an --edge-… flag without a file");
   EdgeTlsIn(options).*kFile = value;
@@ -31,10 +31,10 @@ std::vector<Flag> EdgeFlags() {
       {"grpc", "ADDRESS:PORT", "gRPC edge; none when not given",
        [](auto& value, auto& options) { return SetAddress(value, options.grpc.emplace()); }},
       {"edge-tls-cert", "FILE", "the gRPC edge's certificate with its chain, PEM; plaintext when not given",
-       SetEdgeFile<&EdgeTlsOptions::certificate>},
-      {"edge-tls-key", "FILE", "its key, PEM", SetEdgeFile<&EdgeTlsOptions::key>},
+       SetEdgeFile<&ServerTlsOptions::certificate>},
+      {"edge-tls-key", "FILE", "its key, PEM", SetEdgeFile<&ServerTlsOptions::key>},
       {"edge-client-ca", "FILE", "authorities of client certificates, PEM; none are asked for when not given",
-       SetEdgeFile<&EdgeTlsOptions::client_ca>},
+       SetEdgeFile<&ServerTlsOptions::client_ca>},
       {"edge-client-certificates", "required|optional", "with --edge-client-ca [required]", SetClientCertificates},
   };
 }

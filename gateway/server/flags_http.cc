@@ -1,15 +1,39 @@
 #include "gateway/server/flag.h"
 
 namespace wenming::gateway {
+namespace {
+
+ServerTlsOptions& HttpTlsIn(GatewayOptions& options) {
+  if (options.http_tls) return *options.http_tls;
+  return options.http_tls.emplace(ServerTlsOptions{.protocols = {"http/1.1"}, .name = "the HTTP port"});
+}
+
+// A file name, which may not be empty: what was meant to be protected must not end up plaintext.
+template <std::string ServerTlsOptions::*kFile>
+absl::Status SetTlsFile(const std::string& value, GatewayOptions& options) {
+  if (value.empty()) return absl::InvalidArgumentError("a --tls-… flag without a file");
+  HttpTlsIn(options).*kFile = value;
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 std::vector<Flag> HttpFlags() {
   return {
       {"http", "ADDRESS:PORT", "HTTP/JSON [127.0.0.1:8080]",
        [](auto& value, auto& options) { return SetAddress(value, options.http); }},
+      {"tls-cert", "FILE", "the HTTP port's certificate with its chain, PEM; plaintext when not given",
+       SetTlsFile<&ServerTlsOptions::certificate>},
+      {"tls-key", "FILE", "its key, PEM", SetTlsFile<&ServerTlsOptions::key>},
       {"metrics", "ADDRESS:PORT", "/metrics, /healthz and /readyz; none when not given",
        [](auto& value, auto& options) { return SetAddress(value, options.metrics.emplace()); }},
       {"threads", "N", "event loops [1]", [](auto& value, auto& options) { return SetCount(value, options.threads); }},
   };
+}
+
+absl::Status CheckHttp(const GatewayOptions& options) {
+  const bool half = options.http_tls && (options.http_tls->certificate.empty() || options.http_tls->key.empty());
+  return half ? absl::InvalidArgumentError("--tls-cert and --tls-key belong together") : absl::OkStatus();
 }
 
 }  // namespace wenming::gateway

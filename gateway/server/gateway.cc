@@ -82,11 +82,8 @@ class Gateway::Impl {
       edge_methods_.push_back(
           &metrics_.EdgeMethod(method.descriptor->service()->full_name(), method.descriptor->name()));
     }
-    if (options_.edge_tls) {
-      auto tls = EdgeTls::Load(*options_.edge_tls, logger_);
-      if (!tls.ok()) return tls.status();
-      edge_tls_ = *std::move(tls);
-    }
+    if (absl::Status status = LoadTls(options_.http_tls, http_tls_); !status.ok()) return status;
+    if (absl::Status status = LoadTls(options_.edge_tls, edge_tls_); !status.ok()) return status;
     shared_ = std::make_unique<Shared>(Shared{.catalog = *catalog_,
                                               .routes = *routes_,
                                               .policy = policy_,
@@ -98,6 +95,7 @@ class Gateway::Impl {
                                               .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
                                               .call_time = options_.call_time,
                                               .stream_comment = options_.stream_comment,
+                                              .http_tls = http_tls_.get(),
                                               .edge_tls = edge_tls_.get()});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
@@ -162,6 +160,13 @@ class Gateway::Impl {
     };
   }
 
+  absl::Status LoadTls(const std::optional<ServerTlsOptions>& options, std::unique_ptr<ServerTls>& tls) const {
+    if (!options) return absl::OkStatus();
+    auto loaded = ServerTls::Load(*options, logger_);
+    if (loaded.ok()) tls = *std::move(loaded);
+    return loaded.status();
+  }
+
   absl::Status Bind(const std::optional<Address>& address, std::unique_ptr<Listener>& listener) {
     if (!address) return absl::OkStatus();
     auto bound = Listener::Bind(loops_.front()->io(), *address);
@@ -214,7 +219,8 @@ class Gateway::Impl {
   std::unique_ptr<const RouteTable> routes_;
   LocalPages pages_;
   std::vector<CallMetrics*> edge_methods_;
-  std::unique_ptr<EdgeTls> edge_tls_;
+  std::unique_ptr<ServerTls> http_tls_;
+  std::unique_ptr<ServerTls> edge_tls_;
   std::unique_ptr<Shared> shared_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<Listener> http_;

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "common/observe/log.h"
 #include "gateway/catalog/catalog.h"
-#include "gateway/edge/edge_tls.h"
 #include "gateway/http/message.h"
 #include "gateway/net/address.h"
+#include "gateway/net/server_tls.h"
 
 namespace wenming::gateway {
 
@@ -32,7 +32,8 @@ struct GatewayOptions {
   AccessMode access = AccessMode::kOurs;
   Address http{"127.0.0.1", 8080};
   std::optional<Address> grpc;
-  std::optional<EdgeTlsOptions> edge_tls;  // none: the gRPC edge is plaintext
+  std::optional<ServerTlsOptions> http_tls;  // none: HTTP is plaintext
+  std::optional<ServerTlsOptions> edge_tls;  // none: the gRPC edge is plaintext
   std::optional<Address> metrics;
   int threads = 1;
   std::vector<std::string> forward_headers;

@@ -1,6 +1,7 @@
 #include "gateway/server/loop.h"
 
 #include <algorithm>
+#include <boost/asio/ssl/context.hpp>
 #include <utility>
 
 namespace wenming::gateway {
@@ -36,13 +37,15 @@ void Loop::Start() {
 
 void Loop::ServeApi(Socket socket) {
   shared_.metrics.http_connections().Increment();
-  Serve(std::move(socket), api_, /*counted=*/true);
+  ServerTls* tls = shared_.http_tls;
+  Serve(tls == nullptr ? Transport(std::move(socket)) : Transport(std::move(socket), *tls->Current()), api_,
+        /*counted=*/true);
 }
 
 void Loop::ServeAdmin(Socket socket) { Serve(std::move(socket), admin_, /*counted=*/false); }
 
-void Loop::Serve(Socket socket, http::Handler& handler, bool counted) {
-  auto connection = std::make_shared<http::Connection>(std::move(socket), limits_, handler);
+void Loop::Serve(Transport transport, http::Handler& handler, bool counted) {
+  auto connection = std::make_shared<http::Connection>(std::move(transport), limits_, handler);
   http_.push_back({connection, counted});
   if (counted) ++open_connections_;
   connection->Start();

@@ -43,7 +43,7 @@ class Loop {
   void Stop();
 
  private:
-  void Serve(Socket socket, http::Handler& handler, bool counted);
+  void Serve(Transport transport, http::Handler& handler, bool counted);
   void Tick();
   void CountConnections();
   void CloseAll();

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gateway/catalog/catalog.h"
-#include "gateway/edge/edge_tls.h"
+#include "gateway/net/server_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
 #include "gateway/server/local_pages.h"
@@ -27,7 +27,8 @@ struct Shared {
   CallMetrics* unknown_edge_method;
   std::chrono::milliseconds call_time;       // the longest a call may take
   std::chrono::milliseconds stream_comment;  // how often a silent event stream shows that it lives
-  EdgeTls* edge_tls;                         // null: the edge is plaintext
+  ServerTls* http_tls;                       // null: HTTP is plaintext
+  ServerTls* edge_tls;                       // null: the edge is plaintext
 };
 
 }  // namespace wenming::gateway

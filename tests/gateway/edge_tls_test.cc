@@ -1,6 +1,6 @@
 // The gRPC edge on TLS: who gets in with which certificate, and what the services are told about it. A certificate that
 // was revoked by its authority is not among the cases: the edge reads no revocation lists.
-#include "gateway/edge/edge_tls.h"
+#include "gateway/net/server_tls.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -52,11 +52,11 @@ class EdgeTlsTest : public GatewayTest {
   }
   GatewayOptions Options(bool required) const {
     GatewayOptions options = LibraryOptions(library_->port());
-    options.edge_tls = EdgeTlsOptions{.certificate = File("edge.pem"),
-                                      .key = File("edge.key"),
-                                      .client_ca = File("ca.pem"),
-                                      .client_certificates_required = required,
-                                      .handshake_time = milliseconds(300)};
+    options.edge_tls = ServerTlsOptions{.certificate = File("edge.pem"),
+                                        .key = File("edge.key"),
+                                        .client_ca = File("ca.pem"),
+                                        .client_certificates_required = required,
+                                        .handshake_time = milliseconds(300)};
     return options;
   }
   void Serve(bool required) {
@@ -265,11 +265,11 @@ TEST_F(EdgeTlsTest, AConnectionDoesNotOutliveItsCertificate) {
 TEST_F(EdgeTlsTest, DoesNotStartWithFilesOfNoUse) {
   Write("empty", "");
   Write("other.key", clients_.Issue({}).key);
-  const std::pair<std::string EdgeTlsOptions::*, const char*> cases[] = {
-      {&EdgeTlsOptions::certificate, "missing"}, {&EdgeTlsOptions::certificate, "empty"},
-      {&EdgeTlsOptions::key, "missing"},         {&EdgeTlsOptions::key, "empty"},
-      {&EdgeTlsOptions::key, "other.key"},       {&EdgeTlsOptions::client_ca, "missing"},
-      {&EdgeTlsOptions::client_ca, "empty"},
+  const std::pair<std::string ServerTlsOptions::*, const char*> cases[] = {
+      {&ServerTlsOptions::certificate, "missing"}, {&ServerTlsOptions::certificate, "empty"},
+      {&ServerTlsOptions::key, "missing"},         {&ServerTlsOptions::key, "empty"},
+      {&ServerTlsOptions::key, "other.key"},       {&ServerTlsOptions::client_ca, "missing"},
+      {&ServerTlsOptions::client_ca, "empty"},
   };
   for (const auto& [member, name] : cases) {
     GatewayOptions options = Options(true);

@@ -11,11 +11,27 @@ using testing::HasSubstr;
 const std::string kDescriptors = std::string("--descriptors=") + GATEWAY_TEST_DESCRIPTORS;
 
 TEST(FlagsTest, ReadsThemAll) {
-  auto flags = ParseFlags({kDescriptors, "--backend", "a.b=[::1]:7001", "--backend=c=host:2", "--http=0.0.0.0:80",
-                           "--grpc=127.0.0.1:9090", "--metrics", "127.0.0.1:0", "--threads=3", "--forward-header=x-a",
-                           "--access=none", "--documents=off", "--edge-tls-cert=c.pem", "--edge-tls-key=k.pem",
-                           "--edge-client-ca=ca.pem", "--edge-client-certificates=optional", "--max-body=10",
-                           "--call-time=1500ms", "--drain-time=2s"});
+  auto flags = ParseFlags({kDescriptors,
+                           "--backend",
+                           "a.b=[::1]:7001",
+                           "--backend=c=host:2",
+                           "--http=0.0.0.0:80",
+                           "--grpc=127.0.0.1:9090",
+                           "--metrics",
+                           "127.0.0.1:0",
+                           "--threads=3",
+                           "--forward-header=x-a",
+                           "--access=none",
+                           "--documents=off",
+                           "--edge-tls-cert=c.pem",
+                           "--edge-tls-key=k.pem",
+                           "--edge-client-ca=ca.pem",
+                           "--edge-client-certificates=optional",
+                           "--tls-cert=hc.pem",
+                           "--tls-key=hk.pem",
+                           "--max-body=10",
+                           "--call-time=1500ms",
+                           "--drain-time=2s"});
   ASSERT_TRUE(flags.ok()) << flags.status();
   const GatewayOptions& options = flags->options;
   EXPECT_EQ(options.descriptors.size(), 1u);
@@ -33,6 +49,9 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.edge_tls->key, "k.pem");
   EXPECT_EQ(options.edge_tls->client_ca, "ca.pem");
   EXPECT_FALSE(options.edge_tls->client_certificates_required);
+  ASSERT_TRUE(options.http_tls.has_value());
+  EXPECT_EQ(options.http_tls->certificate, "hc.pem");
+  EXPECT_EQ(options.http_tls->key, "hk.pem");
   EXPECT_EQ(options.limits.body_bytes, 10u);
   EXPECT_EQ(options.call_time.count(), 1500);
   EXPECT_EQ(options.drain_time.count(), 2000);
@@ -59,6 +78,8 @@ TEST(FlagsTest, SaysWhatIsWrong) {
       {{kDescriptors, "--backend=a=b:1", "--grpc=a:1", "--edge-tls-cert=c"}, "--edge-tls-key are needed"},
       {{kDescriptors, "--backend=a=b:1", "--grpc=a:1", "--edge-client-ca=c"}, "--edge-tls-key are needed"},
       {{kDescriptors, "--backend=a=b:1", "--edge-tls-cert=c", "--edge-tls-key=k"}, "of no use without --grpc"},
+      {{"--tls-key="}, "without a file"},
+      {{kDescriptors, "--backend=a=b:1", "--tls-key=k"}, "--tls-key belong together"},
       {{"serve"}, "unexpected argument serve"},
   };
   for (const auto& test : kCases) {

@@ -39,9 +39,17 @@ TlsOutcome TryTls(uint16_t port, const TlsHello& hello) {
   char byte;
   TlsOutcome outcome;
   if (BIO_do_connect(bio.get()) <= 0 || BIO_do_handshake(bio.get()) <= 0) return outcome;
-  outcome.served = BIO_read(bio.get(), &byte, 1) == 1;
   SSL* connection = nullptr;
   BIO_get_ssl(bio.get(), &connection);
+  BIO_write(bio.get(), hello.request.data(), static_cast<int>(hello.request.size()));
+  outcome.served = BIO_read(bio.get(), &byte, 1) == 1;
+  if (outcome.served) outcome.received = byte;
+  while (!hello.request.empty() && BIO_read(bio.get(), &byte, 1) == 1) outcome.received += byte;
+  outcome.ended = (SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN) != 0;
+  const unsigned char* protocol = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(connection, &protocol, &size);
+  if (size > 0) outcome.protocol.assign(reinterpret_cast<const char*>(protocol), size);
   outcome.version = SSL_get_version(connection);
   outcome.resumable = SSL_SESSION_is_resumable(SSL_get0_session(connection)) == 1;
   return outcome;

@@ -13,11 +13,15 @@ struct TlsHello {
   int version = 0;                              // the highest, as OpenSSL numbers them; 0: what there is
   std::string ciphers = {};                     // of TLS 1.2; empty: the library's own
   const IssuedCertificate* certificate = nullptr;
+  std::string request = {};  // sent after the handshake
 };
 
 // What became of it.
 struct TlsOutcome {
-  bool served = false;  // the server has sent HTTP/2 frames
+  bool served = false;        // the server has sent something
+  std::string received = {};  // all of it, where there was a request
+  std::string protocol = {};  // agreed on by ALPN
+  bool ended = false;         // with close_notify, not with the connection alone
   std::string version = {};
   bool resumable = false;  // the server has given a session ticket
 };

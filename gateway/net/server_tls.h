@@ -17,13 +17,17 @@ class context;
 
 namespace wenming::gateway {
 
-// How the edge speaks TLS. Files are PEM.
-struct EdgeTlsOptions {
-  std::string certificate;  // ours, then those between it and its authority
-  std::string key;
-  std::string client_ca;  // authorities of client certificates; empty: clients are not asked for one
+// How a listener speaks TLS. Files are PEM.
+struct ServerTlsOptions {
+  std::string certificate = {};  // ours, then those between it and its authority
+  std::string key = {};
+  std::string client_ca = {};  // authorities of client certificates; empty: clients are not asked for one
   bool client_certificates_required = true;
   std::chrono::milliseconds handshake_time{10'000};
+  // By ALPN, the dearest first. A client that offers others only is refused; whether one that offers none may stay is
+  // the listener's question.
+  std::vector<std::string> protocols = {"h2"};
+  std::string name = "the edge";  // for the operator
 };
 
 // A certificate that the peer has shown and proved to own, by an authority of ours, valid when it was shown.
@@ -32,14 +36,15 @@ struct PeerCertificate {
   std::chrono::steady_clock::time_point expires;
 };
 
-// The edge's certificate, key and authorities, read again as soon as a file is another: connections that are open keep
-// what they were made with. TLS 1.2 and 1.3 with forward secrecy and AEAD only, HTTP/2 by ALPN, no resumption (it would
-// outlive a client's certificate), no renegotiation. Revocation lists are not consulted: a lost client certificate is
-// taken out of the back end's registration instead. Thread-safe.
-class EdgeTls {
+// A listener's certificate, key and authorities, read again as soon as a file is another: connections that are open
+// keep what they were made with. TLS 1.2 and 1.3 with forward secrecy and AEAD only, no resumption (it would outlive a
+// client's certificate), no renegotiation. Revocation lists are not consulted: a lost client certificate is taken out
+// of the back end's registration instead. Thread-safe; outlives the connections.
+class ServerTls {
  public:
   // FAILED_PRECONDITION with one sentence when a file is missing or of no use. `logger` must outlive it.
-  static absl::StatusOr<std::unique_ptr<EdgeTls>> Load(const EdgeTlsOptions& options, const observe::Logger& logger);
+  static absl::StatusOr<std::unique_ptr<ServerTls>> Load(const ServerTlsOptions& options,
+                                                         const observe::Logger& logger);
 
   // What the next connection is made with. Files that are of no use, as when only one of two is written yet, are logged
   // and change nothing.
@@ -52,13 +57,14 @@ class EdgeTls {
 
  private:
   using Context = std::shared_ptr<boost::asio::ssl::context>;
-  EdgeTls(EdgeTlsOptions options, const observe::Logger& logger) : options_(std::move(options)), logger_(logger) {}
+  ServerTls(ServerTlsOptions options, const observe::Logger& logger);
   absl::StatusOr<Context> Read() const;
   // Tells one state of the files from another.
   std::vector<int64_t> Stamp() const;
 
-  const EdgeTlsOptions options_;
+  const ServerTlsOptions options_;
   const observe::Logger& logger_;
+  const std::string protocols_;  // as on the wire
   std::mutex mutex_;
   std::vector<int64_t> stamp_;
   Context context_;

@@ -1,4 +1,4 @@
-#include "gateway/edge/edge_tls.h"
+#include "gateway/net/server_tls.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -18,39 +18,49 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-constexpr unsigned char kHttp2[] = {2, 'h', '2'};
-
-absl::Status Useless(const std::string& what) {
+absl::Status Useless(const std::string& name, const std::string& what) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   return absl::FailedPreconditionError(
-      absl::StrCat("the edge cannot use ", what, ": ", reason == nullptr ? "it cannot be read" : reason));
+      absl::StrCat(name, " cannot use ", what, ": ", reason == nullptr ? "it cannot be read" : reason));
 }
 
-// HTTP/2, or an alert and no connection.
+std::string OnWire(const std::vector<std::string>& protocols) {
+  std::string wire;
+  for (const std::string& protocol : protocols) wire += static_cast<char>(protocol.size()) + protocol;
+  return wire;
+}
+
+// One of ours, or an alert and no connection (RFC 7301 section 3.2).
 int ChooseProtocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
-                   unsigned int offered_size, void*) {
+                   unsigned int offered_size, void* wire) {
+  const auto& ours = *static_cast<const std::string*>(wire);
   unsigned char* found = nullptr;
-  const int result = SSL_select_next_proto(&found, size, kHttp2, sizeof(kHttp2), offered, offered_size);
+  const int result = SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                                           static_cast<unsigned int>(ours.size()), offered, offered_size);
   *chosen = found;
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-void Harden(SSL_CTX* context) {
+void Harden(SSL_CTX* context, const std::string& protocols) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, const_cast<std::string*>(&protocols));
   // A key under a passphrase is refused; by default OpenSSL would ask on the terminal.
   SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return 0; });
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EdgeTls>> EdgeTls::Load(const EdgeTlsOptions& options, const observe::Logger& logger) {
-  std::unique_ptr<EdgeTls> tls(new EdgeTls(options, logger));
+ServerTls::ServerTls(ServerTlsOptions options, const observe::Logger& logger)
+    : options_(std::move(options)), logger_(logger), protocols_(OnWire(options_.protocols)) {}
+
+absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Load(const ServerTlsOptions& options,
+                                                           const observe::Logger& logger) {
+  std::unique_ptr<ServerTls> tls(new ServerTls(options, logger));
   tls->stamp_ = tls->Stamp();
   absl::StatusOr<Context> context = tls->Read();
   if (!context.ok()) return context.status();
@@ -58,7 +68,7 @@ absl::StatusOr<std::unique_ptr<EdgeTls>> EdgeTls::Load(const EdgeTlsOptions& opt
   return tls;
 }
 
-std::vector<int64_t> EdgeTls::Stamp() const {
+std::vector<int64_t> ServerTls::Stamp() const {
   std::vector<int64_t> stamp;
   for (const std::string* file : {&options_.certificate, &options_.key, &options_.client_ca}) {
     struct stat facts = {};
@@ -69,20 +79,21 @@ std::vector<int64_t> EdgeTls::Stamp() const {
   return stamp;
 }
 
-absl::StatusOr<EdgeTls::Context> EdgeTls::Read() const {
+absl::StatusOr<ServerTls::Context> ServerTls::Read() const {
   ERR_clear_error();
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* native = context->native_handle();
-  Harden(native);
+  Harden(native, protocols_);
   if (SSL_CTX_use_certificate_chain_file(native, options_.certificate.c_str()) != 1) {
-    return Useless(options_.certificate);
+    return Useless(options_.name, options_.certificate);
   }
   // Checks, too, that the key is the certificate's.
-  if (SSL_CTX_use_PrivateKey_file(native, options_.key.c_str(), SSL_FILETYPE_PEM) != 1) return Useless(options_.key);
+  if (SSL_CTX_use_PrivateKey_file(native, options_.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return Useless(options_.name, options_.key);
   if (options_.client_ca.empty()) return context;
   STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(options_.client_ca.c_str());
   if (names == nullptr || SSL_CTX_load_verify_file(native, options_.client_ca.c_str()) != 1) {
-    return Useless(options_.client_ca);
+    return Useless(options_.name, options_.client_ca);
   }
   SSL_CTX_set_client_CA_list(native, names);
   const int demand = options_.client_certificates_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
@@ -90,7 +101,7 @@ absl::StatusOr<EdgeTls::Context> EdgeTls::Read() const {
   return context;
 }
 
-EdgeTls::Context EdgeTls::Current() {
+ServerTls::Context ServerTls::Current() {
   const std::lock_guard lock(mutex_);
   std::vector<int64_t> stamp = Stamp();
   if (stamp == stamp_) return context_;
@@ -98,21 +109,22 @@ EdgeTls::Context EdgeTls::Current() {
   absl::StatusOr<Context> context = Read();
   if (context.ok()) {
     context_ = *std::move(context);
-    logger_.Info("the edge has read its certificates again");
+    logger_.Info(absl::StrCat(options_.name, " has read its certificates again"));
   } else {
-    logger_.Warn("the edge keeps its certificates", {{"error", std::string(context.status().message())}});
+    logger_.Warn(absl::StrCat(options_.name, " keeps its certificates"),
+                 {{"error", std::string(context.status().message())}});
   }
   return context_;
 }
 
-bool EdgeTls::AgreedOnHttp2(ssl_st* connection) {
+bool ServerTls::AgreedOnHttp2(ssl_st* connection) {
   const unsigned char* chosen = nullptr;
   unsigned int size = 0;
   SSL_get0_alpn_selected(connection, &chosen, &size);
   return std::string_view(reinterpret_cast<const char*>(chosen), size) == "h2";
 }
 
-std::optional<PeerCertificate> EdgeTls::Peer(ssl_st* connection) {
+std::optional<PeerCertificate> ServerTls::Peer(ssl_st* connection) {
   X509* certificate = SSL_get0_peer_certificate(connection);
   if (certificate == nullptr || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
   unsigned char digest[EVP_MAX_MD_SIZE];
