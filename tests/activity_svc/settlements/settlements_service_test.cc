@@ -84,7 +84,7 @@ TEST_F(SettlementsTest, WithoutACalendarNothingIsCalledLateAndNothingWaits) {
 TEST_F(SettlementsTest, WhatIsToBeSettledStandsInPublicFirst) {
   SupplementsService supplements(dependencies_);
   AddVolunteer(9);
-  const absl::Status minor = db::RunTransaction(database_.pool(), {}, [](db::Transaction& tx) {
+  const auto minor = db::RunTransaction(database_.pool(), {}, [](db::Transaction& tx) {
     return StoreVolunteer(tx, kCenter,
                           {.id = 2,
                            .number = "HT2",
@@ -93,7 +93,7 @@ TEST_F(SettlementsTest, WhatIsToBeSettledStandsInPublicFirst) {
                            .active = true,
                            .adult_from = absl::CivilDay(2026, 5, 3)});
   });
-  ASSERT_TRUE(minor.ok()) << minor;
+  ASSERT_TRUE(minor.ok()) << minor.status();
   Attend(0, absl::Hours(2));
   Attend(1, absl::Minutes(90));
   Attend(2, absl::Minutes(30));  // counts for nothing
