@@ -18,8 +18,8 @@ using KeptAnswers = std::unordered_map<std::string, idempotency::Kept>;
 class Batch {
  public:
   Batch(db::Transaction& transaction, const audit::Trail& trail, uint64_t center_id,
-        std::span<const Applicant> applicants)
-      : transaction_(transaction), trail_(trail), center_id_(center_id), applicants_(applicants) {
+        std::span<const Applicant> applicants, const observe::Clock& clock)
+      : transaction_(transaction), trail_(trail), center_id_(center_id), applicants_(applicants), clock_(clock) {
     verdicts_.of.resize(applicants.size());
   }
 
@@ -27,14 +27,16 @@ class Batch {
     if (before.request_id_known) {
       if (auto status = FindKept([](const Applicant&, const Verdict&) { return true; }); !status.ok()) return status;
     }
-    if (before.perhaps_committed) {
-      if (auto status = FindCommitted(); !status.ok()) return status;
-    }
     std::vector<SignUp> sign_ups;
     sign_ups.reserve(applicants_.size());
     for (const Applicant& applicant : applicants_) sign_ups.push_back(applicant.sign_up);
     auto book = SignUpBook::Lock(transaction_, center_id_, sign_ups);
     if (!book.ok()) return book.status();
+    // Under the locks: the run before may have lost its connection while its COMMIT was still going on.
+    if (before.perhaps_committed) {
+      if (auto status = FindCommitted(); !status.ok()) return status;
+    }
+    locked_time_ = clock_();
     for (size_t i = 0; i < applicants_.size(); ++i) DecideOne(*book, applicants_[i], verdicts_.of[i]);
     if (!before.request_id_known) {
       // Whoever repeats what succeeded has a registration, and so a rule against another: only the refused can have an
@@ -92,6 +94,11 @@ class Batch {
       return;
     }
     if (Repeat(kept_, applicant, verdict) || Repeat(made_, applicant, verdict)) return;
+    // Nobody waits any more for whoever's deadline passed while the locks were waited for.
+    if (locked_time_ >= applicant.call->deadline) {
+      verdict.answer = errors::DeadlineExceeded();
+      return;
+    }
     const auto facts = book.FactsOf(sign_up);
     const absl::Status allowed = facts.ok() ? CheckSignUp(*facts, sign_up.time) : facts.status();
     if (!allowed.ok()) {
@@ -139,6 +146,8 @@ class Batch {
   const audit::Trail& trail_;
   const uint64_t center_id_;
   const std::span<const Applicant> applicants_;
+  const observe::Clock& clock_;
+  absl::Time locked_time_ = absl::InfinitePast();
   Verdicts verdicts_;
   // By request key. Apart, for what is made here comes after those who were refused before it.
   KeptAnswers kept_;
@@ -152,8 +161,9 @@ class Batch {
 }  // namespace
 
 absl::StatusOr<Verdicts> DecideTogether(db::Transaction& transaction, const audit::Trail& trail, uint64_t center_id,
-                                        std::span<const Applicant> applicants, const Before& before) {
-  return Batch(transaction, trail, center_id, applicants).Decide(before);
+                                        std::span<const Applicant> applicants, const Before& before,
+                                        const observe::Clock& clock) {
+  return Batch(transaction, trail, center_id, applicants, clock).Decide(before);
 }
 
 }  // namespace wenming::activity

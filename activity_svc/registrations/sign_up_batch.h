@@ -11,6 +11,7 @@
 #include "activity_svc/registrations/sign_up.h"
 #include "common/audit/trail.h"
 #include "common/db/session.h"
+#include "common/observe/clock.h"
 #include "common/rpc/call.h"
 #include "wenming/activity/v1/registrations.pb.h"
 
@@ -47,9 +48,11 @@ struct Before {
 };
 
 // Decides the sign-ups of one center, in their order, as if each came alone: the same rules, answers by request id,
-// records in the audit log. A refusal of one is his alone. An error is of the database: nothing was decided.
+// records in the audit log. A refusal of one is his alone; DEADLINE_EXCEEDED where his deadline has passed by `clock`
+// once all is locked. An error is of the database: nothing was decided.
 // ALREADY_EXISTS of the requests' table means: again, with request_id_known.
 absl::StatusOr<Verdicts> DecideTogether(db::Transaction& transaction, const audit::Trail& trail, uint64_t center_id,
-                                        std::span<const Applicant> applicants, const Before& before);
+                                        std::span<const Applicant> applicants, const Before& before,
+                                        const observe::Clock& clock);
 
 }  // namespace wenming::activity

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
-#include "absl/time/clock.h"
 #include "common/db/errors.h"
 #include "common/db/shapes.h"
 #include "common/db/transaction.h"
@@ -118,7 +117,7 @@ SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
 }
 
 void SignUpDesk::Decide(Batch& batch) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = clock_();
   batch.verdicts.resize(batch.applicants.size(), {.answer = errors::DeadlineExceeded()});
   // Whose deadline passed in the queue has gone.
   std::vector<Applicant> present;
@@ -152,7 +151,7 @@ absl::StatusOr<Verdicts> SignUpDesk::DecideAll(std::span<const Applicant> applic
     auto verdicts =
         db::RunTransaction(db_, {.deadline = deadline, .repeatable = true}, [&](db::Transaction& transaction) {
           since = full_.Now();
-          auto decided = DecideTogether(transaction, trail_, center_id, applicants, before);
+          auto decided = DecideTogether(transaction, trail_, center_id, applicants, before, clock_);
           before.perhaps_committed = true;
           return decided;
         });

@@ -21,6 +21,7 @@
 #include "common/audit/trail.h"
 #include "common/db/pool.h"
 #include "common/ids/ids.h"
+#include "common/observe/clock.h"
 #include "common/rpc/reply.h"
 
 namespace wenming::activity {
@@ -85,6 +86,7 @@ class SignUpDesk {
   FullShifts& full_;
   const Observer observer_;
   const Options options_;
+  const observe::Clock clock_ = observe::SystemClock();
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -42,7 +42,7 @@ class SignUpBatchTest : public ActivityTest {
 
   absl::StatusOr<Verdicts> Decide(const Before& before = {}) {
     return db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) {
-      return DecideTogether(tx, trail_, kCenter, applicants_, before);
+      return DecideTogether(tx, trail_, kCenter, applicants_, before, [this] { return locked_time_; });
     });
   }
 
@@ -59,6 +59,7 @@ class SignUpBatchTest : public ActivityTest {
   std::deque<rpc::Call> calls_;
   std::deque<v1::CreateRegistrationRequest> requests_;
   std::vector<Applicant> applicants_;
+  absl::Time locked_time_ = absl::InfinitePast();  // when the locks are held
 };
 
 constexpr auto kNone = type::REASON_UNSPECIFIED;
@@ -160,6 +161,48 @@ TEST_F(SignUpBatchTest, RunningAgainAfterAnUnknownCommitChangesNothing) {
   for (size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(later->of[i].answer->SerializeAsString(), first->of[i].answer->SerializeAsString()) << i;
   }
+}
+
+// The connection was lost at a COMMIT that was still going on: the next run waits for its locks, and then sees it.
+TEST_F(SignUpBatchTest, SeesWhatWasCommittedWhileItWaited) {
+  const v1::Shift shift = Published(2, 0);
+  Ask(1, shift.name());
+  absl::Notification decided, commit;
+  absl::StatusOr<Verdicts> first;
+  std::thread lost([&] {
+    first = db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) {
+      auto verdicts = DecideTogether(tx, trail_, kCenter, applicants_, {}, [] { return absl::InfinitePast(); });
+      decided.Notify();
+      commit.WaitForNotification();
+      return verdicts;
+    });
+  });
+  decided.WaitForNotification();
+  absl::StatusOr<Verdicts> again;
+  std::thread next([&] { again = Decide({.perhaps_committed = true}); });
+  while (Number("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") == 0) {
+    std::this_thread::yield();
+  }
+  commit.Notify();
+  lost.join();
+  next.join();
+  ASSERT_TRUE(first.ok() && first->of[0].answer.ok());
+  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_TRUE(again->of[0].answer.ok()) << again->of[0].answer.status();
+  EXPECT_EQ(again->of[0].answer->SerializeAsString(), first->of[0].answer->SerializeAsString());
+}
+
+TEST_F(SignUpBatchTest, WhoseDeadlinePassedBeforeTheLocksWereHeldIsNotSignedUp) {
+  const v1::Shift shift = Published(2, 0);
+  Ask(1, shift.name());
+  Ask(2, shift.name());
+  calls_[0].deadline = now_;
+  locked_time_ = now_;
+  const auto verdicts = Decide();
+  ASSERT_TRUE(verdicts.ok()) << verdicts.status();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(verdicts->of[0].answer.status()));
+  EXPECT_TRUE(verdicts->of[1].answer.ok());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations"), 1);
 }
 
 TEST_F(SignUpBatchTest, ARefusedRequestLeavesItsIdToTheNext) {
