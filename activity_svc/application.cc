@@ -15,6 +15,7 @@
 #include "activity_svc/handovers/handover_sweeper.h"
 #include "activity_svc/handovers/handovers_service.h"
 #include "activity_svc/metrics.h"
+#include "activity_svc/notices/notices_service.h"
 #include "activity_svc/policies/policies_service.h"
 #include "activity_svc/ratings/ratings_service.h"
 #include "activity_svc/registrations/departure.h"
@@ -72,6 +73,7 @@ class ActivityApplication : public service::Application {
         ratings_(dependencies_),
         handovers_(dependencies_),
         station_packs_(dependencies_),
+        notices_(dependencies_),
         offers_(
             {.name = "offers"}, [this](absl::Time now) { return SweepOffers(dependencies_.db, metrics_, now); },
             runtime.clock, &runtime.logger),
@@ -85,10 +87,10 @@ class ActivityApplication : public service::Application {
   }
 
   std::vector<rpc::Service> Services() override {
-    return {policies_.Bind(),   activities_.Bind(),  shifts_.Bind(),       registrations_.Bind(),
-            attendance_.Bind(), agenda_.Bind(),      rosters_.Bind(),      calendar_feeds_.Bind(),
-            calendars_.Bind(),  settlements_.Bind(), appeals_.Bind(),      supplements_.Bind(),
-            ratings_.Bind(),    handovers_.Bind(),   station_packs_.Bind()};
+    return {policies_.Bind(),   activities_.Bind(),  shifts_.Bind(),        registrations_.Bind(),
+            attendance_.Bind(), agenda_.Bind(),      rosters_.Bind(),       calendar_feeds_.Bind(),
+            calendars_.Bind(),  settlements_.Bind(), appeals_.Bind(),       supplements_.Bind(),
+            ratings_.Bind(),    handovers_.Bind(),   station_packs_.Bind(), notices_.Bind()};
   }
 
  private:
@@ -110,6 +112,7 @@ class ActivityApplication : public service::Application {
   RatingsService ratings_;
   HandoversService handovers_;
   StationPacksService station_packs_;
+  NoticesService notices_;
   Sweeper offers_;
   Sweeper lapses_;
   Sweeper ends_;

@@ -9,8 +9,10 @@
 #include "activity_svc/appeals/amendment.h"
 #include "activity_svc/appeals/appeals_rules.h"
 #include "activity_svc/appeals/appeals_store.h"
+#include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/attendance/four_eyes.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
@@ -243,6 +245,18 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
   if (auto status = InsertAppealMove(tx, call.center_id, registration_id, ids_.Next(), move); !status.ok()) {
     return status;
   }
+  const auto presence = FindPresence(tx, call.center_id, registration_id);
+  if (!presence.ok()) return presence.status();
+  const absl::Status told = Tell(tx, ids_, call.center_id,
+                                 {.volunteer_id = appeal.volunteer_id,
+                                  .kind = v1::Notice::KIND_APPEAL_DECIDED,
+                                  .source_id = registration_id,
+                                  .activity_id = activity->id,
+                                  .minutes = presence->has_value() ? (*presence)->minutes : 0,
+                                  .outcome = request.outcome(),
+                                  .reason = request.reason(),
+                                  .create_time = call.now});
+  if (!told.ok()) return told;
   call.Note("outcome", v1::Appeal::Outcome_Name(request.outcome()));
   return Answer(tx, call.center_id, appeal);
 }

@@ -12,6 +12,7 @@
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/calendars/working_days.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/registrations/absences.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
@@ -269,8 +270,15 @@ absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::
   const Word word{.center_id = context.center_id, .recorder_id = recorder_id, .now = context.now};
   for (const Presence& presence : *presences) {
     if (!Counts(presence)) continue;
-    const absl::Status told =
-        TellCredit(tx, ids, word, context.shift, activity, EntryOf(context.shift, presence, word));
+    const HourEntry entry = EntryOf(context.shift, presence, word);
+    if (auto status = TellCredit(tx, ids, word, context.shift, activity, entry); !status.ok()) return status;
+    const absl::Status told = Tell(tx, ids, context.center_id,
+                                   {.volunteer_id = entry.volunteer_id,
+                                    .kind = v1::Notice::KIND_HOURS_SETTLED,
+                                    .source_id = entry.source_id,
+                                    .activity_id = activity.id,
+                                    .minutes = entry.minutes,
+                                    .create_time = context.now});
     if (!told.ok()) return told;
   }
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "activity_svc/calendar_feeds/calendar_feeds_store.h"
 #include "activity_svc/handovers/handovers_store.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/registrations/registration_export.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/settlements_store.h"
@@ -24,6 +25,7 @@ struct Things {
   std::vector<Supplement> supplements;
   std::vector<Handover> handovers;
   std::vector<CalendarFeed> feeds;
+  std::vector<Notice> notices;
 };
 
 absl::StatusOr<Things> List(db::Session& session, uint64_t center_id, uint64_t volunteer_id, uint64_t before,
@@ -36,7 +38,10 @@ absl::StatusOr<Things> List(db::Session& session, uint64_t center_id, uint64_t v
   if (!handovers.ok()) return handovers.status();
   auto feeds = ListFeeds(session, center_id, volunteer_id, before, limit);
   if (!feeds.ok()) return feeds.status();
-  return Things{*std::move(registrations), *std::move(supplements), *std::move(handovers), *std::move(feeds)};
+  auto notices = ListNotices(session, center_id, volunteer_id, /*unread_only=*/false, before, limit);
+  if (!notices.ok()) return notices.status();
+  return Things{*std::move(registrations), *std::move(supplements), *std::move(handovers), *std::move(feeds),
+                *std::move(notices)};
 }
 
 // Keeps the newest `size` over all kinds and says what the last one's id is; 0 where nothing had to go.
@@ -49,6 +54,7 @@ uint64_t CutOff(Things& things, size_t size) {
   gather(things.supplements);
   gather(things.handovers);
   gather(things.feeds);
+  gather(things.notices);
   if (ids.size() <= size) return 0;
   std::ranges::sort(ids, std::greater());
   const uint64_t last = ids[size - 1];
@@ -57,6 +63,7 @@ uint64_t CutOff(Things& things, size_t size) {
   cut(things.supplements);
   cut(things.handovers);
   cut(things.feeds);
+  cut(things.notices);
   return last;
 }
 
@@ -116,7 +123,7 @@ absl::Status AddSupplements(db::Session& session, uint64_t center_id, uint64_t v
 }  // namespace
 
 absl::StatusOr<OwnExport> ExportOwn(db::Session& session, uint64_t center_id, uint64_t volunteer_id, uint64_t before,
-                                    size_t size) {
+                                    size_t size, errors::Language language) {
   auto things = List(session, center_id, volunteer_id, before, static_cast<int>(size) + 1);
   if (!things.ok()) return things.status();
   OwnExport own;
@@ -130,6 +137,7 @@ absl::StatusOr<OwnExport> ExportOwn(db::Session& session, uint64_t center_id, ui
   if (!status.ok()) return status;
   for (const Handover& handover : things->handovers) *own.page.add_handovers() = ToProto(handover, volunteer_id);
   for (const CalendarFeed& feed : things->feeds) *own.page.add_calendar_feeds() = ToProto(feed);
+  for (const Notice& notice : things->notices) *own.page.add_notices() = ToProto(notice, language);
   return own;
 }
 

@@ -150,7 +150,7 @@ absl::StatusOr<v1::ExportMyRegistrationsResponse> RegistrationsService::ExportMy
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   using Response = absl::StatusOr<v1::ExportMyRegistrationsResponse>;
   return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> Response {
-    auto own = ExportOwn(tx, call.center_id, call.caller.id, before, size);
+    auto own = ExportOwn(tx, call.center_id, call.caller.id, before, size, call.language);
     if (!own.ok()) return own.status();
     if (auto status = trail_.Append(tx, call, {.object = call.caller.subject}); !status.ok()) return status;
     if (own->last_id != 0) own->page.set_next_page_token(pager_.Token(request, {own->last_id}));

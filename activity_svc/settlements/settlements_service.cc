@@ -4,6 +4,7 @@
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/four_eyes.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
@@ -146,6 +147,15 @@ absl::StatusOr<v1::HourEntry> SettlementsService::ReverseHours(const rpc::Call& 
     const Word word{call.center_id, call.caller.id, request.reason(), call.now};
     const auto reversed = TellReversal(tx, ids_, word, **last);
     if (!reversed.ok()) return reversed.status();
+    const absl::Status told = Tell(tx, ids_, call.center_id,
+                                   {.volunteer_id = reversed->volunteer_id,
+                                    .kind = v1::Notice::KIND_HOURS_REVERSED,
+                                    .source_id = reversed->source_id,
+                                    .activity_id = activity->id,
+                                    .minutes = reversed->minutes,
+                                    .reason = request.reason(),
+                                    .create_time = call.now});
+    if (!told.ok()) return told;
     return ToProto(*reversed, "registrations");
   });
 }

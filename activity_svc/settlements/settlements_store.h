@@ -29,8 +29,8 @@ absl::Status InsertStep(db::Transaction& transaction, uint64_t center_id, uint64
 // In order.
 absl::StatusOr<std::vector<SettlementStep>> ListSteps(db::Session& session, uint64_t center_id, uint64_t shift_id);
 
-// What hours are settled of.
-enum class HourSource { kRegistration, kSupplement };
+// What hours are settled of; stored as these numbers.
+enum class HourSource { kRegistration = 1, kSupplement = 2 };
 
 absl::Status InsertEntry(db::Transaction& transaction, uint64_t center_id, const HourEntry& entry);
 // The last one of a registration or supplement.

@@ -5,6 +5,7 @@
 #include "activity_svc/attendance/four_eyes.h"
 #include "activity_svc/calendars/working_days.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/settlements/deadlines.h"
 #include "activity_svc/settlements/hour_entry.h"
@@ -219,6 +220,19 @@ absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call&
   if (NeedsReason(request.move())) supplement->decision_reason = request.reason();
   const absl::Status saved = SaveMove(tx, call.center_id, *supplement, call.caller.subject, request.reason(), call.now);
   if (!saved.ok()) return saved;
+  if (*next == S::STATE_SETTLED || *next == S::STATE_REVERSED) {
+    const bool settled = *next == S::STATE_SETTLED;
+    const absl::Status told = Tell(tx, ids_, call.center_id,
+                                   {.volunteer_id = supplement->volunteer_id,
+                                    .kind = settled ? v1::Notice::KIND_HOURS_SETTLED : v1::Notice::KIND_HOURS_REVERSED,
+                                    .source = HourSource::kSupplement,
+                                    .source_id = supplement->id,
+                                    .activity_id = activity->id,
+                                    .minutes = supplement->minutes,
+                                    .reason = settled ? "" : request.reason(),
+                                    .create_time = call.now});
+    if (!told.ok()) return told;
+  }
   call.Note("move", M::Move_Name(request.move()));
   return ToProto(*supplement);
 }

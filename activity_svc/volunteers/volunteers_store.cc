@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "activity_svc/calendar_feeds/calendar_feeds_store.h"
 #include "activity_svc/lists.h"
+#include "activity_svc/notices/notices_store.h"
 #include "common/db/errors.h"
 #include "common/db/shapes.h"
 #include "wenming/volunteer/v1/events.pb.h"
@@ -103,6 +104,7 @@ absl::Status Erase(db::Transaction& transaction, uint64_t center_id, uint64_t id
                           kEraseSupplementMoves, kEraseHourEntries, kEraseMoves, kEraseRegistrations, kEraseLock}) {
     if (auto erased = transaction.Execute(sql, {center_id, id}); !erased.ok()) return erased.status();
   }
+  if (auto erased = EraseNotices(transaction, center_id, id); !erased.ok()) return erased;
   return EraseFeeds(transaction, center_id, id);
 }
 

@@ -73,6 +73,8 @@ export const REQUESTS = {
   [`${A}HandoversService.DeclineHandover`]: expects('NO_HANDOVER', post((at) => `${at.askedHandover}:decline`)),
   [`${A}HandoversService.ListMyHandovers`]: mine(get(() => 'handovers:mine')),
   [`${A}HandoversService.WithdrawHandover`]: expects('NO_HANDOVER', post((at) => `${at.handover}:withdraw`)),
+  [`${A}NoticesService.ListMyNotices`]: mine(get(() => 'notices:mine')),
+  [`${A}NoticesService.MarkNoticesRead`]: mine(post(() => 'notices/0000000000001:markRead')),
   [`${A}PoliciesService.GetPolicy`]: get((at) => `${at.unit}/policy`),
   [`${A}PoliciesService.UpdatePolicy`]: patch((at) => `${at.unit}/policy`, () => ({ fenceMetres: 300 })),
   [`${A}RatingsService.CreateRatingInvitations`]: post((at) => `${at.activity}/ratingInvitations`, () => ({ count: 1 })),

@@ -14,6 +14,7 @@
 #include "activity_svc/calendars/calendars_service.h"
 #include "activity_svc/handovers/handover_sweeper.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_service.h"
 #include "activity_svc/ratings/ratings_service.h"
 #include "activity_svc/registrations/offer_sweeper.h"
 #include "activity_svc/registrations/registrations_store.h"
@@ -90,6 +91,10 @@ class StatementsTest : public ActivityTest {
              " 1, " +
                  end + ", " + end + ", 1, 1" + from,
              "INSERT INTO activity_moves SELECT 4096, 100000 + seq, seq, 1, 1, 2, 'a', '', 1" + from,
+             "INSERT INTO notices SELECT 4096, 100000 + seq, 100000 + seq, 1, 1, 100000 + seq, 100000 + seq, 1, 0, '', "
+             "1, "
+             "NULL, 1" +
+                 from,
              "INSERT INTO calendar_feeds SELECT 4096, 100000 + seq, 100000 + seq, '', UNHEX(SHA2(seq, 256)), 1, NULL" +
                  from,
          }) {
@@ -101,7 +106,7 @@ class StatementsTest : public ActivityTest {
           .Query(
               "ANALYZE TABLE volunteers, activities, shifts, registrations, attendances, handovers, calendar_feeds, "
               "settlement_steps, hour_entries, attendance_corrections, appeals, appeal_moves, supplements, "
-              "supplement_moves, rating_batches, ratings, station_records")
+              "supplement_moves, rating_batches, ratings, station_records, notices")
           .status();
     });
     EXPECT_TRUE(analysed.ok()) << analysed;
@@ -183,6 +188,19 @@ TEST_F(StatementsTest, NoCallScansATable) {
     v1::ListUpcomingShiftsRequest request;
     request.set_parent(ids::ResourceName("units", kCenter));
     return agenda.ListUpcomingShifts(Anybody(now_), request).status();
+  });
+  NoticesService notices(dependencies_);
+  for (const bool unread : {false, true}) {
+    Cheap("notices", [&] {
+      v1::ListMyNoticesRequest request;
+      request.set_unread_only(unread);
+      return notices.ListMyNotices(Person(100007, now_), request).status();
+    });
+  }
+  Cheap("read notices", [&] {
+    v1::MarkNoticesReadRequest request;
+    request.set_name(ids::ResourceName("notices", 200000));
+    return notices.MarkNoticesRead(Person(100007, now_), request).status();
   });
   CalendarFeedsService feeds(dependencies_, crypto::RandomBytes);
   v1::CalendarFeed feed;

@@ -38,6 +38,7 @@ constexpr const char* kRows[] = {
     "supplement_moves SELECT 4096, %N%02, 1, 'staff/x', '%N%-moved', 1",
     "handovers SELECT 4096, %N%03, %N%01, 5, %ID%, 88, 0, 3, NULL, NULL, 50, 1, 1",
     "handovers SELECT 4096, %N%04, 99, 5, 88, %ID%, 7, 4, NULL, NULL, 50, 1, 1",
+    "notices SELECT 4096, %ID%, %N%07, 3, 1, %N%01, 6, 60, 3, '%N%-noticed', 1, NULL, 1",
     "calendar_feeds SELECT 4096, %N%05, %ID%, '%N%-feed', UNHEX(SHA2('%N%feed', 256)), 1, 2",
 };
 
@@ -91,6 +92,7 @@ const std::map<std::string, Exported>& ExportedTables() {
         [](const Page& p) { return OfSupplements(p, [](S s) { return s.moves_size(); }); }}},
       {"handovers", {"giver_id = 1 OR taker_id = 1", [](const Page& p) { return p.handovers_size(); }}},
       {"calendar_feeds", {"volunteer_id = 1", [](const Page& p) { return p.calendar_feeds_size(); }}},
+      {"notices", {"volunteer_id = 1", [](const Page& p) { return p.notices_size(); }}},
   };
   return tables;
 }
@@ -187,7 +189,7 @@ TEST_F(WholeExportTest, EveryWordAboutThePersonIsInItAndNoneAboutOthers) {
   const std::string all = Export(0).DebugString();
   for (const char* text : {"number",   "skill",     "cancelled", "offered",      "accepted", "presence", "corrected",
                            "record",   "uploader",  "credited",  "supplemented", "appealed", "decided",  "why",
-                           "evidence", "reference", "asker",     "decider",      "decision", "moved",    "feed"}) {
+                           "evidence", "reference", "asker",     "decider",      "decision", "moved",    "feed", "noticed"}) {
     EXPECT_NE(all.find(absl::StrCat("700-", text)), std::string::npos) << text;
   }
   EXPECT_EQ(all.find("600-"), std::string::npos);
@@ -202,23 +204,23 @@ TEST_F(WholeExportTest, EveryWordAboutThePersonIsInItAndNoneAboutOthers) {
 
 TEST_F(WholeExportTest, WhateverTheSizeOfItsPagesTheyHoldTheSame) {
   const Page whole = Export(0);
-  for (int size = 1; size <= 6; ++size) {
+  for (int size = 1; size <= 7; ++size) {
     SCOPED_TRACE(size);
     Page together;
     std::string token;
     int pages = 0;
     do {
       Page page = Export(size, token);
-      EXPECT_LE(
-          page.registrations_size() + page.supplements_size() + page.handovers_size() + page.calendar_feeds_size(),
-          size);
+      EXPECT_LE(page.registrations_size() + page.supplements_size() + page.handovers_size() +
+                    page.calendar_feeds_size() + page.notices_size(),
+                size);
       EXPECT_EQ(page.has_person(), pages == 0);
       token = page.next_page_token();
       page.clear_next_page_token();
       together.MergeFrom(page);
       ++pages;
     } while (!token.empty() && pages < 10);
-    EXPECT_EQ(pages, (6 + size - 1) / size);
+    EXPECT_EQ(pages, (7 + size - 1) / size);
     EXPECT_EQ(together.DebugString(), whole.DebugString());
   }
 }

@@ -1,0 +1,33 @@
+// The table of notices.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "activity_svc/notices/notice.h"
+#include "common/db/session.h"
+#include "common/ids/ids.h"
+
+namespace wenming::activity {
+
+// More unread ones than this are not counted.
+inline constexpr int kMostCounted = 100;
+
+// Tells a person something, in the transaction of what is told; gives the notice its id.
+absl::Status Tell(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Notice notice);
+
+// A person's own, newest first, those with an id below `before`.
+absl::StatusOr<std::vector<Notice>> ListNotices(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                bool unread_only, uint64_t before, int limit);
+// How many are not read; kMostCounted where there are more.
+absl::StatusOr<int> CountUnread(db::Session& session, uint64_t center_id, uint64_t volunteer_id);
+// Marks those with ids up to `last` as read; what was read before keeps its time.
+absl::Status MarkRead(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id, uint64_t last,
+                      absl::Time now);
+// Removes all of a person, who is being forgotten.
+absl::Status EraseNotices(db::Transaction& transaction, uint64_t center_id, uint64_t volunteer_id);
+
+}  // namespace wenming::activity
