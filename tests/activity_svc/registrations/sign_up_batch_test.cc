@@ -6,8 +6,10 @@
 #include <cstdlib>
 #include <deque>
 #include <random>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
 #include "common/idempotency/idempotency.h"

@@ -187,9 +187,10 @@ TEST_F(WholeExportTest, EveryTableIsInItRowForRowOrNamedWithAReason) {
 
 TEST_F(WholeExportTest, EveryWordAboutThePersonIsInItAndNoneAboutOthers) {
   const std::string all = Export(0).DebugString();
-  for (const char* text : {"number",   "skill",     "cancelled", "offered",      "accepted", "presence", "corrected",
-                           "record",   "uploader",  "credited",  "supplemented", "appealed", "decided",  "why",
-                           "evidence", "reference", "asker",     "decider",      "decision", "moved",    "feed", "noticed"}) {
+  for (const char* text :
+       {"number",   "skill",    "cancelled",    "offered",  "accepted", "presence", "corrected", "record",
+        "uploader", "credited", "supplemented", "appealed", "decided",  "why",      "evidence",  "reference",
+        "asker",    "decider",  "decision",     "moved",    "feed",     "noticed"}) {
     EXPECT_NE(all.find(absl::StrCat("700-", text)), std::string::npos) << text;
   }
   EXPECT_EQ(all.find("600-"), std::string::npos);
