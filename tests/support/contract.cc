@@ -9,6 +9,7 @@
 #include "wenming/activity/v1/calendar_feeds.pb.h"
 #include "wenming/activity/v1/calendars.pb.h"
 #include "wenming/activity/v1/handovers.pb.h"
+#include "wenming/activity/v1/notices.pb.h"
 #include "wenming/activity/v1/policies.pb.h"
 #include "wenming/activity/v1/ratings.pb.h"
 #include "wenming/activity/v1/registrations.pb.h"
@@ -57,6 +58,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
                                          activity::v1::ExportRosterRequest::descriptor()->file(),
                                          activity::v1::MyShift::descriptor()->file(),
                                          activity::v1::Handover::descriptor()->file(),
+                                         activity::v1::Notice::descriptor()->file(),
                                          activity::v1::Policy::descriptor()->file(),
                                          activity::v1::Registration::descriptor()->file(),
                                          activity::v1::Shift::descriptor()->file(),

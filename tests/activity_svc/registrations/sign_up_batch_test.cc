@@ -182,7 +182,8 @@ TEST_F(SignUpBatchTest, SeesWhatWasCommittedWhileItWaited) {
   decided.WaitForNotification();
   absl::StatusOr<Verdicts> again;
   std::thread next([&] { again = Decide({.perhaps_committed = true}); });
-  while (Number("SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'") == 0) {
+  while (Number("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%FOR UPDATE'"
+                " AND info NOT LIKE '%processlist%'") == 0) {
     std::this_thread::yield();
   }
   commit.Notify();
