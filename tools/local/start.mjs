@@ -12,6 +12,7 @@ import { SERVICES, STORES, builtAt, isReady, paths, wanted } from './services.mj
 import { HOST, PORTS, ROOT, isFree, runDirOf, settings } from './settings.mjs';
 
 const READY_MS = 60000;
+const PORT_MS = 1000;
 
 function checkBuilt(binaries) {
   const missing = binaries.filter((file) => !fs.existsSync(file));
@@ -22,7 +23,8 @@ function checkBuilt(binaries) {
 
 async function checkPortsFree(names, ports) {
   for (const name of names) {
-    if (await isFree(ports[name])) continue;
+    // Another start that looks for free ports holds each of them for an instant.
+    if (await until(() => isFree(ports[name]), PORT_MS)) continue;
     const { what, flag, env } = PORTS[name];
     throw new Problem(`Port ${ports[name]} (${what}) is taken by another program.`,
       `Stop that program, or choose another port: --${flag} PORT, or ${env}=PORT.`);
