@@ -7,13 +7,5 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 if help_asked "$@"; then help_of "$0"; exit; fi
 
-scratch=$(mktemp -d)
-# shellcheck disable=SC2317  # called by the trap
-end() {
-  "$ROOT/tools/mariadb.sh" stop "$scratch/db" >/dev/null 2>&1 || true
-  rm -rf "$scratch"
-}
-trap end EXIT
-WENMING_TEST_MARIADB=$("$ROOT/tools/mariadb.sh" start "$scratch/db" --fast)
-export WENMING_TEST_MARIADB
+own_database fast
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/audit_cost"

@@ -11,16 +11,6 @@ if help_asked "$@"; then help_of "$0"; exit; fi
 
 ROOM_KB=12000000  # what 10,000,000 entries may need, with room to spare
 
-scratch=$(mktemp -d)
-# shellcheck disable=SC2317  # called by the trap
-end() {
-  "$ROOT/tools/mariadb.sh" stop "$scratch/db" >/dev/null 2>&1 || true
-  rm -rf "$scratch"
-}
-trap end EXIT
-(($(df --output=avail -k "$scratch" | tail -1) > ROOM_KB)) ||
-  fail "There is not enough room in $scratch for the ledger." 'TMPDIR names another place.'
-WENMING_TEST_MARIADB=$(large_database "$scratch/db")
-export WENMING_TEST_MARIADB
+own_large_database "$ROOM_KB" 'the ledger'
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/ledger_bench" "$@"
 echo "the database takes $(du -sm "$scratch/db" | cut -f1) MB" >&2

@@ -10,13 +10,6 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 if help_asked "$@"; then help_of "$0"; exit; fi
 
-scratch=$(mktemp -d)
-# shellcheck disable=SC2317  # called by the trap
-end() {
-  "$ROOT/tools/mariadb.sh" stop "$scratch/db" >/dev/null 2>&1 || true
-  rm -rf "$scratch"
-}
-trap end EXIT
-WENMING_TEST_MARIADB=$(WENMING_DB_BUFFER_POOL=2G "$ROOT/tools/mariadb.sh" start "$scratch/db")
-export WENMING_TEST_MARIADB
+export WENMING_DB_BUFFER_POOL=2G
+own_database durable
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/signup_rush" "$@"

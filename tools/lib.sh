@@ -51,10 +51,30 @@ our_files() {
     -o -type f \( "${names[@]:1}" \) -print) | sed 's|^\./||' | sort
 }
 
-# large_database DIR: starts a private database (tools/mariadb.sh) for millions of rows and prints its socket. As on a machine
-# of the database's own, it takes a quarter of the memory, but no more than there is use for.
-large_database() {
+# own_database durable|fast: starts a private database (tools/mariadb.sh) for the calling script in a folder `scratch` that
+# goes when the script ends. Exports WENMING_TEST_MARIADB, its socket.
+own_database() {
+  local options=()
+  [[ $1 != fast ]] || options=(--fast)
+  scratch=$(mktemp -d)
+  trap end_own_database EXIT
+  WENMING_TEST_MARIADB=$("$ROOT/tools/mariadb.sh" start "$scratch/db" "${options[@]}")
+  export WENMING_TEST_MARIADB
+}
+
+# shellcheck disable=SC2317  # called by the trap
+end_own_database() {
+  "$ROOT/tools/mariadb.sh" stop "$scratch/db" >/dev/null 2>&1 || true
+  rm -rf "$scratch"
+}
+
+# own_large_database ROOM_KB WHAT: the same for millions of rows. As on a machine of the database's own, it takes a quarter of
+# the memory, but no more than there is use for. Fails where there is not so much room for WHAT.
+own_large_database() {
   local quarter
   quarter=$(awk '/^MemTotal:/ { print int($2 / 4096) }' /proc/meminfo)
-  WENMING_DB_BUFFER_POOL=$((quarter < 6144 ? quarter : 6144))M WENMING_DB_LOG=2G "$ROOT/tools/mariadb.sh" start "$1"
+  (($(df --output=avail -k "${TMPDIR:-/tmp}" | tail -1) > $1)) ||
+    fail "There is not enough room in ${TMPDIR:-/tmp} for $2." 'TMPDIR names another place.'
+  export WENMING_DB_BUFFER_POOL=$((quarter < 6144 ? quarter : 6144))M WENMING_DB_LOG=2G
+  own_database durable
 }
