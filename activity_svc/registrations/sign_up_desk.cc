@@ -68,8 +68,8 @@ void SignUpDesk::SignUp(const rpc::Call& call, const v1::CreateRegistrationReque
 }
 
 void SignUpDesk::DecideBatches(Lane& lane) {
-  for (Batch batch = Take(lane); !batch.replies.empty(); batch = Take(lane)) {
-    Decide(batch);
+  for (Batch batch = Take(lane); !batch.empty(); batch = Take(lane)) {
+    if (!batch.applicants.empty()) Decide(batch);
     absl::MutexLock lock(&lane.mutex);
     lane.decided.push_back(std::move(batch));
   }
@@ -102,42 +102,35 @@ SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
   Batch batch;
   absl::MutexLock lock(&lane.mutex, absl::Condition(&news));
   if (lane.queue.empty()) return batch;
+  const absl::Time now = clock_();
   // Every statement is a round trip: the few beyond a single insert's length come with the next ones.
-  const size_t size = db::SingleInsert(std::min(lane.queue.size(), options_.batch));
-  while (batch.replies.size() < size) {
+  for (size_t left = db::SingleInsert(std::min(lane.queue.size(), options_.batch)); left > 0; --left) {
     Waiting& next = lane.queue.front();
-    const bool elsewhere =
-        !batch.replies.empty() && next.applicant.call->center_id != batch.applicants.front().call->center_id;
-    if (elsewhere) break;
-    batch.applicants.push_back(std::move(next.applicant));
-    batch.replies.push_back(std::move(next.reply));
+    const rpc::Call& call = *next.applicant.call;
+    if (now >= call.deadline) {
+      batch.late.push_back(std::move(next.reply));
+    } else {
+      if (!batch.applicants.empty() && call.center_id != batch.applicants.front().call->center_id) break;
+      batch.applicants.push_back(std::move(next.applicant));
+      batch.replies.push_back(std::move(next.reply));
+    }
     lane.queue.pop_front();
   }
   return batch;
 }
 
 void SignUpDesk::Decide(Batch& batch) {
-  const absl::Time now = clock_();
-  batch.verdicts.resize(batch.applicants.size(), {.answer = errors::DeadlineExceeded()});
-  // Whose deadline passed in the queue has gone.
-  std::vector<Applicant> present;
-  std::vector<Verdict*> verdicts;
-  for (size_t i = 0; i < batch.applicants.size(); ++i) {
-    if (now >= batch.applicants[i].call->deadline) continue;
-    present.push_back(batch.applicants[i]);
-    verdicts.push_back(&batch.verdicts[i]);
-  }
-  if (present.empty()) return;
-  absl::StatusOr<Verdicts> all = DecideAll(present);
+  const std::span<const Applicant> applicants = batch.applicants;
+  absl::StatusOr<Verdicts> all = DecideAll(applicants);
   if (all.ok()) {
-    for (size_t i = 0; i < present.size(); ++i) *verdicts[i] = std::move(all->of[i]);
+    batch.verdicts = std::move(all->of);
     return;
   }
   // Something about one of them may be what the database cannot take: let it not be the others' misfortune.
-  const bool alone = present.size() > 1 && (db::WouldFailAgain(all.status()) || absl::IsAlreadyExists(all.status()));
-  for (size_t i = 0; i < present.size(); ++i) {
-    auto one = alone ? DecideAll(std::span(present).subspan(i, 1)) : all.status();
-    *verdicts[i] = one.ok() ? std::move(one->of.front()) : Verdict{.answer = one.status()};
+  const bool alone = applicants.size() > 1 && (db::WouldFailAgain(all.status()) || absl::IsAlreadyExists(all.status()));
+  for (size_t i = 0; i < applicants.size(); ++i) {
+    auto one = alone ? DecideAll(applicants.subspan(i, 1)) : all.status();
+    batch.verdicts.push_back(one.ok() ? std::move(one->of.front()) : Verdict{.answer = one.status()});
   }
 }
 
@@ -168,6 +161,7 @@ absl::StatusOr<Verdicts> SignUpDesk::DecideAll(std::span<const Applicant> applic
 }
 
 void SignUpDesk::Answer(Batch& batch) {
+  for (auto& reply : batch.late) reply.Send(errors::DeadlineExceeded());
   for (size_t i = 0; i < batch.replies.size(); ++i) {
     const Verdict& verdict = batch.verdicts[i];
     // Its record, where it had an effect, was written with it.

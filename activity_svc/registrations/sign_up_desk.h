@@ -60,6 +60,8 @@ class SignUpDesk {
     std::vector<Applicant> applicants;
     std::vector<rpc::Reply<v1::Registration>> replies;  // of each
     std::vector<Verdict> verdicts;                      // of each, once decided
+    std::vector<rpc::Reply<v1::Registration>> late;     // of those whose deadline passed in the queue
+    bool empty() const { return replies.empty() && late.empty(); }
   };
   struct Lane {
     absl::Mutex mutex;
