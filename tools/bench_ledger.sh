@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: ./wenming bench ledger [--json] [--entries N]
+# usage: ./wenming bench ledger [--json] [--entries N] [--rounds N]
 #
 # The hour ledger with N entries (10,000,000): how many a second are applied from events (through the consumer, with chains
 # and cursor, medians of 3 rounds of 200,000), the 99th percentile of a volunteer's statement (account and first page) at N
@@ -13,4 +13,3 @@ ROOM_KB=12000000  # what 10,000,000 entries may need, with room to spare
 
 own_large_database "$ROOM_KB" 'the ledger'
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/ledger_bench" "$@"
-echo "the database takes $(du -sm "$scratch/db" | cut -f1) MB" >&2

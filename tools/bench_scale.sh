@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: ./wenming bench scale [--json] [--registrations N]
+# usage: ./wenming bench scale [--json] [--registrations N] [--rounds N]
 #
 # Whether sign-up, "my shifts" and "upcoming" stay as fast as registrations grow: the 99th percentile of each in a county
 # with N registrations (10,000,000: 250,000 volunteers with 40 each, three of four past with a presence, 500,000 shifts) and
@@ -13,4 +13,3 @@ ROOM_KB=16000000  # what 10,000,000 registrations may need, with room to spare
 
 own_large_database "$ROOM_KB" 'the registrations'
 "${WENMING_BUILD_DIR:-$ROOT/build/release}/bin/scale_bench" "$@"
-echo "the database takes $(du -sm "$scratch/db" | cut -f1) MB" >&2

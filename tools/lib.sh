@@ -68,13 +68,13 @@ end_own_database() {
   rm -rf "$scratch"
 }
 
-# own_large_database ROOM_KB WHAT: the same for millions of rows. As on a machine of the database's own, it takes a quarter of
-# the memory, but no more than there is use for. Fails where there is not so much room for WHAT.
+# own_large_database ROOM_KB WHAT: the same for millions of rows. As on a machine of the database's own, it takes two
+# fifths of the memory, but no more than there is use for. Fails where there is not so much room for WHAT.
 own_large_database() {
-  local quarter
-  quarter=$(awk '/^MemTotal:/ { print int($2 / 4096) }' /proc/meminfo)
+  local share
+  share=$(awk '/^MemTotal:/ { print int($2 / 2560) }' /proc/meminfo)
   (($(df --output=avail -k "${TMPDIR:-/tmp}" | tail -1) > $1)) ||
     fail "There is not enough room in ${TMPDIR:-/tmp} for $2." 'TMPDIR names another place.'
-  export WENMING_DB_BUFFER_POOL=$((quarter < 6144 ? quarter : 6144))M WENMING_DB_LOG=2G
+  export WENMING_DB_BUFFER_POOL=$((share < 10240 ? share : 10240))M WENMING_DB_LOG=2G
   own_database durable
 }

@@ -1,13 +1,15 @@
 #include "volunteer_svc/application.h"
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/crypto/random.h"
 #include "common/outbox/consumer.h"
+#include "common/outbox/partition.h"
 #include "common/wechat/base_url.h"
 #include "volunteer_svc/access_requests/access_requests_service.h"
 #include "volunteer_svc/auth/auth_service.h"
@@ -29,24 +31,29 @@
 namespace wenming::volunteer {
 namespace {
 
-// Events in one transaction: enough that the round trips and the commit are a small part of it.
-constexpr int kBatch = 256;
+// Parts of the stream that are applied at once, so that one can compute while another waits for the database.
+constexpr uint64_t kHourParts = 2;
+// Events in one transaction, of which a part takes its share: enough that round trips and commit are little beside it.
+constexpr int kBatch = 512;
 
-// Settled hours on their way from activity_svc into the ledger.
+// One part of the settled hours on their way from activity_svc into the ledger.
 class SettledHours {
  public:
-  explicit SettledHours(service::Runtime& runtime)
+  SettledHours(service::Runtime& runtime, uint64_t part)
+      : SettledHours(runtime, {part, kHourParts}, absl::StrCat("activity_svc/", part)) {}
+
+ private:
+  SettledHours(service::Runtime& runtime, outbox::Partition partition, const std::string& name)
       : source_(runtime.EventsFrom(runtime.flags.activity_events)),
-        metrics_(runtime.ObserveConsumer("activity_svc")),
-        hours_(runtime.clock, runtime.registry, metrics_.get()),
+        metrics_(runtime.ObserveConsumer(name)),
+        hours_(runtime.clock, runtime.registry, metrics_.get(), partition),
         consumer_(
             runtime.db, *source_,
             [this](db::Transaction& transaction, std::span<const events::v1::Event> events) {
               return hours_.Apply(transaction, events);
             },
-            {.name = "activity_svc", .batch = kBatch}, &hours_) {}
+            {.name = name, .batch = kBatch}, &hours_) {}
 
- private:
   const std::unique_ptr<outbox::Source> source_;
   const std::unique_ptr<outbox::ConsumerObserver> metrics_;
   HoursConsumer hours_;
@@ -82,7 +89,10 @@ class VolunteerApplication : public service::Application {
               {.wechat = wechat_,
                .sender = runtime.development() ? &code_sender_ : nullptr,
                .development = runtime.development()}) {
-    if (!runtime.flags.activity_events.empty()) settled_hours_.emplace(runtime);
+    if (runtime.flags.activity_events.empty()) return;
+    for (uint64_t part = 0; part < kHourParts; ++part) {
+      settled_hours_.push_back(std::make_unique<SettledHours>(runtime, part));
+    }
   }
 
   std::vector<rpc::Service> Services() override {
@@ -112,7 +122,7 @@ class VolunteerApplication : public service::Application {
   RightsService rights_;
   MembershipsService memberships_;
   AuthService auth_;
-  std::optional<SettledHours> settled_hours_;
+  std::vector<std::unique_ptr<SettledHours>> settled_hours_;
 };
 
 }  // namespace

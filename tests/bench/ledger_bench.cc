@@ -1,12 +1,13 @@
 // How fast the hour ledger takes hours from events, shows a volunteer his statement and is verified, at a given length.
 // Prints one JSON line; `./wenming bench ledger` runs it on a database of its own.
 //
-//   ledger_bench [--entries N]    10,000,000 unless given
+//   ledger_bench [--entries N] [--rounds N]    10,000,000 entries unless given, 5 rounds of statements
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -28,9 +29,10 @@ namespace wenming::bench {
 namespace {
 
 constexpr int64_t kShort = 10'000;
-constexpr int kRounds = 5, kStatements = 4000;          // of each length
+constexpr int kStatements = 4000;                       // of each length, in a round
 constexpr int kApplyRounds = 3, kMostEvents = 200'000;  // in a round
-constexpr int kBatch = 256;
+constexpr int kBatch = 512;
+constexpr uint64_t kParts = 2;
 
 [[noreturn]] void GiveUp(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
@@ -140,7 +142,21 @@ class Wire : public outbox::Source {
   absl::Notification cancelled_;
 };
 
-// Entries a second that a consumer applies, the median of some rounds.
+// A consumer of one part of the stream, as in volunteer_svc.
+struct Part {
+  Part(db::Pool& pool, outbox::Source& source, prometheus::Registry& registry, uint64_t index)
+      : hours([] { return absl::Now(); }, registry, nullptr, {index, kParts}),
+        consumer(
+            pool, source,
+            [this](db::Transaction& transaction, std::span<const events::v1::Event> batch) {
+              return hours.Apply(transaction, batch);
+            },
+            {.name = "bench" + std::to_string(index), .batch = kBatch}, &hours) {}
+  volunteer::HoursConsumer hours;
+  outbox::Consumer consumer;
+};
+
+// Entries a second that the parts apply together, the median of some rounds.
 double ApplyRate(County& county, int events, std::mt19937_64& random) {
   std::vector<int64_t> before(static_cast<size_t>(county.volunteers()), kEntriesEach);
   std::vector<double> rates;
@@ -149,14 +165,11 @@ double ApplyRate(County& county, int events, std::mt19937_64& random) {
     Wire wire(county, before, 1 + static_cast<int64_t>(round) * events, events, random);
     const int64_t last = static_cast<int64_t>(round + 1) * events;
     const double seconds = Seconds([&] {
-      volunteer::HoursConsumer hours([] { return absl::Now(); }, registry, nullptr);
-      outbox::Consumer consumer(
-          county.pool(), wire,
-          [&](db::Transaction& transaction, std::span<const events::v1::Event> batch) {
-            return hours.Apply(transaction, batch);
-          },
-          {.name = "bench", .batch = kBatch}, &hours);
-      if (!consumer.WaitFor(last, absl::Minutes(20))) GiveUp("the stream was not applied in time");
+      std::vector<std::unique_ptr<Part>> parts;
+      for (uint64_t i = 0; i < kParts; ++i) parts.push_back(std::make_unique<Part>(county.pool(), wire, registry, i));
+      for (const auto& part : parts) {
+        if (!part->consumer.WaitFor(last, absl::Minutes(20))) GiveUp("the stream was not applied in time");
+      }
     });
     rates.push_back(events / seconds);
     std::fprintf(stderr, "%d events applied, %.0f a second\n", events, rates.back());
@@ -174,7 +187,7 @@ double VerifyRate(County& county, int64_t entries) {
   return static_cast<double>(entries) / seconds;
 }
 
-void Run(int64_t entries) {
+void Run(int64_t entries, int rounds) {
   std::mt19937_64 random(20260501);
   County small(kShort), county(entries);
   // In turns, so that whatever else the machine does falls on both.
@@ -182,7 +195,7 @@ void Run(int64_t entries) {
   {
     Statements few(small), many(county);
     few.P99(random), many.P99(random);  // connections and statements are prepared
-    for (int round = 0; round < kRounds; ++round) {
+    for (int round = 0; round < rounds; ++round) {
       at_short.push_back(few.P99(random));
       at_length.push_back(many.P99(random));
       std::fprintf(stderr, "statement p99: %.2f ms at %lld entries, %.2f ms at %lld\n", at_short.back(),
@@ -203,13 +216,20 @@ void Run(int64_t entries) {
 
 int main(int argc, char** argv) {
   int64_t entries = 10'000'000;
-  for (int i = 1; i < argc; ++i) {
-    const bool last = i + 1 == argc;
-    if (std::strcmp(argv[i], "--entries") == 0 && !last) entries = std::atoll(argv[++i]);
+  int rounds = 5;
+  bool understood = argc % 2 == 1;
+  for (int i = 1; understood && i < argc; i += 2) {
+    if (std::strcmp(argv[i], "--entries") == 0) {
+      entries = std::atoll(argv[i + 1]);
+    } else if (std::strcmp(argv[i], "--rounds") == 0) {
+      rounds = std::atoi(argv[i + 1]);
+    } else {
+      understood = false;
+    }
   }
-  if (entries < 10'000) {
-    std::fprintf(stderr, "--entries: at least 10000\n");
+  if (!understood || entries < 10'000 || rounds < 1) {
+    std::fprintf(stderr, "usage: ledger_bench [--entries N] [--rounds N]    at least 10000 entries\n");
     return 2;
   }
-  wenming::bench::Run(entries);
+  wenming::bench::Run(entries, rounds);
 }

@@ -6,7 +6,7 @@ import { pick, shuffled } from './random.mjs';
 import { poisonEvent, reorderUnread, repeatEvents, turnBack } from './stream_faults.mjs';
 
 const COMMITS = 3;  // lost in a row
-const CONSUMER = 'activity_svc';  // of volunteer_svc, named by whom it follows
+const CONSUMERS = 'activity_svc/%';  // of volunteer_svc, named by whom they follow
 
 // Kills one replica of a service and brings it back a moment later; the other one goes on.
 const killOne = (service) => async ({ sides, random }) => {
@@ -42,13 +42,13 @@ export const ACTIONS = {
   'lose COMMIT after': loseCommits('after'),
   'repeat events': ({ socket, random }) => repeatEvents(socket, random),
   'turn the cursor back': (world) => killBoth('volunteer_svc', world, async () => {
-    turnBack(world.socket, CONSUMER, world.random);
+    turnBack(world.socket, CONSUMERS, world.random);
   }),
   // Old facts and new ones, in another order, for consumers that come back.
   'reorder events': (world) => killBoth('volunteer_svc', world, async () => {
     await pause(1000 * world.random());
     repeatEvents(world.socket, world.random);
-    world.reordered += reorderUnread(world.socket, CONSUMER, world.random);
+    world.reordered += reorderUnread(world.socket, CONSUMERS, world.random);
   }),
   'poison event': ({ socket, random, poison }) => { poison.push(poisonEvent(socket, random)); },
 };

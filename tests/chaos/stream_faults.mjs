@@ -38,16 +38,16 @@ export function poisonEvent(socket, random) {
     + `X'0F${bytes}' AS payload, 0 AS record_time FROM wenming_activity.activities LIMIT 1`]);
 }
 
-// The consumer finds its cursor where it was some time ago, as after a backup was restored.
-export function turnBack(socket, consumer, random) {
-  query(socket, `UPDATE wenming_volunteer.event_cursors SET event_cursor = FLOOR(event_cursor * ${random()}) WHERE consumer = '${consumer}'`);
+// The consumers (a pattern) find their cursors where they were some time ago, as after a backup was restored.
+export function turnBack(socket, consumers, random) {
+  query(socket, `UPDATE wenming_volunteer.event_cursors SET event_cursor = FLOOR(event_cursor * ${random()}) WHERE consumer LIKE '${consumers}'`);
 }
 
 // Puts what nobody has read into another order, but for the events of one key; how many got another place. It is one of the
 // orders that the sequencer could have chosen.
-export function reorderUnread(socket, consumer, random) {
+export function reorderUnread(socket, consumers, random) {
   const rows = query(socket, `SELECT event_cursor, center_id, HEX(event_key), HEX(payload_type), HEX(payload), record_time FROM ${EVENTS} `
-    + `WHERE event_cursor > (SELECT event_cursor FROM wenming_volunteer.event_cursors WHERE consumer = '${consumer}') ORDER BY event_cursor`);
+    + `WHERE event_cursor > (SELECT MAX(event_cursor) FROM wenming_volunteer.event_cursors WHERE consumer LIKE '${consumers}') ORDER BY event_cursor`);
   const queues = new Map();
   for (const row of rows) queues.set(row[2], [...(queues.get(row[2]) ?? []), row]);
   const order = rows.map(() => {

@@ -41,7 +41,7 @@ const EVENTS = 'SELECT event_cursor, payload_type, HEX(payload) FROM wenming_act
   + "WHERE payload_type LIKE 'wenming.activity.v1.Hours%' ORDER BY event_cursor";
 const ACCOUNTS = 'SELECT volunteer_id, sequence, balance_minutes, HEX(head_hash) FROM wenming_volunteer.hour_accounts';
 const PARKED = "SELECT 'activity_svc', consumer, event_cursor FROM wenming_activity.parked_events "
-  + "UNION ALL SELECT 'volunteer_svc', consumer, event_cursor FROM wenming_volunteer.parked_events";
+  + "UNION ALL SELECT 'volunteer_svc', SUBSTRING_INDEX(consumer, '/', 1), event_cursor FROM wenming_volunteer.parked_events";
 
 const toShift = ([id, start, end, capacity, taken, waitlisted, state]) => ({
   name: shift(id), start: number(start), end: number(end), capacity: number(capacity), taken: number(taken),

@@ -46,8 +46,10 @@ absl::StatusOr<std::optional<HourEntry>> Asked(const events::v1::Event& event, a
 
 }  // namespace
 
-HoursConsumer::HoursConsumer(observe::Clock clock, prometheus::Registry& registry, outbox::ConsumerObserver* next)
+HoursConsumer::HoursConsumer(observe::Clock clock, prometheus::Registry& registry, outbox::ConsumerObserver* next,
+                             outbox::Partition partition)
     : clock_(std::move(clock)),
+      partition_(partition),
       next_(next != nullptr ? *next : silent_),
       credited_(MinutesCounter(registry, "wenming_hours_credited_minutes_total",
                                "Minutes of service credited to the ledger.")),
@@ -61,6 +63,7 @@ absl::Status HoursConsumer::Apply(db::Transaction& transaction, std::span<const 
   std::vector<HourEntry> entries;
   entries.reserve(events.size());
   for (const events::v1::Event& event : events) {
+    if (!partition_.Has(event.key())) continue;
     auto entry = Asked(event, now);
     if (!entry.ok()) return entry.status();
     if (entry->has_value()) entries.push_back(**std::move(entry));

@@ -12,6 +12,7 @@
 #include "common/db/session.h"
 #include "common/observe/clock.h"
 #include "common/outbox/consumer.h"
+#include "common/outbox/partition.h"
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
 #include "volunteer_svc/hours/hours_rules.h"
@@ -27,8 +28,10 @@ namespace wenming::volunteer {
 // Used by the consumer's thread alone.
 class HoursConsumer : public outbox::ConsumerObserver {
  public:
-  // `next` hears everything too; may be null. All must outlive this.
-  HoursConsumer(observe::Clock clock, prometheus::Registry& registry, outbox::ConsumerObserver* next);
+  // Applies what is of `partition` and passes over the rest. `next` hears everything too; may be null. All must outlive
+  // this.
+  HoursConsumer(observe::Clock clock, prometheus::Registry& registry, outbox::ConsumerObserver* next,
+                outbox::Partition partition = {});
 
   // An outbox::ApplyBatch.
   absl::Status Apply(db::Transaction& transaction, std::span<const events::v1::Event> events);
@@ -53,6 +56,7 @@ class HoursConsumer : public outbox::ConsumerObserver {
                                                          absl::Time now);
 
   const observe::Clock clock_;
+  const outbox::Partition partition_;
   outbox::ConsumerObserver silent_;
   outbox::ConsumerObserver& next_;
   prometheus::Counter& credited_;

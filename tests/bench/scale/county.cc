@@ -24,7 +24,7 @@ constexpr absl::Duration kSpan = absl::Hours(24 * 900);
 constexpr uint64_t kFirstVolunteer = 400'000'000'000'000, kFirstShift = 600'000'000'000'000;
 
 constexpr char kVolunteers[] =
-    "$center, $volunteer + seq, CONCAT('HT', 10000000 + seq), '王*明', 2000 + seq % 300, 1, NULL, '', '', 0, NULL";
+    "$center, $volunteer + seq, CONCAT('HT', 10000000 + seq), '王*明', 2000 + seq % 300, 1, NULL, '', '', 0, NULL, 0";
 constexpr char kActivities[] =
     "$center, 700000000000000 + seq, 2000 + seq % 300, 0, CONCAT('清洁家园 第', seq, '期'),"
     " '打扫村口和河边,请带手套,集合后统一出发', 1 + seq % 5, 'thought,customs', '大槐树镇新时代文明实践站',"

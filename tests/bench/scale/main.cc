@@ -29,7 +29,6 @@ using activity::v1::ListMyShiftsRequest;
 using activity::v1::ListUpcomingShiftsRequest;
 
 constexpr int64_t kShort = 10'000;
-constexpr int kRounds = 5;
 constexpr int kLists = 2000, kSignUps = 800;  // of each county in a round
 constexpr int kPage = 50;
 
@@ -134,6 +133,11 @@ class Desk {
 
 using Ask = double (Desk::*)(std::mt19937_64&);
 
+struct Size {
+  int rounds = 0;
+  int calls = 0;  // in each
+};
+
 struct Compared {
   double at_length = 0;
   double at_short = 0;
@@ -142,11 +146,11 @@ struct Compared {
 
 // The 99th percentiles of a call in both counties, medians of the rounds. Call by call in turns, so that whatever else
 // the machine does falls on both.
-Compared Compare(const char* name, Ask ask, int calls, Desk& small, Desk& large, std::mt19937_64& random) {
+Compared Compare(const char* name, Ask ask, Size size, Desk& small, Desk& large, std::mt19937_64& random) {
   std::vector<double> at_short, at_length;
-  for (int round = 0; round <= kRounds; ++round) {
+  for (int round = 0; round <= size.rounds; ++round) {
     std::vector<double> few, many;
-    for (int i = 0; i < calls; ++i) {
+    for (int i = 0; i < size.calls; ++i) {
       few.push_back((small.*ask)(random));
       many.push_back((large.*ask)(random));
     }
@@ -160,14 +164,14 @@ Compared Compare(const char* name, Ask ask, int calls, Desk& small, Desk& large,
   return {.at_length = Median(at_length), .at_short = Median(at_short)};
 }
 
-void Run(int64_t registrations) {
+void Run(int64_t registrations, int rounds) {
   std::mt19937_64 random(20260501);
   RegistrationCounty few(kShort), many(registrations);
   Desk small(few), large(many);
   // The lists first: signing up makes them longer.
-  const Compared mine = Compare("my shifts", &Desk::MyShifts, kLists, small, large, random);
-  const Compared upcoming = Compare("upcoming", &Desk::Upcoming, kLists, small, large, random);
-  const Compared sign_up = Compare("sign-up", &Desk::SignUp, kSignUps, small, large, random);
+  const Compared mine = Compare("my shifts", &Desk::MyShifts, {rounds, kLists}, small, large, random);
+  const Compared upcoming = Compare("upcoming", &Desk::Upcoming, {rounds, kLists}, small, large, random);
+  const Compared sign_up = Compare("sign-up", &Desk::SignUp, {rounds, kSignUps}, small, large, random);
   std::printf("{\"registrations\":%lld", static_cast<long long>(many.registrations()));
   for (const auto& [name, figures] : {std::pair("sign_up", sign_up), {"my_shifts", mine}, {"upcoming", upcoming}}) {
     std::printf(",\"%s_p99_ms\":%.2f,\"%s_p99_ms_at_10k\":%.2f,\"%s_ratio\":%.2f", name, figures.at_length, name,
@@ -181,10 +185,20 @@ void Run(int64_t registrations) {
 
 int main(int argc, char** argv) {
   int64_t registrations = 10'000'000;
-  if (argc == 3 && std::strcmp(argv[1], "--registrations") == 0) registrations = std::atoll(argv[2]);
-  if ((argc != 1 && argc != 3) || registrations < 10'000) {
-    std::fprintf(stderr, "usage: scale_bench [--registrations N]    N at least 10000\n");
+  int rounds = 5;
+  bool understood = argc % 2 == 1;
+  for (int i = 1; understood && i < argc; i += 2) {
+    if (std::strcmp(argv[i], "--registrations") == 0) {
+      registrations = std::atoll(argv[i + 1]);
+    } else if (std::strcmp(argv[i], "--rounds") == 0) {
+      rounds = std::atoi(argv[i + 1]);
+    } else {
+      understood = false;
+    }
+  }
+  if (!understood || registrations < 10'000 || rounds < 1) {
+    std::fprintf(stderr, "usage: scale_bench [--registrations N] [--rounds N]    at least 10000 registrations\n");
     return 2;
   }
-  wenming::bench::Run(registrations);
+  wenming::bench::Run(registrations, rounds);
 }

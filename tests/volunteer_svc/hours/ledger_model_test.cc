@@ -165,9 +165,9 @@ struct Replica {
   using Fault = std::function<absl::Status(std::span<const Event>)>;
 
   Replica(db::Pool& pool, const std::vector<Event>& stream, size_t length, prometheus::Registry& registry, int batch,
-          Fault fault = NoFault, const char* name = kConsumer)
+          Fault fault = NoFault, const char* name = kConsumer, outbox::Partition partition = {})
       : source(stream, length, static_cast<size_t>(batch) * 5 / 2),
-        hours([] { return absl::Now(); }, registry, nullptr),
+        hours([] { return absl::Now(); }, registry, nullptr, partition),
         consumer(
             pool, source,
             [this, fault](db::Transaction& transaction, std::span<const Event> events) {
@@ -327,6 +327,30 @@ TEST_F(LedgerModelTest, TwoReplicasKeepTheLedgerOfTheModel) {
     ASSERT_TRUE(first.consumer.WaitFor(static_cast<int64_t>(stream.size()), absl::Minutes(1)));
   }
   EXPECT_EQ(Parked(), refused);
+  ExpectSame(model);
+}
+
+TEST_F(LedgerModelTest, PartsAppliedAtOnceKeepTheLedgerOfTheModel) {
+  SCOPED_TRACE(absl::StrCat("WENMING_TEST_SEED=", seed_));
+  const std::vector<Event> stream = Stream(400);
+  Model model(volunteers_);
+  std::set<int64_t> refused;
+  for (const Event& event : stream) {
+    if (!model.Take(event)) refused.insert(event.cursor());
+  }
+  {
+    Replica first(pool_, stream, stream.size(), registry_, 16, NoFault, "part/0", {0, 2});
+    Replica second(pool_, stream, stream.size(), registry_, 7, NoFault, "part/1", {1, 2});
+    ASSERT_TRUE(first.consumer.WaitFor(0, absl::Minutes(1)) && second.consumer.WaitFor(0, absl::Minutes(1)));
+    first.source.Begin(), second.source.Begin();
+    ASSERT_TRUE(first.consumer.WaitFor(static_cast<int64_t>(stream.size()), absl::Minutes(1)));
+    ASSERT_TRUE(second.consumer.WaitFor(static_cast<int64_t>(stream.size()), absl::Minutes(1)));
+  }
+  const std::set<int64_t> of_first = Parked("part/0"), of_second = Parked("part/1");
+  std::set<int64_t> parked = of_first;
+  parked.insert(of_second.begin(), of_second.end());
+  EXPECT_EQ(parked, refused);
+  EXPECT_EQ(of_first.size() + of_second.size(), refused.size()) << "an event was in both parts";
   ExpectSame(model);
 }
 
