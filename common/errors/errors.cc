@@ -8,6 +8,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/errors/retry.h"
 #include "google/protobuf/descriptor.h"
 
 namespace wenming::errors {
@@ -34,15 +35,6 @@ const std::string& Template(Reason reason, Language language) {
   const auto* value = type::Reason_descriptor()->FindValueByNumber(reason);
   const auto& options = (value != nullptr ? value : type::Reason_descriptor()->value(0))->options();
   return language == Language::kChinese ? options.GetExtension(type::zh) : options.GetExtension(type::en);
-}
-
-absl::Status WithRetry(absl::Status status, absl::Duration retry_after) {
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(retry_after));
-  retry.mutable_retry_delay()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(retry_after % absl::Seconds(1))));
-  Attach(status, retry);
-  return status;
 }
 
 template <typename Detail>
@@ -83,6 +75,15 @@ absl::Status Ours(const absl::Status& status) {
 }
 
 }  // namespace
+
+absl::Status WithRetry(absl::Status status, absl::Duration retry_after) {
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(retry_after));
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(retry_after % absl::Seconds(1))));
+  Attach(status, retry);
+  return status;
+}
 
 Language ParseAcceptLanguage(std::string_view header) {
   const auto zh = header.find("zh");

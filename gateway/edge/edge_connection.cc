@@ -4,8 +4,16 @@
 #include <utility>
 
 namespace wenming::gateway {
+namespace {
 
-EdgeConnection::EdgeConnection(const EdgeContext& context) : context_(context) {
+// gRPC takes 8 KB of headers unless it is told otherwise, and what the gateway adds must fit, too: a service that finds
+// them too large may end the connection that all clients share.
+constexpr uint32_t kMostHeaderBytes = 7 * 1024;
+
+}  // namespace
+
+EdgeConnection::EdgeConnection(const EdgeContext& context, limits::ConnectionCounts::Place place)
+    : context_(context), place_(std::move(place)) {
   context_.shared.metrics.edge_connections().Increment();
 }
 
@@ -29,12 +37,27 @@ void EdgeConnection::OnHandshake(ErrorCode error) {
 }
 
 void EdgeConnection::Serve(Transport transport) {
-  session_ = h2::Session::Start(h2::Session::Role::kServer, std::move(transport), {}, this);
+  busy_ = Clock::now();
+  deadline_ = busy_ + context_.limits.head_time;
+  const h2::SessionOptions options{.max_header_bytes = kMostHeaderBytes};
+  session_ = h2::Session::Start(h2::Session::Role::kServer, std::move(transport), options, this);
+}
+
+bool EdgeConnection::IsStalled(Clock::time_point now) const {
+  if (session_ == nullptr || !session_->greeted()) return now >= deadline_;
+  if (const auto writing = session_->writing_since(); writing && now >= *writing + context_.limits.write_time)
+    return true;
+  const auto call = newest_.lock();
+  return call != nullptr && !call->has_headers() && now >= call->begin() + context_.limits.head_time;
 }
 
 void EdgeConnection::Expire(Clock::time_point now) {
-  if (handshake_ && now >= deadline_) return Close();
-  if (peer_ && now >= peer_->expires) Drain();
+  if (!open_) return;
+  if (IsStalled(now)) return Close();
+  if (peer_ && now >= peer_->expires) return Drain();
+  if (session_ == nullptr) return;
+  if (session_->stream_count() > 0) busy_ = now;
+  if (now >= busy_ + context_.limits.edge_idle_time) Drain();
 }
 
 void EdgeConnection::Drain() { session_ == nullptr ? Close() : session_->Drain(); }
@@ -48,7 +71,9 @@ void EdgeConnection::Close() {
 }
 
 std::shared_ptr<h2::StreamListener> EdgeConnection::OnStream(int32_t id) {
-  return Forwarder::Make(context_, session_, peer_ ? peer_->thumbprint : std::string(), id);
+  auto call = Forwarder::Make(context_, session_, peer_ ? peer_->thumbprint : std::string(), id);
+  newest_ = call;
+  return call;
 }
 
 void EdgeConnection::OnClosed() {

@@ -62,9 +62,12 @@ class Forwarder::ServiceSide final : public h2::StreamListener {
   void OnHeaders(h2::Headers headers, bool trailers) override {
     forwarder_->OnServiceHeaders(std::move(headers), trailers);
   }
-  void OnData(std::string_view bytes) override { forwarder_->client_->Write(forwarder_->client_stream_, bytes); }
+  void OnData(std::string_view bytes) override { forwarder_->OnServiceData(bytes); }
   void OnEnd() override { forwarder_->OnServiceEnd(); }
-  void OnSent(size_t bytes) override { forwarder_->client_->Consume(forwarder_->client_stream_, bytes); }
+  void OnSent(size_t bytes) override {
+    forwarder_->held_.Remove(bytes);
+    forwarder_->client_->Consume(forwarder_->client_stream_, bytes);
+  }
   void OnClose(uint32_t) override { forwarder_->OnServiceClose(); }
 
  private:
@@ -83,16 +86,18 @@ Forwarder::Forwarder(const EdgeContext& context, std::shared_ptr<h2::Session> cl
       client_stream_(stream),
       identity_{.certificate = std::move(certificate)},
       timer_(context.loop.get_executor()),
-      begin_(Clock::now()) {}
+      begin_(Clock::now()),
+      held_(context.shared.admission.held()) {}
 
 void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   if (trailers) return;
   finished_ = false;
+  has_headers_ = true;
   context_.shared.metrics.edge_in_flight().Increment();
   language_ = errors::ParseAcceptLanguage(Value(headers, "accept-language"));
   identity_.request_id = context_.ids.RequestId(Value(headers, "x-request-id"));
   identity_.trace_parent = context_.ids.TraceParent(Value(headers, "traceparent"));
-  identity_.peer = client_->PeerAddress();
+  identity_.peer = context_.shared.admission.ClientOf(client_->PeerAddress(), headers);
   bool grpc = Value(headers, ":method") == "POST" &&
               absl::StartsWith(ToAbsl(Value(headers, "content-type")), "application/grpc");
   if (grpc) method_ = context_.shared.catalog.Find(Value(headers, ":path"));
@@ -105,6 +110,12 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
     return client_->RespondAndEnd(client_stream_, {{":status", "415"}});
   }
   if (method_ == nullptr) return Fail(errors::Make(absl::StatusCode::kUnimplemented, type::REASON_UNKNOWN_METHOD));
+  const std::string_view certificate = identity_.certificate;
+  auto admitted = context_.shared.admission.Admit(
+      {.address = identity_.peer, .credential = certificate.empty() ? Value(headers, "authorization") : certificate},
+      begin_);
+  if (!admitted.ok()) return Fail(admitted.status());
+  in_flight_ = *std::move(admitted);
 
   Channel& channel = *context_.channels[context_.shared.channel_of_backend[method_->backend]];
   request_ = {{":method", "POST"},      {":scheme", "http"},
@@ -150,13 +161,19 @@ void Forwarder::Open(std::shared_ptr<h2::Session> service) {
 }
 
 void Forwarder::OnData(std::string_view bytes) {
+  if (finished_) return client_->Consume(client_stream_, bytes.size());
+  if (!held_.Add(bytes.size())) return Fail(context_.shared.admission.NoRoom());
   if (service_stream_ != 0) {
     service_->Write(service_stream_, bytes);
-  } else if (finished_) {
-    client_->Consume(client_stream_, bytes.size());
   } else {
     waiting_.append(bytes);
   }
+}
+
+void Forwarder::OnServiceData(std::string_view bytes) {
+  if (finished_) return;
+  if (!held_.Add(bytes.size())) return Fail(context_.shared.admission.NoRoom());
+  client_->Write(client_stream_, bytes);
 }
 
 void Forwarder::OnEnd() {
@@ -165,6 +182,7 @@ void Forwarder::OnEnd() {
 }
 
 void Forwarder::OnSent(size_t bytes) {
+  held_.Remove(bytes);
   if (service_stream_ != 0) service_->Consume(service_stream_, bytes);
 }
 
@@ -173,6 +191,7 @@ void Forwarder::OnClose(uint32_t) {
   timer_.cancel();
   if (!std::exchange(finished_, true)) Count(google::rpc::CANCELLED);
   if (service_stream_ != 0) service_->Reset(service_stream_, NGHTTP2_CANCEL);
+  held_.Reset();
 }
 
 void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {

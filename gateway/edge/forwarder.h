@@ -10,6 +10,8 @@
 #include "common/errors/errors.h"
 #include "gateway/catalog/catalog.h"
 #include "gateway/h2/session.h"
+#include "gateway/http/message.h"
+#include "gateway/limits/admission.h"
 #include "gateway/observe/ids.h"
 #include "gateway/server/shared.h"
 #include "gateway/upstream/channel.h"
@@ -20,6 +22,7 @@ namespace wenming::gateway {
 struct EdgeContext {
   asio::io_context& loop;
   const Shared& shared;
+  const http::Limits& limits;
   std::vector<std::unique_ptr<Channel>>& channels;
   IdSource& ids;
 };
@@ -36,6 +39,10 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   static std::shared_ptr<Forwarder> Make(const EdgeContext& context, std::shared_ptr<h2::Session> client,
                                          std::string certificate, int32_t stream);
 
+  // When the client began it, and whether it has said all of what it wants.
+  std::chrono::steady_clock::time_point begin() const { return begin_; }
+  bool has_headers() const { return has_headers_; }
+
   void OnHeaders(h2::Headers headers, bool trailers) override;
   void OnData(std::string_view bytes) override;
   void OnEnd() override;
@@ -49,6 +56,7 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   std::chrono::nanoseconds Allowed(const h2::Headers& headers) const;
   void Open(std::shared_ptr<h2::Session> service);
   void OnServiceHeaders(h2::Headers headers, bool trailers);
+  void OnServiceData(std::string_view bytes);
   void OnServiceEnd();
   void OnServiceClose();
   void Fail(const absl::Status& failure);
@@ -69,6 +77,9 @@ class Forwarder final : public h2::StreamListener, public std::enable_shared_fro
   std::string waiting_;  // from the client, until the service's stream is open
   Timer timer_;
   std::chrono::steady_clock::time_point begin_;
+  limits::Share in_flight_;  // until both streams are gone
+  limits::Share held_;       // what the client has not read yet
+  bool has_headers_ = false;
   bool client_ended_ = false;
   bool responded_ = false;  // headers have been sent to the client
   bool finished_ = true;    // there is no call yet, or its status has been sent

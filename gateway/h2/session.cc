@@ -13,6 +13,13 @@ constexpr size_t kServerReadBytes = 8 * 1024;  // there may be many clients
 constexpr size_t kWriteBytes = 64 * 1024;
 constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must not keep what it has sent
 
+// What the peer is told of an error that ends the connection.
+uint32_t GoAwayCode(ssize_t error) {
+  const bool flooded = error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS ||
+                       error == NGHTTP2_ERR_TOO_MANY_SETTINGS;
+  return flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR;
+}
+
 }  // namespace
 
 struct Session::Stream {
@@ -49,7 +56,9 @@ struct Session::Callbacks {
     Stream* stream = Self(user).Find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
     stream->received_bytes += name_size + value_size + 32;  // as SETTINGS_MAX_HEADER_LIST_SIZE counts
-    if (stream->received_bytes > Self(user).max_header_bytes_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const bool fits = stream->received_bytes <= Self(user).max_header_bytes_ &&
+                      stream->received.size() < Self(user).max_header_count_;
+    if (!fits) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     stream->received.emplace_back(std::string(reinterpret_cast<const char*>(name), name_size),
                                   std::string(reinterpret_cast<const char*>(value), value_size));
     return 0;
@@ -62,6 +71,7 @@ struct Session::Callbacks {
       if (self.listener_ != nullptr) self.listener_->OnGoAway();
       return 0;
     }
+    if (frame->hd.type == NGHTTP2_SETTINGS) self.greeted_ = true;
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Stream* stream = self.Find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
@@ -148,6 +158,7 @@ std::shared_ptr<Session> Session::Start(Role role, Transport transport, const Se
 
 void Session::Configure(const SessionOptions& options) {
   max_header_bytes_ = options.max_header_bytes;
+  max_header_count_ = options.max_header_count;
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::OnBeginHeaders);
@@ -159,6 +170,10 @@ void Session::Configure(const SessionOptions& options) {
   nghttp2_option_new(&settings);
   nghttp2_option_set_no_auto_window_update(settings, 1);
   nghttp2_option_set_max_send_header_block_length(settings, 64 * 1024);
+  nghttp2_option_set_stream_reset_rate_limit(settings, options.reset_burst, options.resets_per_second);
+  nghttp2_option_set_max_continuations(settings, options.max_continuations);
+  nghttp2_option_set_max_settings(settings, options.max_settings);
+  nghttp2_option_set_max_outbound_ack(settings, options.max_unsent_answers);
   if (role_ == Role::kClient) {
     nghttp2_session_client_new2(&session_, callbacks, this, settings);
   } else {
@@ -270,7 +285,7 @@ void Session::Read() {
         nghttp2_session_mem_recv(self->session_, reinterpret_cast<const uint8_t*>(self->input_.data()), size);
     if (self->closed_) return;
     if (used < 0) {
-      nghttp2_session_terminate_session(self->session_, NGHTTP2_PROTOCOL_ERROR);
+      nghttp2_session_terminate_session(self->session_, GoAwayCode(used));
       self->broken_ = true;
       return self->ScheduleFlush();
     }
@@ -280,7 +295,7 @@ void Session::Read() {
 }
 
 void Session::ScheduleFlush() {
-  if (flush_scheduled_ || writing_ || closed_) return;
+  if (flush_scheduled_ || writing_since_ || closed_) return;
   flush_scheduled_ = true;
   asio::post(transport_.executor(), [self = shared_from_this()] {
     self->flush_scheduled_ = false;
@@ -289,7 +304,7 @@ void Session::ScheduleFlush() {
 }
 
 void Session::Flush() {
-  if (closed_ || writing_) return;
+  if (closed_ || writing_since_) return;
   output_.clear();
   while (output_.size() < kWriteBytes) {
     const uint8_t* chunk = nullptr;
@@ -300,9 +315,9 @@ void Session::Flush() {
     output_.append(reinterpret_cast<const char*>(chunk), static_cast<size_t>(size));
   }
   if (output_.empty()) return FinishIfDone();
-  writing_ = true;
+  writing_since_ = std::chrono::steady_clock::now();
   transport_.Write(asio::buffer(output_), [self = shared_from_this()](ErrorCode error, size_t) {
-    self->writing_ = false;
+    self->writing_since_.reset();
     if (error) return self->Close();
     self->Flush();
   });

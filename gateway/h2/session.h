@@ -2,8 +2,10 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +54,14 @@ struct SessionOptions {
   uint32_t max_header_bytes = 16 * 1024;  // of one header block
   int32_t stream_window = 256 * 1024;     // bytes the peer may send on a stream before they are consumed
   int32_t connection_window = 16 << 20;
+  // A server's patience with its client. What is beyond ends the connection with ENHANCE_YOUR_CALM or the error that
+  // nghttp2 has for it; a header block with too many fields or bytes ends its stream.
+  size_t max_header_count = 100;    // of one header block
+  uint64_t reset_burst = 200;       // streams that the peer may give up at once,
+  uint64_t resets_per_second = 20;  // and in the long run
+  size_t max_continuations = 8;     // frames of one header block after the first
+  size_t max_settings = 32;         // settings in one frame
+  size_t max_unsent_answers = 100;  // to PING and SETTINGS, while the peer reads nothing
 };
 
 // An HTTP/2 connection, of either side, on a connected transport.
@@ -95,6 +105,10 @@ class Session : public std::enable_shared_from_this<Session> {
   // Whether Open may succeed.
   bool accepts_streams() const { return !closed_ && !going_away_; }
   size_t stream_count() const { return streams_.size(); }
+  // Whether the peer has said its first word, the SETTINGS.
+  bool greeted() const { return greeted_; }
+  // When the write that still runs began: how long the peer has taken nothing.
+  std::optional<std::chrono::steady_clock::time_point> writing_since() const { return writing_since_; }
   std::string PeerAddress() { return transport_.PeerAddress(); }
 
  private:
@@ -114,10 +128,12 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionListener* listener_;
   nghttp2_session* session_ = nullptr;
   size_t max_header_bytes_ = 0;
+  size_t max_header_count_ = 0;
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;
-  bool writing_ = false;
+  std::optional<std::chrono::steady_clock::time_point> writing_since_;
+  bool greeted_ = false;
   bool flush_scheduled_ = false;
   bool going_away_ = false;
   bool draining_ = false;

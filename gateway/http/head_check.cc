@@ -41,6 +41,7 @@ class HeaderLines {
     absl::string_view value = absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1)));
     if (!std::all_of(value.begin(), value.end(), IsValueChar)) return Refusal::kMalformed;
     ++count_;
+    bytes_ += name.size() + value.size() + 32;
     if (absl::EqualsIgnoreCase(name, "content-length")) {
       ++lengths_;
       bool digits =
@@ -58,8 +59,8 @@ class HeaderLines {
     return std::nullopt;
   }
 
-  std::optional<Refusal> Judge(bool http11, size_t most) const {
-    if (count_ > most) return Refusal::kHeadTooLarge;
+  std::optional<Refusal> Judge(bool http11, const Limits& limits) const {
+    if (count_ > limits.header_count || bytes_ > limits.fields_bytes) return Refusal::kHeadTooLarge;
     if (lengths_ > 1 || codings_ > 1 || (lengths_ > 0 && codings_ > 0)) return Refusal::kMalformed;
     if (hosts_ > 1 || (http11 && hosts_ == 0) || (!http11 && codings_ > 0)) return Refusal::kMalformed;
     return std::nullopt;
@@ -67,6 +68,7 @@ class HeaderLines {
 
  private:
   size_t count_ = 0;
+  size_t bytes_ = 0;
   int lengths_ = 0;
   int codings_ = 0;
   int hosts_ = 0;
@@ -100,7 +102,7 @@ std::optional<Refusal> CheckHead(std::string_view head, const Limits& limits) {
       if (auto refusal = headers.Add(line)) return refusal;
     }
   }
-  return headers.Judge(http11, limits.header_count);
+  return headers.Judge(http11, limits);
 }
 
 }  // namespace wenming::gateway::http

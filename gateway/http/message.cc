@@ -30,6 +30,8 @@ int StatusOf(Refusal refusal) {
       return 501;
     case Refusal::kUnmetExpectation:
       return 417;
+    case Refusal::kNoRoom:
+      return 503;
   }
   return 400;
 }

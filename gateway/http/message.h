@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/limits/budget.h"
+
 namespace wenming::gateway::http {
 
 // A request that was read whole and checked. Header names are in lower case, values without surrounding blanks.
@@ -17,7 +19,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool keep_alive = true;
-  bool chunks = true;  // whether the client knows chunked bodies: not with HTTP/1.0
+  bool chunks = true;       // whether the client knows chunked bodies: not with HTTP/1.0
+  limits::Share held = {};  // the body's bytes among those that may be held in all
 
   // The value of the first header of that (lower-case) name; empty when there is none.
   std::string_view Header(std::string_view name) const;
@@ -37,12 +40,15 @@ struct Response {
 struct Limits {
   size_t head_bytes = 16 * 1024;
   size_t header_count = 100;
+  size_t fields_bytes = 7 * 1024;  // of all header fields, 32 counted for each besides its name and value
   size_t body_bytes = 4 << 20;
   std::chrono::milliseconds head_time{10'000};  // from the first byte to the end of the head
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds idle_time{75'000};  // between requests
   std::chrono::milliseconds write_time{30'000};
-  size_t connections = 10'000;  // of one listener
+  std::chrono::milliseconds edge_idle_time{300'000};  // of a gRPC connection without a call
+  size_t connections = 10'000;                        // of one listener
+  limits::Budget* held = nullptr;                     // of all bodies that are being read or handled; null: no limit
 };
 
 // Why a request was refused before anybody could handle it.
@@ -54,6 +60,7 @@ enum class Refusal {
   kUnsupportedVersion,
   kUnsupportedCoding,  // a Transfer-Encoding other than chunked
   kUnmetExpectation,
+  kNoRoom,  // for the body, among all that are held
 };
 
 // The HTTP status of a refusal.

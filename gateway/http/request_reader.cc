@@ -94,6 +94,7 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedHead(std::string_
   input.remove_prefix(size);
   expects_continue_ = parser_->beast.get().count(beast::http::field::expect) > 0;
   request_ = HeadOf(parser_->beast.get());
+  if (limits_.held != nullptr) request_.held = limits::Share(*limits_.held);
   stage_ = Stage::kBody;
   return FeedBody(input);
 }
@@ -104,9 +105,10 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedBody(std::string_
     beast::error_code error;
     size_t used = parser.put(boost::asio::buffer(input.data(), input.size()), error);
     input.remove_prefix(used);
-    if (error == beast::http::error::need_more) return stage_;
-    if (error) return RefusalOf(error);
-    if (used == 0) break;
+    if (error && error != beast::http::error::need_more) return RefusalOf(error);
+    // What has come, not what was announced: whoever wants to fill the room has to send it.
+    if (!request_.held.Add(parser.get().body().size() - request_.held.amount())) return Refusal::kNoRoom;
+    if (error || used == 0) break;
   }
   if (parser.is_done()) stage_ = Stage::kReady;
   return stage_;

@@ -55,9 +55,9 @@ void Transport::Close() {
   tcp().close(ignored);
 }
 
-std::string Transport::PeerAddress() {
+std::string PeerAddress(const Socket& socket) {
   ErrorCode error;
-  auto endpoint = tcp().remote_endpoint(error);
+  auto endpoint = socket.remote_endpoint(error);
   return error ? std::string() : endpoint.address().to_string();
 }
 

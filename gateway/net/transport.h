@@ -16,6 +16,9 @@ class context;
 
 namespace wenming::gateway {
 
+// The peer's address, without the port; empty when the connection is gone.
+std::string PeerAddress(const Socket& socket);
+
 // A connected TCP socket, with TLS on it or without.
 //
 // Belongs to its loop. One read and one write may run at a time; an operation ends when the peer has done its part or
@@ -44,8 +47,7 @@ class Transport {
   void Close();
 
   asio::io_context::executor_type executor() { return tcp().get_executor(); }
-  // The peer's address, without the port; empty when the connection is gone.
-  std::string PeerAddress();
+  std::string PeerAddress() { return gateway::PeerAddress(tcp()); }
   // The connection as OpenSSL knows it; null without TLS.
   ssl_st* tls();
 

@@ -101,7 +101,10 @@ prometheus::Gauge& Metrics::BackendConnections(const std::string& backend) {
   return backends_.Add({{"backend", backend}});
 }
 
-std::string Metrics::Render() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+std::string Metrics::Render() const {
+  for (const auto& report : reports_) report();
+  return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
 
 void CountHttp(CallMetrics& metrics, int status, double seconds) {
   auto found = std::find(kStatuses.begin(), kStatuses.end() - 1, status);

@@ -8,8 +8,10 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wenming::gateway {
@@ -52,6 +54,10 @@ class Metrics {
   prometheus::Gauge& edge_connections() { return edge_connections_; }
   prometheus::Counter& edge_handshake_failures() { return edge_handshake_failures_; }
 
+  // For metrics that a part of the gateway makes for itself.
+  prometheus::Registry& registry() { return registry_; }
+  // Before the metrics are used: `report` brings gauges up to date each time they are looked at.
+  void BeforeRender(std::function<void()> report) { reports_.push_back(std::move(report)); }
   // Everything in the Prometheus text format.
   std::string Render() const;
 
@@ -68,6 +74,7 @@ class Metrics {
   prometheus::Gauge& edge_connections_;
   prometheus::Counter& edge_handshake_failures_;
   std::vector<std::unique_ptr<CallMetrics>> calls_;
+  std::vector<std::function<void()>> reports_;
 };
 
 // Counts an HTTP answer.

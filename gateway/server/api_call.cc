@@ -19,6 +19,13 @@ std::optional<std::string> EffectiveMethod(const http::Request& request) {
 
 }  // namespace
 
+absl::Status Admit(limits::Admission& admission, ApiCall& call) {
+  auto admitted =
+      admission.Admit({.address = call.identity.peer, .credential = call.request.Header("authorization")}, call.begin);
+  if (admitted.ok()) call.in_flight = *std::move(admitted);
+  return admitted.status();
+}
+
 absl::Status FindRoute(const RouteTable& routes, ApiCall& call) {
   auto method = EffectiveMethod(call.request);
   if (!method) {

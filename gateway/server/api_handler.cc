@@ -41,6 +41,7 @@ void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> e
   if (auto page = shared_.pages.Answer(request)) return exchange->Send(*std::move(page));
   std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
   if (absl::Status failure = FindRoute(shared_.routes, *call); !failure.ok()) return Fail(*call, failure);
+  if (absl::Status failure = Admit(shared_.admission, *call); !failure.ok()) return Fail(*call, failure);
   absl::StatusOr<std::string> message = Message(*call);
   if (!message.ok()) return Fail(*call, message.status());
   Forward(std::move(call), *std::move(message));
@@ -51,7 +52,7 @@ std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_pt
   call->begin = Clock::now();
   call->identity = {.request_id = ids_.RequestId(request.Header("x-request-id")),
                     .trace_parent = ids_.TraceParent(request.Header("traceparent")),
-                    .peer = exchange->peer()};
+                    .peer = shared_.admission.ClientOf(exchange->peer(), request.headers)};
   call->language = errors::ParseAcceptLanguage(request.Header("accept-language"));
   call->request = std::move(request);
   call->exchange = std::move(exchange);
@@ -123,7 +124,8 @@ void ApiHandler::Finish(ApiCall& call, Answer answer) {
 
 http::Response ApiHandler::Refuse(http::Refusal refusal) {
   std::string request_id = ids_.RequestId();
-  Answer answer = MakeErrorAnswer(FailureOf(refusal), shared_.catalog, request_id, errors::Language::kChinese);
+  const absl::Status failure = refusal == http::Refusal::kNoRoom ? shared_.admission.NoRoom() : FailureOf(refusal);
+  Answer answer = MakeErrorAnswer(failure, shared_.catalog, request_id, errors::Language::kChinese);
   answer.status = http::StatusOf(refusal);
   CountHttp(*shared_.routes.unmatched, answer.status, 0);
   return ToResponse(std::move(answer), request_id);

@@ -64,7 +64,11 @@ class Gateway::Impl {
         catalog_(std::move(catalog)),
         channels_(DistinctChannels(options_.backends)),
         policy_(options_.forward_headers),
-        readiness_(channels_.addresses.size()) {}
+        admission_(options_.admission, metrics_.registry(), options_.seed),
+        readiness_(channels_.addresses.size()) {
+    options_.limits.held = &admission_.held();
+    metrics_.BeforeRender([this] { admission_.Report(); });
+  }
 
   ~Impl() {
     if (started_) StopListening({http_.get(), grpc_.get(), admin_.get()});
@@ -90,6 +94,7 @@ class Gateway::Impl {
                                               .pages = pages_,
                                               .channel_of_backend = channels_.of_backend,
                                               .metrics = metrics_,
+                                              .admission = admission_,
                                               .readiness = readiness_,
                                               .edge_methods = edge_methods_,
                                               .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
@@ -215,6 +220,7 @@ class Gateway::Impl {
   const Channels channels_;
   const HeaderPolicy policy_;
   Metrics metrics_;
+  limits::Admission admission_;
   Readiness readiness_;
   std::unique_ptr<const RouteTable> routes_;
   LocalPages pages_;

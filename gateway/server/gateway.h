@@ -11,6 +11,7 @@
 #include "common/observe/log.h"
 #include "gateway/catalog/catalog.h"
 #include "gateway/http/message.h"
+#include "gateway/limits/admission.h"
 #include "gateway/net/address.h"
 #include "gateway/net/server_tls.h"
 
@@ -39,6 +40,7 @@ struct GatewayOptions {
   std::vector<std::string> forward_headers;
   bool documents = true;  // answers /openapi.json and /docs
   http::Limits limits;
+  limits::AdmissionOptions admission;
   std::chrono::milliseconds call_time{10'000};
   std::chrono::milliseconds drain_time{10'000};
   std::chrono::milliseconds stream_comment{15'000};  // between signs of life on a silent event stream

@@ -19,7 +19,7 @@ Loop::Loop(const Shared& shared, const http::Limits& limits, uint64_t seed)
       ids_(seed),
       api_(io_, shared, channels_, ids_),
       admin_(shared.metrics, shared.readiness),
-      edge_{io_, shared, channels_, ids_} {}
+      edge_{io_, shared, limits, channels_, ids_} {}
 
 Loop::~Loop() { Stop(); }
 
@@ -36,17 +36,19 @@ void Loop::Start() {
 }
 
 void Loop::ServeApi(Socket socket) {
+  auto place = shared_.admission.TryOpen(PeerAddress(socket));
+  if (!place) return;  // closes it
   shared_.metrics.http_connections().Increment();
   ServerTls* tls = shared_.http_tls;
   Serve(tls == nullptr ? Transport(std::move(socket)) : Transport(std::move(socket), *tls->Current()), api_,
-        /*counted=*/true);
+        /*counted=*/true, *std::move(place));
 }
 
-void Loop::ServeAdmin(Socket socket) { Serve(std::move(socket), admin_, /*counted=*/false); }
+void Loop::ServeAdmin(Socket socket) { Serve(std::move(socket), admin_, /*counted=*/false, {}); }
 
-void Loop::Serve(Transport transport, http::Handler& handler, bool counted) {
+void Loop::Serve(Transport transport, http::Handler& handler, bool counted, limits::ConnectionCounts::Place place) {
   auto connection = std::make_shared<http::Connection>(std::move(transport), limits_, handler);
-  http_.push_back({connection, counted});
+  http_.push_back({connection, counted, std::move(place)});
   if (counted) ++open_connections_;
   connection->Start();
   if (counted && (draining_ || http_.size() > limits_.connections)) connection->Drain();
@@ -54,7 +56,9 @@ void Loop::Serve(Transport transport, http::Handler& handler, bool counted) {
 
 void Loop::ServeEdge(Socket socket) {
   if (edges_.size() >= limits_.connections) return;  // closes it
-  auto edge = std::make_shared<EdgeConnection>(edge_);
+  auto place = shared_.admission.TryOpen(PeerAddress(socket));
+  if (!place) return;
+  auto edge = std::make_shared<EdgeConnection>(edge_, *std::move(place));
   edges_.push_back(edge);
   ++open_connections_;
   edge->Start(std::move(socket));

@@ -43,7 +43,7 @@ class Loop {
   void Stop();
 
  private:
-  void Serve(Transport transport, http::Handler& handler, bool counted);
+  void Serve(Transport transport, http::Handler& handler, bool counted, limits::ConnectionCounts::Place place);
   void Tick();
   void CountConnections();
   void CloseAll();
@@ -60,7 +60,8 @@ class Loop {
   EdgeContext edge_;
   struct HttpEntry {
     std::shared_ptr<http::Connection> connection;
-    bool counted;  // of the API, not of the admin port
+    bool counted;                           // of the API, not of the admin port
+    limits::ConnectionCounts::Place place;  // of its address
   };
   std::vector<HttpEntry> http_;
   std::vector<std::shared_ptr<EdgeConnection>> edges_;

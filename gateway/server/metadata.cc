@@ -28,6 +28,19 @@ bool IsVisible(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }
 
+bool IsBase64(std::string_view text) {
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  return text.size() % 4 != 1 && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/';
+         });
+}
+
+// A service may end the connection that all clients share when a name with -bin has a value that is not base64
+// (CVE-2023-32732).
+bool IsOfItsKind(std::string_view name, std::string_view value) {
+  return IsVisible(value) && (!name.ends_with("-bin") || IsBase64(value));
+}
+
 }  // namespace
 
 HeaderPolicy::HeaderPolicy(const std::vector<std::string>& extra) {
@@ -47,7 +60,7 @@ h2::Headers HeaderPolicy::Metadata(const std::vector<std::pair<std::string, std:
   h2::Headers metadata;
   metadata.reserve(8);
   for (const auto& [name, value] : headers) {
-    if (!Forwards(name) || !IsVisible(value)) continue;
+    if (!Forwards(name) || !IsOfItsKind(name, value)) continue;
     auto first =
         std::find_if(metadata.begin(), metadata.end(), [&](const auto& header) { return header.first == name; });
     if (first == metadata.end()) {

@@ -29,9 +29,9 @@ class HeaderPolicy {
   // Whether a header of this lower-case name is forwarded.
   bool Forwards(std::string_view name) const;
   // The metadata of a call: what is forwarded, and traceparent, x-request-id, x-forwarded-for and
-  // x-wenming-client-certificate of our own. Values that gRPC does not allow (anything but visible ASCII and blanks)
-  // are left out. A header that comes several times is one list (RFC 9110 section 5.3), so that nobody picks one of
-  // them: two authorization headers are one bad one.
+  // x-wenming-client-certificate of our own. Values that gRPC does not allow (anything but visible ASCII and blanks,
+  // and base64 under a name with -bin) are left out. A header that comes several times is one list (RFC 9110
+  // section 5.3), so that nobody picks one of them: two authorization headers are one bad one.
   h2::Headers Metadata(const std::vector<std::pair<std::string, std::string>>& headers,
                        const CallIdentity& identity) const;
 

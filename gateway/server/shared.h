@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/catalog/catalog.h"
+#include "gateway/limits/admission.h"
 #include "gateway/net/server_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
@@ -22,6 +23,7 @@ struct Shared {
   const LocalPages& pages;
   const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
   Metrics& metrics;
+  limits::Admission& admission;
   Readiness& readiness;
   const std::vector<CallMetrics*>& edge_methods;  // in the order of the catalog's methods
   CallMetrics* unknown_edge_method;

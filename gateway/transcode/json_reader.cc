@@ -28,6 +28,9 @@ using pb::FieldDescriptor;
 
 constexpr size_t kMaxViolations = 20;
 constexpr size_t kMaxDepth = 64;
+// What a value costs while it is read does not depend on how short it is: four megabytes of "{},{},…" would be a
+// hundred.
+constexpr size_t kMaxValues = 250'000;
 
 std::string_view Text(const Json& value) { return {value.GetString(), value.GetStringLength()}; }
 
@@ -80,8 +83,21 @@ class JsonDocument : public rapidjson::Document {
     return result;
   }
 
-  // Called by the parser with the text of a number. False, which ends it, for one beyond the range of a double.
+  // Whether the text has more values than anybody needs.
+  bool too_many() const { return values_ > kMaxValues; }
+
+  // The parser calls these for each value; false ends it.
+  bool Null() { return Count() && rapidjson::Document::Null(); }
+  bool Bool(bool value) { return Count() && rapidjson::Document::Bool(value); }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return Count() && rapidjson::Document::String(text, size, copy);
+  }
+  bool StartObject() { return Count() && rapidjson::Document::StartObject(); }
+  bool StartArray() { return Count() && rapidjson::Document::StartArray(); }
+
+  // Called by the parser with the text of a number. False for one beyond the range of a double.
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    if (!Count()) return false;
     const char* const end = text + size;
     int64_t whole = 0;
     if (const auto read = std::from_chars(text, end, whole); read.ec == std::errc() && read.ptr == end) {
@@ -95,6 +111,10 @@ class JsonDocument : public rapidjson::Document {
     const auto read = absl::from_chars(text, end, real);
     return (read.ec == std::errc() || std::abs(real) < 1) && Double(real);
   }
+
+ private:
+  bool Count() { return ++values_ <= kMaxValues; }
+  size_t values_ = 0;
 };
 
 class Reader {
@@ -104,7 +124,7 @@ class Reader {
   std::vector<errors::FieldViolation> Run(std::string_view json, pb::Message& message) {
     JsonDocument document;
     if (const rapidjson::ParseResult parsed = document.Read(json); parsed.IsError()) {
-      Fail(SyntaxProblem(parsed));
+      Fail(document.too_many() ? TooManyValues() : SyntaxProblem(parsed));
     } else if (json.find('\0') != std::string_view::npos) {
       // The parser takes a NUL for the end of the text.
       Fail({type::REASON_BAD_JSON, {{"detail", "it contains a NUL byte"}}});
@@ -123,6 +143,8 @@ class Reader {
     std::string_view name;                   // of an unknown field, or the key of a map entry
     int index = -1;
   };
+
+  static Problem TooManyValues() { return {type::REASON_TOO_MANY_ITEMS, {{"max", absl::StrCat(kMaxValues)}}}; }
 
   static Problem SyntaxProblem(const rapidjson::ParseResult& parsed) {
     if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding) return {type::REASON_INVALID_UTF8, {}};

@@ -22,7 +22,8 @@ struct JsonReadOptions {
 };
 
 // Reads proto3 JSON into a message, strictly: unknown fields, fields or keys given twice, two members of one oneof,
-// wrong types, numbers out of range, trailing bytes, invalid UTF-8 and deep nesting are violations, each with the path
+// wrong types, numbers out of range, trailing bytes, invalid UTF-8, deep nesting and more
+// than 250,000 values are violations, each with the path
 // of its field. Returns all that were found (none: the message is complete), at most twenty.
 //
 // The library's own json_util is lenient in several of these and names no field; `tests/gateway` compares the two on

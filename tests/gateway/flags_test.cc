@@ -30,6 +30,13 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--tls-cert=hc.pem",
                            "--tls-key=hk.pem",
                            "--max-body=10",
+                           "--max-held=20",
+                           "--max-in-flight=30",
+                           "--caller-rate=5",
+                           "--address-rate=0",
+                           "--address-connections=40",
+                           "--trusted-proxy=10.0.0.0/8",
+                           "--trusted-proxy=::1",
                            "--call-time=1500ms",
                            "--drain-time=2s"});
   ASSERT_TRUE(flags.ok()) << flags.status();
@@ -53,6 +60,13 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.http_tls->certificate, "hc.pem");
   EXPECT_EQ(options.http_tls->key, "hk.pem");
   EXPECT_EQ(options.limits.body_bytes, 10u);
+  EXPECT_EQ(options.admission.held_bytes, 20u);
+  EXPECT_EQ(options.admission.in_flight, 30u);
+  EXPECT_EQ(options.admission.per_caller.per_second, 5);
+  EXPECT_EQ(options.admission.per_caller.burst, 20);
+  EXPECT_EQ(options.admission.per_address.per_second, 0);
+  EXPECT_EQ(options.admission.connections_per_address, 40u);
+  EXPECT_EQ(options.admission.trusted_proxies.size(), 2u);
   EXPECT_EQ(options.call_time.count(), 1500);
   EXPECT_EQ(options.drain_time.count(), 2000);
 }

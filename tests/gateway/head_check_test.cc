@@ -98,5 +98,14 @@ TEST(HeadCheckTest, CountsHeaders) {
   EXPECT_EQ(CheckHead(Head(lines + "X: a\r\n"), {}), Refusal::kHeadTooLarge);
 }
 
+// A service takes 8 KB of headers, together with those that the gateway adds.
+TEST(HeadCheckTest, WeighsHeaders) {
+  const std::string most = "X: " + std::string(7 * 1024 - 33 - 33 - 4, 'a') + "\r\n";
+  EXPECT_EQ(CheckHead("GET / HTTP/1.1\r\nHost: a\r\n" + most + "\r\n", {}), std::nullopt);
+  EXPECT_EQ(CheckHead("GET / HTTP/1.1\r\nHost: abc\r\n" + most + "\r\n", {}), Refusal::kHeadTooLarge);
+  const std::string path(8000, 'a');
+  EXPECT_EQ(CheckHead("GET /" + path + " HTTP/1.1\r\nHost: a\r\n" + most + "\r\n", {}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace wenming::gateway::http

@@ -60,6 +60,14 @@ TEST(HeaderPolicyTest, DropsValuesThatGrpcDoesNotAllow) {
   EXPECT_EQ(metadata.size(), 2u);
 }
 
+TEST(HeaderPolicyTest, DropsBinaryValuesThatAreNone) {
+  const HeaderPolicy policy({"x-key-bin"});
+  const auto forwards = [&](const char* value) { return policy.Metadata({{"x-key-bin", value}}, {}).size() == 3; };
+  for (const char* good : {"", "AAA", "AAA=", "AA==", "AA", "+/09azAZ"}) EXPECT_TRUE(forwards(good)) << good;
+  for (const char* bad : {"A", "AA A", "A===", "====", "AA,AA", "AA-_", "AA=A", "\"AA\""})
+    EXPECT_FALSE(forwards(bad)) << bad;
+}
+
 TEST(TimeoutTest, ReadsAndWritesTheProtocolsForm) {
   EXPECT_EQ(ParseTimeout("250m"), milliseconds(250));
   EXPECT_EQ(ParseTimeout("2S"), milliseconds(2000));

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -74,6 +75,13 @@ RawResponse RawConnection::Receive(bool head_only) {
   return response;
 }
 
+std::string RawConnection::Take(size_t size) {
+  while (input_.size() < size && Fill()) continue;
+  std::string taken = input_.substr(0, size);
+  input_.erase(0, taken.size());
+  return taken;
+}
+
 std::string RawConnection::ReceiveAll() {
   while (Fill()) continue;
   return std::exchange(input_, {});
@@ -93,6 +101,11 @@ bool RawConnection::ReadChunks(std::string& body) {
     input_.erase(0, line + 2 + size + 2);
     if (size == 0) return true;
   }
+}
+
+bool RawConnection::HasInput() const {
+  pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
+  return !input_.empty() || poll(&waiting, 1, 0) > 0;
 }
 
 bool RawConnection::ClosedByServer() {

@@ -27,8 +27,12 @@ class RawConnection {
 
   void Send(std::string_view bytes);
   RawResponse Receive(bool head_only = false);
+  // The next `size` bytes; fewer when the connection ends before.
+  std::string Take(size_t size);
   // Everything until the server closes.
   std::string ReceiveAll();
+  // Whether there is something to read at once, the end of the connection included.
+  bool HasInput() const;
   // Whether the server closes the connection, having sent nothing more.
   bool ClosedByServer();
   // Closes our side.
