@@ -1,6 +1,9 @@
 #include "gateway/server/admin_handler.h"
 
+#include <ctime>
 #include <utility>
+
+#include "gateway/http/http_date.h"
 
 namespace wenming::gateway {
 namespace {
@@ -14,11 +17,17 @@ http::Response Text(int status, std::string body) {
 }  // namespace
 
 void AdminHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
-  if (auto answer = HealthAnswer(request.path(), readiness_)) return exchange->Send(*std::move(answer));
-  if (request.path() != "/metrics") return exchange->Send(Text(404, "not found\n"));
+  http::Response response = Answer(request.path());
+  response.headers.emplace_back("Date", http::HttpDate(std::time(nullptr)));
+  exchange->Send(std::move(response));
+}
+
+http::Response AdminHandler::Answer(std::string_view path) const {
+  if (auto answer = HealthAnswer(path, readiness_)) return *std::move(answer);
+  if (path != "/metrics") return Text(404, "not found\n");
   http::Response response = Text(200, metrics_.Render());
   response.headers[0].second = "text/plain; version=0.0.4; charset=utf-8";
-  exchange->Send(std::move(response));
+  return response;
 }
 
 http::Response AdminHandler::Refuse(http::Refusal refusal) { return Text(http::StatusOf(refusal), "refused\n"); }

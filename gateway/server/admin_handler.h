@@ -19,6 +19,8 @@ class AdminHandler final : public http::Handler {
   http::Response Refuse(http::Refusal refusal) override;
 
  private:
+  http::Response Answer(std::string_view path) const;
+
   const Metrics& metrics_;
   const Readiness& readiness_;
 };

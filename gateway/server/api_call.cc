@@ -1,8 +1,11 @@
 #include "gateway/server/api_call.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
+
+#include "absl/strings/str_join.h"
 
 namespace wenming::gateway {
 namespace {
@@ -15,6 +18,22 @@ std::optional<std::string> EffectiveMethod(const http::Request& request) {
                  (override_method == "PATCH" || override_method == "PUT" || override_method == "DELETE");
   if (!allowed) return std::nullopt;
   return std::string(override_method);
+}
+
+// The methods of a path as Allow lists them, with those that every path or every GET has.
+std::string AllowText(std::vector<std::string> methods) {
+  if (std::find(methods.begin(), methods.end(), "GET") != methods.end()) methods.emplace_back("HEAD");
+  methods.emplace_back("OPTIONS");
+  std::sort(methods.begin(), methods.end());
+  methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
+  return absl::StrJoin(methods, ", ");
+}
+
+Router::Result Match(const RouteTable& routes, const std::string& method, std::string_view path) {
+  auto match = routes.router.Match(method, path);
+  if (method != "HEAD" || !std::holds_alternative<Router::OtherMethod>(match)) return match;
+  auto get = routes.router.Match("GET", path);
+  return std::holds_alternative<Router::OtherMethod>(get) ? match : get;
 }
 
 }  // namespace
@@ -34,9 +53,9 @@ absl::Status FindRoute(const RouteTable& routes, ApiCall& call) {
                                    {{"expected_zh", "只能在 POST 上取 PATCH、PUT 或 DELETE"},
                                     {"expected_en", "PATCH, PUT or DELETE is expected, on a POST"}}}});
   }
-  auto match = routes.router.Match(*method, call.request.path());
+  auto match = Match(routes, *method, call.request.path());
   if (auto* other = std::get_if<Router::OtherMethod>(&match)) {
-    call.allow = std::move(other->allow);
+    call.allow = AllowText(std::move(other->allow));
     return errors::Make(absl::StatusCode::kUnimplemented, type::REASON_METHOD_NOT_ALLOWED);
   }
   if (auto* malformed = std::get_if<Router::Malformed>(&match)) {
@@ -53,5 +72,7 @@ absl::Status FindRoute(const RouteTable& routes, ApiCall& call) {
   call.path_values = std::move(found->values);
   return absl::OkStatus();
 }
+
+bool AsksForMethods(const ApiCall& call) { return call.request.method == "OPTIONS" && !call.allow.empty(); }
 
 }  // namespace wenming::gateway

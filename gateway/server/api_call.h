@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "common/errors/errors.h"
 #include "gateway/http/exchange.h"
+#include "gateway/http/http_date.h"
 #include "gateway/http/message.h"
 #include "gateway/limits/admission.h"
 #include "gateway/observe/metrics.h"
@@ -25,17 +26,23 @@ struct ApiCall {
   std::chrono::steady_clock::time_point begin;
   CallMetrics* metrics = nullptr;
   limits::Share in_flight = {};  // what Admit has given it
+  http::DateText* date = nullptr;                                 // of the loop
+  std::vector<std::pair<std::string, std::string>> headers = {};  // that any answer carries
 
   // What FindRoute has found.
   const Binding* binding = nullptr;
   std::vector<std::string> path_values = {};
-  std::vector<std::string> allow = {};  // where the path takes other methods only
+  std::string allow = {};  // the methods of the path, where it does not take this one
 };
 
 // Lets the call in, or says why it must wait. What the gateway answers by itself needs no leave.
 absl::Status Admit(limits::Admission& admission, ApiCall& call);
 
-// Looks up what the request is for. A failure names what is wrong with method or path.
+// Looks up what the request is for; HEAD is answered by what answers GET. A failure names what is wrong with method or
+// path.
 absl::Status FindRoute(const RouteTable& routes, ApiCall& call);
+
+// Whether, after FindRoute, the request asks for the methods of a path and nothing else answers it.
+bool AsksForMethods(const ApiCall& call);
 
 }  // namespace wenming::gateway

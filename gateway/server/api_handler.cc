@@ -1,9 +1,8 @@
 #include "gateway/server/api_handler.h"
 
+#include <ctime>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/errors/errors.h"
 #include "gateway/server/admin_handler.h"
 #include "gateway/server/response.h"
@@ -37,14 +36,23 @@ ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector
     : loop_(loop), shared_(shared), channels_(channels), ids_(ids) {}
 
 void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
-  if (auto answer = HealthAnswer(request.path(), shared_.readiness)) return exchange->Send(*std::move(answer));
-  if (auto page = shared_.pages.Answer(request)) return exchange->Send(*std::move(page));
+  auto page = HealthAnswer(request.path(), shared_.readiness);
+  if (!page) page = shared_.pages.Answer(request);
+  if (page) return Send(request, *exchange, *std::move(page));
   std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
-  if (absl::Status failure = FindRoute(shared_.routes, *call); !failure.ok()) return Fail(*call, failure);
+  const absl::Status found = FindRoute(shared_.routes, *call);
+  if (AsksForMethods(*call)) return TellMethods(*call);
+  if (!found.ok()) return Fail(*call, found);
   if (absl::Status failure = Admit(shared_.admission, *call); !failure.ok()) return Fail(*call, failure);
   absl::StatusOr<std::string> message = Message(*call);
   if (!message.ok()) return Fail(*call, message.status());
   Forward(std::move(call), *std::move(message));
+}
+
+void ApiHandler::Send(const http::Request& request, http::Exchange& exchange, http::Response page) {
+  page.headers.emplace_back("Date", date_.At(std::time(nullptr)));
+  shared_.cors.Add(request, page.headers);
+  exchange.Send(std::move(page));
 }
 
 std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_ptr<http::Exchange> exchange) {
@@ -57,8 +65,15 @@ std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_pt
   call->request = std::move(request);
   call->exchange = std::move(exchange);
   call->metrics = shared_.routes.unmatched;
+  call->date = &date_;
+  shared_.cors.Add(call->request, call->headers);
   shared_.metrics.http_in_flight().Increment();
   return call;
+}
+
+void ApiHandler::TellMethods(ApiCall& call) {
+  shared_.cors.AddPreflight(call.request, call.allow, call.headers);
+  Finish(call, {.status = 204});
 }
 
 absl::StatusOr<std::string> ApiHandler::Message(const ApiCall& call) const {
@@ -117,9 +132,7 @@ void ApiHandler::Count(const ApiCall& call, int status) {
 
 void ApiHandler::Finish(ApiCall& call, Answer answer) {
   Count(call, answer.status);
-  http::Response response = ToResponse(std::move(answer), call.identity.request_id);
-  if (!call.allow.empty()) response.headers.emplace_back("Allow", absl::StrJoin(call.allow, ", "));
-  call.exchange->Send(std::move(response));
+  call.exchange->Send(ToResponse(std::move(answer), call));
 }
 
 http::Response ApiHandler::Refuse(http::Refusal refusal) {
@@ -128,7 +141,9 @@ http::Response ApiHandler::Refuse(http::Refusal refusal) {
   Answer answer = MakeErrorAnswer(failure, shared_.catalog, request_id, errors::Language::kChinese);
   answer.status = http::StatusOf(refusal);
   CountHttp(*shared_.routes.unmatched, answer.status, 0);
-  return ToResponse(std::move(answer), request_id);
+  http::Response response = ToResponse(std::move(answer), request_id);
+  response.headers.emplace_back("Date", date_.At(std::time(nullptr)));
+  return response;
 }
 
 }  // namespace wenming::gateway

@@ -25,9 +25,13 @@ class ApiHandler final : public http::Handler {
   http::Response Refuse(http::Refusal refusal) override;
 
  private:
+  // A page that belongs to no service.
+  void Send(const http::Request& request, http::Exchange& exchange, http::Response page);
   // The stages of a request, in the order in which Handle goes through them; Fail may follow each.
   std::shared_ptr<ApiCall> Begin(http::Request request, std::shared_ptr<http::Exchange> exchange);
   absl::StatusOr<std::string> Message(const ApiCall& call) const;  // for the service, serialized
+  // Answers OPTIONS, a browser's preflight above all.
+  void TellMethods(ApiCall& call);
   void Forward(std::shared_ptr<ApiCall> call, std::string message);
   void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
   void Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
@@ -39,6 +43,7 @@ class ApiHandler final : public http::Handler {
   const Shared& shared_;
   std::vector<std::unique_ptr<Channel>>& channels_;
   IdSource& ids_;
+  http::DateText date_;
 };
 
 }  // namespace wenming::gateway

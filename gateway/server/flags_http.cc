@@ -1,3 +1,4 @@
+#include "gateway/server/cors.h"
 #include "gateway/server/flag.h"
 
 namespace wenming::gateway {
@@ -6,6 +7,12 @@ namespace {
 ServerTlsOptions& HttpTlsIn(GatewayOptions& options) {
   if (options.http_tls) return *options.http_tls;
   return options.http_tls.emplace(ServerTlsOptions{.protocols = {"http/1.1"}, .name = "the HTTP port"});
+}
+
+absl::Status AddCorsOrigin(const std::string& value, GatewayOptions& options) {
+  if (absl::Status status = Cors::CheckOrigin(value); !status.ok()) return status;
+  options.cors_origins.push_back(value);
+  return absl::OkStatus();
 }
 
 // A file name, which may not be empty: what was meant to be protected must not end up plaintext.
@@ -25,6 +32,8 @@ std::vector<Flag> HttpFlags() {
       {"tls-cert", "FILE", "the HTTP port's certificate with its chain, PEM; plaintext when not given",
        SetTlsFile<&ServerTlsOptions::certificate>},
       {"tls-key", "FILE", "its key, PEM", SetTlsFile<&ServerTlsOptions::key>},
+      {"cors-origin", "ORIGIN", "whose pages may read answers, like https://example.com; \"*\" for all; repeatable",
+       AddCorsOrigin},
       {"metrics", "ADDRESS:PORT", "/metrics, /healthz and /readyz; none when not given",
        [](auto& value, auto& options) { return SetAddress(value, options.metrics.emplace()); }},
       {"threads", "N", "event loops [1]", [](auto& value, auto& options) { return SetCount(value, options.threads); }},

@@ -64,6 +64,7 @@ class Gateway::Impl {
         catalog_(std::move(catalog)),
         channels_(DistinctChannels(options_.backends)),
         policy_(options_.forward_headers),
+        cors_(options_.cors_origins, options_.forward_headers),
         admission_(options_.admission, metrics_.registry(), options_.seed),
         readiness_(channels_.addresses.size()) {
     options_.limits.held = &admission_.held();
@@ -92,6 +93,7 @@ class Gateway::Impl {
                                               .routes = *routes_,
                                               .policy = policy_,
                                               .pages = pages_,
+                                              .cors = cors_,
                                               .channel_of_backend = channels_.of_backend,
                                               .metrics = metrics_,
                                               .admission = admission_,
@@ -219,6 +221,7 @@ class Gateway::Impl {
   const std::unique_ptr<const Catalog> catalog_;
   const Channels channels_;
   const HeaderPolicy policy_;
+  const Cors cors_;
   Metrics metrics_;
   limits::Admission admission_;
   Readiness readiness_;

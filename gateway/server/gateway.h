@@ -38,7 +38,8 @@ struct GatewayOptions {
   std::optional<Address> metrics;
   int threads = 1;
   std::vector<std::string> forward_headers;
-  bool documents = true;  // answers /openapi.json and /docs
+  std::vector<std::string> cors_origins;  // whose pages may read answers; "*" is any
+  bool documents = true;                  // answers /openapi.json and /docs
   http::Limits limits;
   limits::AdmissionOptions admission;
   std::chrono::milliseconds call_time{10'000};

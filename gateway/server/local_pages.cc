@@ -42,9 +42,14 @@ std::optional<http::Response> LocalPages::Answer(const http::Request& request) c
   if (found == pages_.end()) return std::nullopt;
   const Page& page = *found->second;
   http::Response response;
+  if (request.method == "OPTIONS") {
+    response.status = 204;
+    response.headers = {{"Allow", "GET, HEAD, OPTIONS"}};
+    return response;
+  }
   if (request.method != "GET" && request.method != "HEAD") {
     response.status = 405;
-    response.headers = {{"Allow", "GET, HEAD"}, {"Content-Type", "text/plain; charset=utf-8"}};
+    response.headers = {{"Allow", "GET, HEAD, OPTIONS"}, {"Content-Type", "text/plain; charset=utf-8"}};
     response.body = "method not allowed\n";
     return response;
   }

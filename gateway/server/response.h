@@ -12,6 +12,8 @@ namespace wenming::gateway {
 
 // An answer with the headers that all of them have.
 http::Response ToResponse(Answer answer, const std::string& request_id);
+// The same with those of the call.
+http::Response ToResponse(Answer answer, const ApiCall& call);
 
 // The answer made of a call that has not ended well.
 Answer FailureAnswer(const UnaryResult& result, const ApiCall& call, const TypeSource& types);

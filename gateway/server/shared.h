@@ -9,6 +9,7 @@
 #include "gateway/net/server_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
+#include "gateway/server/cors.h"
 #include "gateway/server/local_pages.h"
 #include "gateway/server/metadata.h"
 #include "gateway/server/route_table.h"
@@ -21,6 +22,7 @@ struct Shared {
   const RouteTable& routes;
   const HeaderPolicy& policy;
   const LocalPages& pages;
+  const Cors& cors;
   const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
   Metrics& metrics;
   limits::Admission& admission;

@@ -123,7 +123,10 @@ void StreamAnswer::Begin(std::string content_type) {
   if (std::exchange(begun_, true)) return;
   Answer head;
   head.content_type = std::move(content_type);
-  call_->exchange->Begin(ToResponse(std::move(head), call_->identity.request_id));
+  call_->exchange->Begin(ToResponse(std::move(head), *call_));
+  if (call_->request.method != "HEAD") return;
+  call_->exchange->End();
+  Finish({.status = 200});
 }
 
 void StreamAnswer::Write(std::string_view before, std::string_view body, std::string_view after) {

@@ -57,7 +57,10 @@ void ServerStream::OnData(std::string_view bytes) {
     if (!message->has_value()) break;
     const size_t cost = std::exchange(partial_, 0);
     waiting_ += cost;
-    on_message_(**std::move(message), cost);
+    // Whoever is told may cancel, which must not destroy what is being called.
+    auto on_message = std::move(on_message_);
+    on_message(**std::move(message), cost);
+    if (on_done_) on_message_ = std::move(on_message);
   }
   LetGoOn();
 }

@@ -112,7 +112,7 @@ TEST_F(ApiTest, PutsFilesThrough) {
 TEST_F(ApiTest, SaysWhichMethodsAPathTakes) {
   auto response = Post("/v1/shelves/1/books/2", "{}");
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(response.headers["allow"], "DELETE, GET, PATCH");
+  EXPECT_EQ(response.headers["allow"], "DELETE, GET, HEAD, OPTIONS, PATCH");
   EXPECT_THAT(response.body, HasSubstr("METHOD_NOT_ALLOWED"));
 }
 

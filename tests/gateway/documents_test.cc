@@ -49,7 +49,7 @@ TEST_F(DocumentsTest, SendsNothingTwice) {
 TEST_F(DocumentsTest, TakesGetAndHeadOnly) {
   auto response = Post("/openapi.json", "{}");
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(response.headers["allow"], "GET, HEAD");
+  EXPECT_EQ(response.headers["allow"], "GET, HEAD, OPTIONS");
   RawConnection client(http());
   client.Send("HEAD /openapi.json HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.Receive(/*head_only=*/true).status, 200);

@@ -23,6 +23,8 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--forward-header=x-a",
                            "--access=none",
                            "--documents=off",
+                           "--cors-origin=https://a.example",
+                           "--cors-origin=*",
                            "--edge-tls-cert=c.pem",
                            "--edge-tls-key=k.pem",
                            "--edge-client-ca=ca.pem",
@@ -51,6 +53,7 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.threads, 3);
   EXPECT_EQ(options.access, AccessMode::kNone);
   EXPECT_FALSE(options.documents);
+  EXPECT_THAT(options.cors_origins, testing::ElementsAre("https://a.example", "*"));
   ASSERT_TRUE(options.edge_tls.has_value());
   EXPECT_EQ(options.edge_tls->certificate, "c.pem");
   EXPECT_EQ(options.edge_tls->key, "k.pem");

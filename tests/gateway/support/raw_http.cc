@@ -58,7 +58,9 @@ RawResponse RawConnection::Receive(bool head_only) {
     size_t colon = input_.find(": ", line);
     std::string name = input_.substr(line, colon - line);
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    response.headers[name] = input_.substr(colon + 2, stop - colon - 2);
+    // Several headers of one name are one list.
+    std::string& value = response.headers[name];
+    value.append(value.empty() ? "" : ", ").append(input_, colon + 2, stop - colon - 2);
     line = stop + 2;
   }
   input_.erase(0, end + 4);
