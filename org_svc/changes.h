@@ -12,6 +12,7 @@ class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
   virtual void Tell(uint64_t center_id, const v1::UnitsChanged& event) = 0;
+  virtual void Tell(const v1::TeamsChanged& event) = 0;
   virtual void Tell(const v1::StaffChanged& event) = 0;
 };
 

@@ -47,12 +47,14 @@ void TakeLocation(const v1::Activity& given, Activity& activity, Violations& wro
   activity.location = point;
 }
 
-void TakeTeam(const v1::Activity& given, Activity& activity, Violations& wrong) {
+void TakeTeam(const rpc::Call& call, const v1::Activity& given, Activity& activity, Violations& wrong) {
   const auto id = ParseOptionalId("teams", "activity.team", given.team());
-  if (id.ok()) {
-    activity.team_id = *id;
-  } else {
+  if (!id.ok()) {
     wrong.push_back({"activity.team", type::REASON_BAD_RESOURCE_NAME, {{"collection", "teams"}}});
+  } else if (*id != 0 && !CheckTeam(call, "activity.team", *id).ok()) {
+    wrong.push_back({"activity.team", type::REASON_UNKNOWN_REFERENCE, {{"value", given.team()}}});
+  } else {
+    activity.team_id = *id;
   }
 }
 
@@ -89,7 +91,7 @@ absl::Status TakeFields(const rpc::Call& call, const std::vector<std::string>& f
                         const std::vector<Theme>& themes, Activity& activity) {
   Violations wrong;
   const auto named = [&fields](std::string_view field) { return std::ranges::find(fields, field) != fields.end(); };
-  if (named("team")) TakeTeam(given, activity, wrong);
+  if (named("team")) TakeTeam(call, given, activity, wrong);
   if (named("title")) TakeText("activity.title", given.title(), activity.title, wrong);
   if (named("content")) TakeText("activity.content", given.content(), activity.content, wrong);
   if (named("method")) TakeMethod(given, activity, wrong);

@@ -117,10 +117,11 @@ absl::StatusOr<v1::Appeal> AppealsService::Take(db::Transaction& tx, const rpc::
   if (auto status = CheckTimes(*shift, in, out); !status.ok()) return status;
   const auto policy = LoadPolicy(tx, call.center_id);
   if (!policy.ok()) return policy.status();
-  const auto until = AppealDue(tx, call.center_id, registration_id, *shift, *policy, *before);
+  // Without a calendar nobody can say that the time is over: the right to appeal does not hang on who enters it.
+  const auto until = DueIfKnown(AppealDue(tx, call.center_id, registration_id, *shift, *policy, *before));
   if (!until.ok()) return until.status();
-  if (auto status = CheckAppealTime(*until, call.now); !status.ok()) return status;
-  const auto due = DueAfter(tx, call.center_id, call.now, policy->appeal_working_days);
+  if (auto status = CheckAppealTime(until->value_or(absl::InfiniteFuture()), call.now); !status.ok()) return status;
+  const auto due = DueAtTheEarliest(tx, call.center_id, call.now, policy->appeal_working_days);
   if (!due.ok()) return due.status();
   const auto activity = LoadActivity(tx, call.center_id, shift->activity_id);
   if (!activity.ok()) return activity.status();

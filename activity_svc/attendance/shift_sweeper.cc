@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "activity_svc/attendance/settlement.h"
+#include "activity_svc/due_rows.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
@@ -9,7 +10,6 @@
 namespace wenming::activity {
 namespace {
 
-constexpr int kBatch = 200;
 // For one transaction; the database's time, not that of the business.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -25,19 +25,15 @@ absl::Status EndIfOpen(db::Transaction& tx, const DueShift& due, absl::Time now)
 }  // namespace
 
 absl::StatusOr<absl::Time> SweepShifts(db::Pool& db, absl::Time now) {
-  const auto shifts =
-      db::Read(db, absl::Now() + kPatience, [](db::Session& session) { return ListDueShifts(session, kBatch); });
-  if (!shifts.ok()) return shifts.status();
-  absl::Status failed;
-  for (const DueShift& due : *shifts) {
-    if (due.due > now) return failed.ok() ? absl::StatusOr<absl::Time>(due.due) : failed;
+  const auto list = [&db](int limit) {
+    return db::Read(db, absl::Now() + kPatience,
+                    [limit](db::Session& session) { return ListDueShifts(session, limit); });
+  };
+  const auto row_of = [](const DueShift& shift) { return DueRow{shift.center_id, shift.id, shift.due}; };
+  return DoDueRows(now, list, row_of, [&](const DueShift& due) {
     const db::TransactionOptions options{.deadline = absl::Now() + kPatience, .repeatable = true};
-    const absl::Status ended =
-        db::RunTransaction(db, options, [&](db::Transaction& tx) { return EndIfOpen(tx, due, now); });
-    if (!ended.ok()) failed = ended;
-  }
-  if (!failed.ok()) return failed;
-  return shifts->empty() ? absl::InfiniteFuture() : now;
+    return db::RunTransaction(db, options, [&](db::Transaction& tx) { return EndIfOpen(tx, due, now); });
+  });
 }
 
 }  // namespace wenming::activity

@@ -35,8 +35,10 @@ absl::StatusOr<absl::CivilDay> AddWorkingDays(const WorkingCalendar& calendar, a
 absl::StatusOr<absl::Time> WorkingDaysAfter(const WorkingCalendar& calendar, absl::Time from, int n) {
   const auto day = AddWorkingDays(calendar, ChineseDay(from), n);
   if (!day.ok()) return day.status();
-  return absl::FromCivil(*day + 1, China());
+  return EndOfDay(*day);
 }
+
+absl::Time EndOfDay(absl::CivilDay day) { return absl::FromCivil(day + 1, China()); }
 
 absl::CivilDay ChineseDay(absl::Time time) { return absl::ToCivilDay(time, China()); }
 

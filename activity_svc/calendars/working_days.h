@@ -32,6 +32,8 @@ absl::StatusOr<absl::CivilDay> AddWorkingDays(const WorkingCalendar& calendar, a
 absl::StatusOr<absl::Time> WorkingDaysAfter(const WorkingCalendar& calendar, absl::Time from, int n);
 
 absl::CivilDay ChineseDay(absl::Time time);
+// When the day is over.
+absl::Time EndOfDay(absl::CivilDay day);
 // As the clock on the wall shows it, "2026-05-19 00:00".
 std::string ChineseTime(absl::Time time);
 

@@ -22,6 +22,8 @@ using R = v1::Registration;
 absl::StatusOr<std::string_view> WhyNot(db::Session& session, uint64_t center_id, const Volunteer& volunteer,
                                         const Shift& shift) {
   if (!volunteer.active) return "不再参加志愿服务";
+  if (!BelongsTo(volunteer, shift)) return "已不属于该班次要求的队伍";
+  if (!HasSkills(volunteer, shift)) return "已没有该班次要求的技能";
   const auto activity = LoadActivity(session, center_id, shift.activity_id);
   if (!activity.ok()) return activity.status();
   return activity->dangerous && volunteer.MinorAt(shift.start_time) ? "未成年人不能参加有危险的活动" : "";
@@ -69,7 +71,7 @@ absl::Status FollowVolunteer(db::Transaction& transaction, const events::v1::Eve
   if (!event.payload().UnpackTo(&changed)) return absl::OkStatus();
   const auto volunteer = LoadVolunteer(transaction, event.center_id(), changed.volunteer_id());
   if (!volunteer.ok()) return volunteer.status();
-  if (!volunteer->has_value() || ((*volunteer)->active && !(*volunteer)->adult_from)) return absl::OkStatus();
+  if (!volunteer->has_value()) return absl::OkStatus();
   return GiveUpPlaces(transaction, event.center_id(), **volunteer, now);
 }
 

@@ -12,8 +12,9 @@
 namespace wenming::activity {
 
 // Cancels a person's registrations in shifts that have not begun and passes the places on: all, of who is no longer
-// active; those in dangerous activities, of a minor. One who has checked in stays. The row of the person is locked
-// (volunteers_store.h); each shift is locked in turn.
+// active; those in dangerous activities, of a minor; those in shifts for teams that he belongs to none of, or that ask
+// for a skill he has not, for an expired certificate opens no post. One who has checked in stays. The row of the person
+// is locked (volunteers_store.h); each shift is locked in turn.
 absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer, absl::Time now);
 
 // An outbox::Apply with the time: takes over what a VolunteerChanged says, and gives up the places that the person

@@ -44,8 +44,12 @@ std::string ChineseTime(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
 }
 
-bool IsMember(const Volunteer& volunteer, const Shift& shift) {
-  return std::ranges::find_first_of(volunteer.team_ids, shift.team_ids) != volunteer.team_ids.end();
+std::vector<std::string> MissingSkills(const Volunteer& volunteer, const Shift& shift) {
+  std::vector<std::string> missing;
+  for (const std::string& skill : shift.skills) {
+    if (std::ranges::find(volunteer.skills, skill) == volunteer.skills.end()) missing.push_back(skill);
+  }
+  return missing;
 }
 
 Refusal TeamRequired(const Shift& shift) {
@@ -57,11 +61,8 @@ Refusal TeamRequired(const Shift& shift) {
 void AddDemands(const Shift& shift, const Volunteer& volunteer, bool dangerous, absl::Time now,
                 std::vector<Refusal>& refusals) {
   if (!CheckAge(volunteer, dangerous, shift.start_time).ok()) refusals.push_back({type::REASON_MINOR_DANGEROUS});
-  if (!shift.team_ids.empty() && !IsMember(volunteer, shift)) refusals.push_back(TeamRequired(shift));
-  std::vector<std::string> missing;
-  for (const std::string& skill : shift.skills) {
-    if (std::ranges::find(volunteer.skills, skill) == volunteer.skills.end()) missing.push_back(skill);
-  }
+  if (!BelongsTo(volunteer, shift)) refusals.push_back(TeamRequired(shift));
+  const std::vector<std::string> missing = MissingSkills(volunteer, shift);
   if (!missing.empty()) refusals.push_back({type::REASON_SKILLS_REQUIRED, {{"skills", absl::StrJoin(missing, "、")}}});
   if (volunteer.locked_until && now < *volunteer.locked_until) {
     refusals.push_back(
@@ -101,6 +102,13 @@ std::vector<Refusal> FindRefusals(const SignUpFacts& facts, absl::Time now) {
   if (!shift.HasPlace() && !shift.HasWaitingRoom()) refusals.push_back({type::REASON_SHIFT_FULL});
   return refusals;
 }
+
+bool BelongsTo(const Volunteer& volunteer, const Shift& shift) {
+  return shift.team_ids.empty() ||
+         std::ranges::find_first_of(volunteer.team_ids, shift.team_ids) != volunteer.team_ids.end();
+}
+
+bool HasSkills(const Volunteer& volunteer, const Shift& shift) { return MissingSkills(volunteer, shift).empty(); }
 
 absl::Status FirstOf(const std::vector<Refusal>& refusals) {
   if (refusals.empty()) return absl::OkStatus();

@@ -50,6 +50,9 @@ absl::Status CheckSignUp(const SignUpFacts& facts, absl::Time now);
 // FAILED_PRECONDITION with REASON_MINOR_DANGEROUS when somebody who is a minor then would take part in what is
 // dangerous.
 absl::Status CheckAge(const Volunteer& volunteer, bool dangerous, absl::Time start);
+// Whether the person belongs to one of the teams that the shift is for, and has every skill that it asks for.
+bool BelongsTo(const Volunteer& volunteer, const Shift& shift);
+bool HasSkills(const Volunteer& volunteer, const Shift& shift);
 // A refusal as a status: ALREADY_EXISTS for REASON_ALREADY_SIGNED_UP, FAILED_PRECONDITION for all others; OK when there
 // is none, else the first.
 absl::Status FirstOf(const std::vector<Refusal>& refusals);

@@ -11,6 +11,7 @@
 #include "activity_svc/registrations/own_registration.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 
@@ -33,6 +34,16 @@ std::optional<RosterPosition> ToPosition(const std::vector<db::Value>& values) {
   if (values.size() != 3) return std::nullopt;
   return RosterPosition{static_cast<RegistrationState>(std::get<int64_t>(values[0].data())),
                         std::get<int64_t>(values[1].data()), std::get<uint64_t>(values[2].data())};
+}
+
+// What is answered of a person (teams, skills, a lock, where he is at that time) is for himself and for the staff of
+// his unit, whoever runs the shift.
+absl::Status CheckMayAskAbout(db::Session& session, const rpc::Call& call, uint64_t volunteer_id) {
+  if (call.IsVolunteer(volunteer_id)) return absl::OkStatus();
+  const auto volunteer = LoadVolunteer(session, call.center_id, volunteer_id);
+  if (!volunteer.ok()) return volunteer.status();
+  // Of somebody who is not known there is nothing to tell.
+  return volunteer->has_value() ? call.Authorise(kRead, (*volunteer)->unit_id) : absl::OkStatus();
 }
 
 }  // namespace
@@ -185,6 +196,7 @@ absl::StatusOr<v1::ExplainEligibilityResponse> RegistrationsService::ExplainElig
     if (!unit.ok()) return unit.status();
     if (auto status = call.AuthoriseSelfOr(*volunteer_id, kRead, *unit); !status.ok()) return status;
     if (*volunteer_id == 0) return errors::InvalidField("volunteer", type::REASON_REQUIRED);
+    if (auto status = CheckMayAskAbout(session, call, *volunteer_id); !status.ok()) return status;
     return Explain(session, call.center_id, {0, *shift_id, *volunteer_id, call.now});
   });
 }

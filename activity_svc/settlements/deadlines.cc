@@ -11,6 +11,13 @@ absl::StatusOr<absl::Time> DueAfter(db::Session& session, uint64_t center_id, ab
   return WorkingDaysAfter(*calendar, from, working_days);
 }
 
+absl::StatusOr<absl::Time> DueAtTheEarliest(db::Session& session, uint64_t center_id, absl::Time from,
+                                            int working_days) {
+  const auto due = DueIfKnown(DueAfter(session, center_id, from, working_days));
+  if (!due.ok()) return due.status();
+  return *due ? **due : EndOfDay(ChineseDay(from) + working_days);
+}
+
 absl::StatusOr<std::optional<absl::Time>> DueIfKnown(const absl::StatusOr<absl::Time>& due) {
   if (due.ok()) return std::optional<absl::Time>(*due);
   if (errors::ReasonOf(due.status()) == type::REASON_CALENDAR_MISSING) return std::optional<absl::Time>();

@@ -17,6 +17,11 @@ namespace wenming::activity {
 // So many working days after `from`; FAILED_PRECONDITION with REASON_CALENDAR_MISSING.
 absl::StatusOr<absl::Time> DueAfter(db::Session& session, uint64_t center_id, absl::Time from, int working_days);
 
+// The same; while the calendar is missing, after so many days of any kind, the least that it can be: who has not
+// entered it gets no more time by that.
+absl::StatusOr<absl::Time> DueAtTheEarliest(db::Session& session, uint64_t center_id, absl::Time from,
+                                            int working_days);
+
 // Nothing in place of REASON_CALENDAR_MISSING, for what must go on without: nobody is called late by a guess.
 absl::StatusOr<std::optional<absl::Time>> DueIfKnown(const absl::StatusOr<absl::Time>& due);
 

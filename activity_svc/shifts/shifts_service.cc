@@ -109,6 +109,9 @@ absl::StatusOr<v1::Shift> ShiftsService::CreateShift(const rpc::Call& call, cons
         if (auto status = call.Authorise(kWrite, activity->unit_id); !status.ok()) return status;
         return idempotency::Run<v1::Shift>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Shift> {
           if (auto status = CheckDraft(activity->state); !status.ok()) return status;
+          for (const uint64_t team_id : shift.team_ids) {
+            if (auto status = CheckTeam(call, "shift.teams", team_id); !status.ok()) return status;
+          }
           if (auto status = InsertShift(tx, call.center_id, shift); !status.ok()) return status;
           return ToProto(shift);
         });

@@ -88,9 +88,11 @@ absl::StatusOr<S> SupplementsService::CreateSupplement(const rpc::Call& call,
   if (!volunteer_id.ok()) return volunteer_id.status();
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
   const auto create = [&](db::Transaction& tx, const Shift& shift) -> absl::StatusOr<S> {
-    const auto due = RecordingDue(tx, call.center_id, shift);
+    // Without a calendar nobody can say that the time is over.
+    const auto due = DueIfKnown(RecordingDue(tx, call.center_id, shift));
     if (!due.ok()) return due.status();
-    if (auto status = CheckRecordingTime(shift, *due, call.now); !status.ok()) return status;
+    const absl::Time until = due->value_or(absl::InfiniteFuture());
+    if (auto status = CheckRecordingTime(shift, until, call.now); !status.ok()) return status;
     if (auto status = CheckVolunteer(tx, call.center_id, *volunteer_id); !status.ok()) return status;
     const auto policy = LoadPolicy(tx, call.center_id);
     if (!policy.ok()) return policy.status();

@@ -24,6 +24,11 @@ DirectoryUnit FromProto(const org::v1::DirectoryUnit& unit) {
           .deleted = unit.deleted()};
 }
 
+DirectoryTeam FromProto(const org::v1::DirectoryTeam& team) {
+  return {
+      .id = team.id(), .center_id = team.center_id(), .display_name = team.display_name(), .deleted = team.deleted()};
+}
+
 void Put(DirectoryUnit unit, Units& units, Children& children) {
   const auto [place, is_new] = units.try_emplace(unit.id);
   if (is_new || place->second.parent_id != unit.parent_id) {
@@ -67,6 +72,10 @@ void Directory::Apply(const org::v1::WatchResponse& part, absl::Time now) {
     if (restarting_) named_units_.insert(unit.id());
     Put(FromProto(unit), units_, children_);
   }
+  for (const org::v1::DirectoryTeam& team : part.teams()) {
+    if (restarting_) named_teams_.insert(team.id());
+    teams_[team.id()] = FromProto(team);
+  }
   for (const org::v1::DirectoryStaff& member : part.staff()) {
     if (restarting_) named_staff_.insert(member.id());
     Staff staff{.bindings = {},
@@ -84,8 +93,10 @@ void Directory::Apply(const org::v1::WatchResponse& part, absl::Time now) {
   }
   if (restarting_ && part.synced()) {
     KeepUnits([this](uint64_t id) { return named_units_.contains(id); }, units_, children_);
+    std::erase_if(teams_, [this](const auto& entry) { return !named_teams_.contains(entry.first); });
     std::erase_if(staff_, [this](const auto& entry) { return !named_staff_.contains(entry.first); });
     std::exchange(named_units_, {});
+    std::exchange(named_teams_, {});
     std::exchange(named_staff_, {});
     restarting_ = false;
     synced_ = true;
@@ -97,6 +108,7 @@ void Directory::Apply(const org::v1::WatchResponse& part, absl::Time now) {
 void Directory::Restart() {
   const std::unique_lock lock(mutex_);
   named_units_.clear();
+  named_teams_.clear();
   named_staff_.clear();
   restarting_ = true;
 }
@@ -136,6 +148,13 @@ std::optional<DirectoryUnit> Directory::FindUnit(uint64_t unit_id) const {
   const auto unit = units_.find(unit_id);
   if (unit == units_.end()) return std::nullopt;
   return unit->second;
+}
+
+std::optional<DirectoryTeam> Directory::FindTeam(uint64_t team_id) const {
+  const std::shared_lock lock(mutex_);
+  const auto team = teams_.find(team_id);
+  if (team == teams_.end()) return std::nullopt;
+  return team->second;
 }
 
 std::optional<DirectoryUnit> Directory::FindCenterByCode(std::string_view code) const {

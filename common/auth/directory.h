@@ -1,4 +1,4 @@
-// The unit tree, the staff's role bindings and what each role allows, in memory.
+// The unit tree, the teams, the staff's role bindings and what each role allows, in memory.
 //
 // Filled from org_svc's directory stream (org_svc fills its own from its tables). It answers "may this member of staff
 // do this on that unit" without a call. It fails closed: until the whole directory has arrived once, and whenever no
@@ -32,6 +32,14 @@ struct DirectoryUnit {
   bool deleted = false;
 };
 
+// A team as the directory knows it.
+struct DirectoryTeam {
+  uint64_t id = 0;
+  uint64_t center_id = 0;
+  std::string display_name;
+  bool deleted = false;
+};
+
 class Directory {
  public:
   explicit Directory(absl::Duration max_silence) : max_silence_(max_silence) {}
@@ -53,6 +61,9 @@ class Directory {
   bool StaffActive(uint64_t staff_id) const;
 
   std::optional<DirectoryUnit> FindUnit(uint64_t unit_id) const;
+  // Also of one that was dissolved. None where org_svc's stream has not told of it, as a release without teams does
+  // not.
+  std::optional<DirectoryTeam> FindTeam(uint64_t team_id) const;
   std::optional<DirectoryUnit> FindCenterByCode(std::string_view code) const;
   // The only center there is; none when there are several.
   std::optional<DirectoryUnit> OnlyCenter() const;
@@ -79,9 +90,10 @@ class Directory {
   mutable std::shared_mutex mutex_;
   std::unordered_map<uint64_t, DirectoryUnit> units_;
   std::unordered_map<uint64_t, std::vector<uint64_t>> children_;
+  std::unordered_map<uint64_t, DirectoryTeam> teams_;
   std::unordered_map<uint64_t, Staff> staff_;
   std::unordered_map<std::string, std::unordered_set<std::string>> roles_;
-  std::unordered_set<uint64_t> named_units_, named_staff_;  // named since Restart, until synced
+  std::unordered_set<uint64_t> named_units_, named_teams_, named_staff_;  // named since Restart, until synced
   bool restarting_ = true;
   bool synced_ = false;
   absl::Time heard_ = absl::InfinitePast();

@@ -25,7 +25,7 @@ struct ApiCall {
   errors::Language language = errors::Language::kChinese;
   std::chrono::steady_clock::time_point begin;
   CallMetrics* metrics = nullptr;
-  limits::Share in_flight = {};  // what Admit has given it
+  limits::Share in_flight = {};                                   // what Admit has given it
   http::DateText* date = nullptr;                                 // of the loop
   std::vector<std::pair<std::string, std::string>> headers = {};  // that any answer carries
 

@@ -9,7 +9,15 @@ namespace {
 constexpr size_t kPartSize = 500;
 
 int64_t VersionOf(const UnitRecord& record) { return record.version; }
+int64_t VersionOf(const v1::TeamChange& change) { return change.version(); }
 int64_t VersionOf(const v1::StaffChanged& event) { return event.version(); }
+
+// What the entries that changed after the revision are now.
+template <typename Entries, typename Pointer>
+void Collect(const std::map<uint64_t, uint64_t>& changes, uint64_t after, const Entries& entries,
+             std::vector<Pointer>& news) {
+  for (auto at = changes.upper_bound(after); at != changes.end(); ++at) news.push_back(entries.at(at->second).value);
+}
 
 // Takes the value over when it is newer, under the next revision.
 template <typename Entries, typename Pointer>
@@ -25,10 +33,14 @@ void Replace(uint64_t id, const Pointer& value, Entries& entries, std::map<uint6
 }  // namespace
 
 bool WriteParts(const FeedNews& news, const std::function<bool(const v1::WatchResponse&)>& write) {
-  for (size_t begin = 0; begin < std::max(news.units.size(), news.staff.size()); begin += kPartSize) {
+  const size_t most = std::max({news.units.size(), news.teams.size(), news.staff.size()});
+  for (size_t begin = 0; begin < most; begin += kPartSize) {
     v1::WatchResponse part;
     for (size_t i = begin; i < std::min(begin + kPartSize, news.units.size()); ++i) {
       *part.add_units() = ToDirectory(*news.units[i]);
+    }
+    for (size_t i = begin; i < std::min(begin + kPartSize, news.teams.size()); ++i) {
+      *part.add_teams() = news.teams[i]->team();
     }
     for (size_t i = begin; i < std::min(begin + kPartSize, news.staff.size()); ++i) {
       *part.add_staff() = news.staff[i]->staff();
@@ -51,6 +63,12 @@ void DirectoryFeed::Put(std::span<const UnitPtr> units, std::span<const StaffPtr
   for (const StaffPtr& member : staff) {
     Replace(member->staff().id(), member, staff_, staff_changes_, position_.revision);
   }
+  FeedLocal(now);
+}
+
+void DirectoryFeed::Put(std::span<const TeamPtr> teams, absl::Time now) {
+  const absl::MutexLock lock(&mutex_);
+  for (const TeamPtr& team : teams) Replace(team->team().id(), team, teams_, team_changes_, position_.revision);
   FeedLocal(now);
 }
 
@@ -78,13 +96,10 @@ FeedNews DirectoryFeed::Await(const FeedPosition& after, absl::Duration timeout)
 }
 
 FeedNews DirectoryFeed::Since(const FeedPosition& after) const {
-  FeedNews news{.units = {}, .staff = {}, .position = position_};
-  for (auto at = unit_changes_.upper_bound(after.revision); at != unit_changes_.end(); ++at) {
-    news.units.push_back(units_.at(at->second).value);
-  }
-  for (auto at = staff_changes_.upper_bound(after.revision); at != staff_changes_.end(); ++at) {
-    news.staff.push_back(staff_.at(at->second).value);
-  }
+  FeedNews news{.units = {}, .teams = {}, .staff = {}, .position = position_};
+  Collect(unit_changes_, after.revision, units_, news.units);
+  Collect(team_changes_, after.revision, teams_, news.teams);
+  Collect(staff_changes_, after.revision, staff_, news.staff);
   std::ranges::stable_sort(news.units, {}, [](const UnitPtr& unit) { return unit->unit.level(); });
   return news;
 }

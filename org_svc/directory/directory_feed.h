@@ -1,4 +1,5 @@
-// The directory as it is told: all units, staff and roles in memory, and what has changed since a watcher last looked.
+// The directory as it is told: all units, teams, staff and roles in memory, and what has changed since a watcher last
+// looked.
 //
 // One mechanism for all: the process's own auth::Directory and every remote watcher get the same parts.
 #pragma once
@@ -20,6 +21,7 @@
 
 namespace wenming::org {
 
+using TeamPtr = std::shared_ptr<const v1::TeamChange>;
 using StaffPtr = std::shared_ptr<const v1::StaffChanged>;
 
 // How far a watcher has got.
@@ -31,12 +33,13 @@ struct FeedPosition {
 // What is new after a position. Of an entry that changed several times the last form only.
 struct FeedNews {
   std::vector<UnitPtr> units;  // a parent before its children
+  std::vector<TeamPtr> teams;
   std::vector<StaffPtr> staff;
   FeedPosition position;
 };
 
-// Calls `write` with the news in parts of at most 500 units and staff each, until it answers false; says whether it
-// never did.
+// Calls `write` with the news in parts of at most 500 units, teams and staff each, until it answers false; says whether
+// it never did.
 bool WriteParts(const FeedNews& news, const std::function<bool(const v1::WatchResponse&)>& write);
 
 // Thread-safe.
@@ -46,6 +49,7 @@ class DirectoryFeed {
 
   // Takes over what is newer than what is here; `local` knows it when this returns.
   void Put(std::span<const UnitPtr> units, std::span<const StaffPtr> staff, absl::Time now);
+  void Put(std::span<const TeamPtr> teams, absl::Time now);
 
   // Everything that was committed a moment before `now` is here. Until the first beat the directory is not complete.
   void Beat(absl::Time now);
@@ -71,9 +75,11 @@ class DirectoryFeed {
   auth::Directory& local_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<uint64_t, Entry<UnitPtr>> units_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, Entry<TeamPtr>> teams_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<uint64_t, Entry<StaffPtr>> staff_ ABSL_GUARDED_BY(mutex_);
   // The ids of the entries by the revision of their last change; each entry stands in one of them once.
   std::map<uint64_t, uint64_t> unit_changes_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint64_t, uint64_t> team_changes_ ABSL_GUARDED_BY(mutex_);
   std::map<uint64_t, uint64_t> staff_changes_ ABSL_GUARDED_BY(mutex_);
   FeedPosition position_ ABSL_GUARDED_BY(mutex_);
   uint64_t local_revision_ ABSL_GUARDED_BY(mutex_) = 0;

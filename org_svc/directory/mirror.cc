@@ -6,6 +6,7 @@
 #include "common/db/transaction.h"
 #include "org_svc/clients/clients_store.h"
 #include "org_svc/staff/staff_store.h"
+#include "org_svc/teams/teams_store.h"
 #include "org_svc/units/units_store.h"
 
 namespace wenming::org {
@@ -52,6 +53,7 @@ absl::Status Mirror::Load(db::Session& session) {
   if (!centers.ok()) return centers.status();
   for (const uint64_t center_id : *centers) {
     if (absl::Status loaded = LoadUnits(session, center_id); !loaded.ok()) return loaded;
+    if (absl::Status loaded = LoadTeams(session, center_id); !loaded.ok()) return loaded;
   }
   // After its centers, the platform itself.
   centers->push_back(0);
@@ -73,6 +75,15 @@ absl::Status Mirror::LoadUnits(db::Session& session, uint64_t center_id) {
   }
   feed_.Put(units, {}, clock_());
   for (const UnitPtr& unit : units) units_.Put(unit);
+  return absl::OkStatus();
+}
+
+absl::Status Mirror::LoadTeams(db::Session& session, uint64_t center_id) {
+  const auto records = ReadAllTeams(session, center_id);
+  if (!records.ok()) return records.status();
+  std::vector<TeamPtr> teams;
+  for (const TeamRecord& record : *records) teams.push_back(std::make_shared<const v1::TeamChange>(ToChange(record)));
+  feed_.Put(teams, clock_());
   return absl::OkStatus();
 }
 
@@ -114,6 +125,12 @@ void Mirror::Tell(uint64_t center_id, const v1::UnitsChanged& event) {
   for (const UnitPtr& unit : units) units_.Put(unit);
 }
 
+void Mirror::Tell(const v1::TeamsChanged& event) {
+  std::vector<TeamPtr> teams;
+  for (const v1::TeamChange& change : event.changes()) teams.push_back(std::make_shared<const v1::TeamChange>(change));
+  feed_.Put(teams, clock_());
+}
+
 void Mirror::Tell(const v1::StaffChanged& event) {
   const StaffPtr staff = std::make_shared<const v1::StaffChanged>(event);
   feed_.Put({}, {&staff, 1}, clock_());
@@ -131,6 +148,7 @@ void Mirror::Follow() {
 
 absl::Status Mirror::Catch() {
   const std::vector<std::string> types = {v1::UnitsChanged::descriptor()->full_name(),
+                                          v1::TeamsChanged::descriptor()->full_name(),
                                           v1::StaffChanged::descriptor()->full_name()};
   while (true) {
     const absl::Time asked = clock_();
@@ -147,9 +165,12 @@ absl::Status Mirror::Catch() {
 
 void Mirror::Apply(const events::v1::Event& event) {
   v1::UnitsChanged units;
+  v1::TeamsChanged teams;
   v1::StaffChanged staff;
   if (event.payload().UnpackTo(&units)) {
     Tell(event.center_id(), units);
+  } else if (event.payload().UnpackTo(&teams)) {
+    Tell(teams);
   } else if (event.payload().UnpackTo(&staff)) {
     Tell(staff);
   } else {

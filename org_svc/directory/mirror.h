@@ -35,11 +35,13 @@ class Mirror : public ChangeSink {
   absl::Status Start(absl::Time deadline);
 
   void Tell(uint64_t center_id, const v1::UnitsChanged& event) override;
+  void Tell(const v1::TeamsChanged& event) override;
   void Tell(const v1::StaffChanged& event) override;
 
  private:
   absl::Status Load(db::Session& session);
   absl::Status LoadUnits(db::Session& session, uint64_t center_id);
+  absl::Status LoadTeams(db::Session& session, uint64_t center_id);
   absl::Status LoadStaff(db::Session& session, uint64_t center_id);
   absl::Status LoadClients(db::Session& session, uint64_t center_id);
   void Follow();

@@ -12,4 +12,15 @@ void Seal(TeamRecord& record) {
   record.team.set_etag(Etag(record.version));
 }
 
+v1::TeamChange ToChange(const TeamRecord& record) {
+  v1::TeamChange change;
+  change.set_version(record.version);
+  v1::DirectoryTeam& team = *change.mutable_team();
+  team.set_id(record.id);
+  team.set_center_id(record.center_id);
+  team.set_display_name(record.team.display_name());
+  team.set_deleted(record.team.state() == v1::Team::STATE_DELETED);
+  return change;
+}
+
 }  // namespace wenming::org

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "wenming/org/v1/events.pb.h"
 #include "wenming/org/v1/teams.pb.h"
 
 namespace wenming::org {
@@ -19,5 +20,8 @@ struct TeamRecord {
 
 // Brings the names and the etag of the resource in line with ids and version.
 void Seal(TeamRecord& record);
+
+// As an event and the directory carry it.
+v1::TeamChange ToChange(const TeamRecord& record);
 
 }  // namespace wenming::org

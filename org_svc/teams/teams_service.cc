@@ -1,6 +1,7 @@
 #include "org_svc/teams/teams_service.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,14 +76,24 @@ absl::StatusOr<v1::ListTeamsResponse> TeamsService::ListTeams(const rpc::Call& c
 
 absl::StatusOr<v1::Team> TeamsService::CreateTeam(const rpc::Call& call, const v1::CreateTeamRequest& request) {
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  return with_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
-    return idempotency::Run<v1::Team>(transaction, scope, request, call.now,
-                                      [&] { return Insert(transaction, call, request.team()); });
+  std::vector<v1::TeamsChanged> events;
+  auto team = with_.trail.Run(call, request, !request.request_id().empty(), [&](db::Transaction& transaction) {
+    events.clear();
+    return idempotency::Run<v1::Team>(transaction, scope, request, call.now, [&]() -> absl::StatusOr<v1::Team> {
+      auto record = Insert(transaction, call, request.team());
+      if (!record.ok()) return record.status();
+      auto published = PublishTeams(transaction, with_.ids, {&*record, 1}, call.now);
+      if (!published.ok()) return published.status();
+      events = *std::move(published);
+      return std::move(record->team);
+    });
   });
+  if (team.ok()) Tell(events);
+  return team;
 }
 
-absl::StatusOr<v1::Team> TeamsService::Insert(db::Transaction& transaction, const rpc::Call& call,
-                                              const v1::Team& team) {
+absl::StatusOr<TeamRecord> TeamsService::Insert(db::Transaction& transaction, const rpc::Call& call,
+                                                const v1::Team& team) {
   if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok()) return locked;
   const auto unit = LoadUnit(transaction, call.center_id, UnitId(team.unit()));
   if (!unit.ok()) return unit.status();
@@ -111,7 +122,7 @@ absl::StatusOr<v1::Team> TeamsService::Insert(db::Transaction& transaction, cons
   *record.team.mutable_update_time() = ToTimestamp(call.now);
   Seal(record);
   if (absl::Status inserted = InsertTeams(transaction, {&record, 1}); !inserted.ok()) return inserted;
-  return std::move(record.team);
+  return record;
 }
 
 absl::StatusOr<v1::Team> TeamsService::UpdateTeam(const rpc::Call& call, const v1::UpdateTeamRequest& request) {
@@ -145,23 +156,29 @@ absl::StatusOr<v1::Team> TeamsService::DeleteTeam(const rpc::Call& call, const v
 
 absl::StatusOr<v1::Team> TeamsService::Change(const rpc::Call& call, const google::protobuf::Message& request,
                                               std::string_view name, std::string_view etag, Edit edit) {
-  return with_.trail.Run(call, request, /*repeatable=*/false,
-                         [&](db::Transaction& transaction) -> absl::StatusOr<v1::Team> {
-                           if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
-                             return locked;
-                           auto record = LoadTeam(transaction, call.center_id, TeamId(name));
-                           if (!record.ok()) return record.status();
-                           if (absl::Status may = call.Authorise(kWrite, record->unit_id); !may.ok()) return may;
-                           if (absl::Status active = CheckActive(*record); !active.ok()) return active;
-                           if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
-                           if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
-                           ++record->version;
-                           *record->team.mutable_update_time() = ToTimestamp(call.now);
-                           Seal(*record);
-                           if (absl::Status updated = org::UpdateTeam(transaction, *record); !updated.ok())
-                             return updated;
-                           return std::move(record->team);
-                         });
+  std::vector<v1::TeamsChanged> events;
+  auto team = with_.trail.Run(call, request, /*repeatable=*/false,
+                              [&](db::Transaction& transaction) -> absl::StatusOr<v1::Team> {
+                                if (absl::Status locked = LockCenter(transaction, call.center_id); !locked.ok())
+                                  return locked;
+                                auto record = LoadTeam(transaction, call.center_id, TeamId(name));
+                                if (!record.ok()) return record.status();
+                                if (absl::Status may = call.Authorise(kWrite, record->unit_id); !may.ok()) return may;
+                                if (absl::Status active = CheckActive(*record); !active.ok()) return active;
+                                if (absl::Status seen = CheckEtag(etag, record->version); !seen.ok()) return seen;
+                                if (absl::Status edited = edit(transaction, *record); !edited.ok()) return edited;
+                                ++record->version;
+                                *record->team.mutable_update_time() = ToTimestamp(call.now);
+                                Seal(*record);
+                                if (absl::Status updated = org::UpdateTeam(transaction, *record); !updated.ok())
+                                  return updated;
+                                auto published = PublishTeams(transaction, with_.ids, {&*record, 1}, call.now);
+                                if (!published.ok()) return published.status();
+                                events = *std::move(published);
+                                return std::move(record->team);
+                              });
+  if (team.ok()) Tell(events);
+  return team;
 }
 
 absl::StatusOr<v1::ImportReport> TeamsService::ImportTeams(const rpc::Call& call,
@@ -178,6 +195,7 @@ absl::StatusOr<v1::ImportReport> TeamsService::ImportTeams(const rpc::Call& call
                                        })
                      : Import(call, request, *file, center_id);
   if (!planned.ok()) return planned.status();
+  Tell(planned->events);
   v1::ImportReport report;
   report.set_dry_run(request.dry_run());
   planned->findings.Tell(call.language, report);
@@ -213,8 +231,17 @@ absl::StatusOr<TeamsService::Planned> TeamsService::Import(const rpc::Call& call
                              if (absl::Status updated = org::UpdateTeam(transaction, record); !updated.ok())
                                return updated;
                            }
+                           for (const auto* changed : {&planned->plan.created, &planned->plan.updated}) {
+                             auto published = PublishTeams(transaction, with_.ids, *changed, call.now);
+                             if (!published.ok()) return published.status();
+                             std::ranges::move(*published, std::back_inserter(planned->events));
+                           }
                            return planned;
                          });
+}
+
+void TeamsService::Tell(const std::vector<v1::TeamsChanged>& events) const {
+  for (const v1::TeamsChanged& event : events) with_.changes.Tell(event);
 }
 
 }  // namespace wenming::org

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -37,16 +38,18 @@ class TeamsService {
   // No other write to the center's teams, an import least of all, comes between.
   absl::StatusOr<v1::Team> Change(const rpc::Call& call, const google::protobuf::Message& request,
                                   std::string_view name, std::string_view etag, Edit edit);
-  absl::StatusOr<v1::Team> Insert(db::Transaction& transaction, const rpc::Call& call, const v1::Team& team);
+  absl::StatusOr<TeamRecord> Insert(db::Transaction& transaction, const rpc::Call& call, const v1::Team& team);
 
   struct Planned {
     TeamsPlan plan;
     Findings findings;
+    std::vector<v1::TeamsChanged> events = {};
   };
   absl::StatusOr<Planned> PlanImport(db::Session& session, const rpc::Call& call, const TeamsFile& file,
                                      uint64_t center_id);
   absl::StatusOr<Planned> Import(const rpc::Call& call, const v1::ImportTeamsRequest& request, const TeamsFile& file,
                                  uint64_t center_id);
+  void Tell(const std::vector<v1::TeamsChanged>& events) const;
 
   const Dependencies with_;
 };

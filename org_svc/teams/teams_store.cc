@@ -7,6 +7,7 @@
 #include "common/db/errors.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
+#include "common/outbox/outbox.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace wenming::org {
@@ -43,6 +44,7 @@ constexpr size_t kColumns = 13;
 // Rows are inserted in groups of these sizes, so that few shapes of statements are prepared.
 constexpr size_t kGroups[] = {100, 10, 1};
 constexpr int kReadSize = 5000;
+constexpr size_t kEventSize = 500;
 
 TeamRecord FromRow(db::Row& row) {
   TeamRecord record{.center_id = row.Id(0),
@@ -170,6 +172,25 @@ absl::Status UpdateTeam(db::Transaction& transaction, const TeamRecord& record) 
                {record.parent_id, team.kind(), team.display_name(), team.specialty(), team.state(), record.version,
                 TimeUtil::TimestampToMicroseconds(team.update_time()), record.center_id, record.id})
       .status();
+}
+
+absl::StatusOr<std::vector<v1::TeamsChanged>> PublishTeams(db::Transaction& transaction, ids::Generator& ids,
+                                                           std::span<const TeamRecord> teams, absl::Time now) {
+  std::vector<v1::TeamsChanged> events;
+  while (!teams.empty()) {
+    v1::TeamsChanged event;
+    const auto part = teams.first(std::min(teams.size(), kEventSize));
+    for (const TeamRecord& record : part) *event.add_changes() = ToChange(record);
+    const uint64_t center_id = part.front().center_id;
+    if (absl::Status appended =
+            outbox::Append(transaction, ids, center_id, ids::ResourceName("units", center_id), event, now);
+        !appended.ok()) {
+      return appended;
+    }
+    events.push_back(std::move(event));
+    teams = teams.subspan(part.size());
+  }
+  return events;
 }
 
 }  // namespace wenming::org

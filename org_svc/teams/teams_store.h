@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/db/session.h"
+#include "common/ids/ids.h"
 #include "org_svc/teams/team_record.h"
 
 namespace wenming::org {
@@ -44,5 +45,9 @@ absl::StatusOr<int64_t> CountTeamsBelow(db::Transaction& transaction, uint64_t c
 absl::Status InsertTeams(db::Transaction& transaction, std::span<const TeamRecord> teams);
 // Writes the record's values over the row's; the caller has loaded it in this transaction.
 absl::Status UpdateTeam(db::Transaction& transaction, const TeamRecord& team);
+
+// Tells of teams of one center as they are after this transaction, in events of at most 500, and answers the events.
+absl::StatusOr<std::vector<v1::TeamsChanged>> PublishTeams(db::Transaction& transaction, ids::Generator& ids,
+                                                           std::span<const TeamRecord> teams, absl::Time now);
 
 }  // namespace wenming::org

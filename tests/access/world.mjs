@@ -178,7 +178,8 @@ export class World {
     const wish = { accessRequest: { purpose: 'REVEAL_PURPOSE_CONTACT', reason: '联系监护人' } };
     ({ name: here.accessRequest } = await admin.post(`/v1/${here.minor}/accessRequests`, wish));
     const join = { membership: { team: here.team } };
-    ({ name: here.membership } = await admin.post(`/v1/${here.volunteer}/memberships`, join));
+    ({ name: here.membership } = await onceKnown('the team to be known', () =>
+      admin.post(`/v1/${here.volunteer}/memberships`, join)));
     here.certificate = await this.#certify(place, admin, shifts[2]);
   }
 

@@ -32,6 +32,7 @@ ActivityTest::ActivityTest(int connections)
       .AddUnit(kStation, kInstitute, kCenter, 3)
       .AddUnit(kOtherStation, kInstitute, kCenter, 3)
       .AddCenter(kOtherCenter, "XX");
+  for (const uint64_t team : {9, 21, 22}) directory_.AddTeam(team, kCenter);
   directory_.AddRole("head", {"activities.read", "activities.write", "attendance.run", "registrations.read"})
       .AddRole("approver", {"activities.read", "activities.approve", "hours.publicize", "hours.settle"})
       .AddRole("admin", {"activities.read", "activities.write", "activities.approve", "attendance.run",

@@ -73,6 +73,17 @@ TestDirectory& TestDirectory::AddStaff(uint64_t id, uint64_t center_id, const st
   return *this;
 }
 
+TestDirectory& TestDirectory::AddTeam(uint64_t id, uint64_t center_id, bool deleted, std::string_view display_name) {
+  org::v1::WatchResponse part;
+  auto& team = *part.add_teams();
+  team.set_id(id);
+  team.set_center_id(center_id);
+  team.set_display_name(std::string(display_name));
+  team.set_deleted(deleted);
+  Apply(part);
+  return *this;
+}
+
 TestDirectory& TestDirectory::AddRole(const std::string& key, const std::vector<std::string>& permissions) {
   org::v1::Role role;
   role.set_key(key);

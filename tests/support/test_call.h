@@ -36,6 +36,7 @@ class TestDirectory {
   // `volunteer_id`: of the volunteer that the person is too.
   TestDirectory& AddStaff(uint64_t id, uint64_t center_id, const std::vector<Binding>& bindings, bool disabled = false,
                           uint64_t volunteer_id = 0);
+  TestDirectory& AddTeam(uint64_t id, uint64_t center_id, bool deleted = false, std::string_view display_name = "");
   TestDirectory& AddRole(const std::string& key, const std::vector<std::string>& permissions);
 
   const auth::Directory& get() const { return directory_; }

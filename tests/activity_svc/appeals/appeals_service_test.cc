@@ -215,6 +215,21 @@ TEST_F(AppealsTest, WhatIsFinalNeedsNoCalendar) {
   EXPECT_FALSE(granted->has_due_time());
 }
 
+// The right to appeal does not hang on who enters next year's calendar.
+TEST_F(AppealsTest, IsTakenWhileTheCalendarIsMissing) {
+  SettleShift(settled_);
+  const absl::Time december = absl::FromCivil(absl::CivilDay(2026, 12, 28), absl::UTCTimeZone());
+  ASSERT_TRUE(Reverse(kSecond, 0, december).ok());
+  const auto taken = Appeal(0, absl::Hours(2), december + absl::Hours(24 * 12));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->state(), P::STATE_OPEN);
+  // Ten days later by the calendar on the wall, to the end of the day in China.
+  EXPECT_EQ(FromProto(taken->due_time()),
+            absl::FromCivil(absl::CivilDay(2027, 1, 20), absl::FixedTimeZone(8 * 60 * 60)));
+  // What is known to be too late stays so.
+  EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), december)), type::REASON_APPEAL_CLOSED);
+}
+
 TEST_F(AppealsTest, WhatWasDecidedRestsOnNoStation) {
   // As a station's upload leaves it: with its pack, and what nothing enforced.
   database_.Administer("USE " + database_.schema());

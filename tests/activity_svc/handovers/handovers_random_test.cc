@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <string>
@@ -63,8 +64,9 @@ class HandoversRandomTest : public ActivityTest {
 };
 
 TEST_F(HandoversRandomTest, PlacesChangeHandsAndNothingElseDoes) {
-  const unsigned seed = std::random_device()();
-  SCOPED_TRACE("seed " + std::to_string(seed));
+  const char* given = std::getenv("WENMING_TEST_SEED");
+  const auto seed = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : std::random_device()();
+  SCOPED_TRACE("repeat with WENMING_TEST_SEED=" + std::to_string(seed));
   for (uint64_t id = 1; id <= kPeople; ++id) AddVolunteer(id);
   std::vector<v1::Shift> shifts;
   for (int i = 0; i < 4; ++i) shifts.push_back(PublishedAt(start_ + absl::Hours(i), absl::Hours(2), 3, 0));

@@ -97,6 +97,11 @@ TEST_F(EligibilityTest, WhoMayAskForWhom) {
   EXPECT_EQ(ReasonOf(Explain(Person(1, now_), shift.name(), 2)), type::REASON_NOT_YOURS);
   EXPECT_TRUE(Explain(Staff(kHead, now_), shift.name(), 2).ok());
   EXPECT_EQ(ReasonOf(Explain(Staff(kStranger, now_), shift.name(), 2)), type::REASON_PERMISSION);
+  // Whose volunteer it is not is told nothing of him, also about his own shift.
+  Store({.id = 3, .number = "HT3", .unit_id = kOtherStation, .active = true});
+  EXPECT_EQ(ReasonOf(Explain(Staff(kHead, now_), shift.name(), 3)), type::REASON_PERMISSION);
+  EXPECT_TRUE(Explain(Staff(kAdmin, now_), shift.name(), 3).ok());
+  EXPECT_TRUE(Explain(Person(3, now_), shift.name()).ok());
   EXPECT_EQ(ReasonOf(Explain(Staff(kHead, now_), shift.name())), type::REASON_REQUIRED);
   EXPECT_EQ(ReasonOf(Explain(Staff(kStranger, now_), shift.name())), type::REASON_PERMISSION);
 }

@@ -64,6 +64,22 @@ TEST_F(ShiftsServiceTest, TeamsAndSkillsAreKeptOnce) {
   }
 }
 
+TEST_F(ShiftsServiceTest, OnlyForTeamsThatTheCenterHas) {
+  directory_.AddTeam(31, kCenter, /*deleted=*/true).AddTeam(32, kOtherCenter);
+  v1::CreateShiftRequest request = Request(Draft().name(), absl::Hours(1), 0);
+  request.mutable_shift()->add_teams(ids::ResourceName("teams", 21));
+  request.mutable_shift()->add_teams("");
+  v1::CreateActivityRequest activity = DraftRequest();
+  for (const uint64_t team : {30, 31, 32}) {
+    request.mutable_shift()->set_teams(1, ids::ResourceName("teams", team));
+    EXPECT_EQ(ReasonOf(shifts_.CreateShift(Staff(kHead, now_), request)), type::REASON_UNKNOWN_REFERENCE) << team;
+    activity.mutable_activity()->set_team(ids::ResourceName("teams", team));
+    EXPECT_EQ(ReasonOf(activities_.CreateActivity(Staff(kHead, now_), activity)), type::REASON_UNKNOWN_REFERENCE)
+        << team;
+  }
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM shifts"), 0);
+}
+
 TEST_F(ShiftsServiceTest, LengthAndBreak) {
   const v1::Activity draft = Draft();
   struct Case {

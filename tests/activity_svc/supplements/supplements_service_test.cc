@@ -207,6 +207,13 @@ TEST_F(SupplementsTest, TheTimeToRecordEnds) {
   EXPECT_TRUE(Ask(kHead, due - absl::Seconds(1)).ok());
 }
 
+TEST_F(SupplementsTest, WithoutACalendarNoTimeEnds) {
+  database_.Administer("USE " + database_.schema());
+  database_.Administer("DELETE FROM calendar_years WHERE year = 2026");
+  EXPECT_EQ(ReasonOf(Ask(kHead, end_ - absl::Seconds(1))), type::REASON_SHIFT_NOT_ENDED);
+  EXPECT_TRUE(Ask(kHead, end_ + absl::Hours(24 * 60)).ok());
+}
+
 TEST_F(SupplementsTest, ARepetitionChangesNothingAndAListHasThemAll) {
   const auto first = Ask(kHead, public_, absl::Hours(2), 9, "request-0001");
   const auto again = Ask(kHead, public_, absl::Hours(2), 9, "request-0001");

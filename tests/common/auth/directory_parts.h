@@ -25,6 +25,15 @@ class Parts {
     return *this;
   }
 
+  Parts& Team(uint64_t id, uint64_t center_id, bool deleted = false) {
+    org::v1::DirectoryTeam& team = *part_.add_teams();
+    team.set_id(id);
+    team.set_center_id(center_id);
+    team.set_display_name("Team " + std::to_string(id));
+    team.set_deleted(deleted);
+    return *this;
+  }
+
   Parts& Staff(uint64_t id, const std::vector<std::pair<std::string, uint64_t>>& bindings, bool disabled = false) {
     org::v1::DirectoryStaff& staff = *part_.add_staff();
     staff.set_id(id);

@@ -193,6 +193,24 @@ TEST_F(DirectoryTest, ARestartDropsWhatIsNoLongerNamedOnceSynced) {
   EXPECT_THAT(directory_.Subtree(0), UnorderedElementsAre(1, 11));
 }
 
+TEST_F(DirectoryTest, KnowsTeams) {
+  directory_.Apply(Parts().Team(21, 1).Team(22, 1, /*deleted=*/true), kNow);
+  EXPECT_EQ(directory_.FindTeam(21)->display_name, "Team 21");
+  EXPECT_EQ(directory_.FindTeam(21)->center_id, 1u);
+  EXPECT_FALSE(directory_.FindTeam(21)->deleted);
+  EXPECT_TRUE(directory_.FindTeam(22)->deleted);
+  EXPECT_FALSE(directory_.FindTeam(1).has_value()) << "a unit is no team";
+  directory_.Apply(Parts().Team(21, 1, /*deleted=*/true), kNow);
+  EXPECT_TRUE(directory_.FindTeam(21)->deleted);
+
+  directory_.Restart();
+  directory_.Apply(Parts().Team(22, 1), kNow);
+  EXPECT_TRUE(directory_.FindTeam(21).has_value()) << "the old copy serves meanwhile";
+  directory_.Apply(Parts().Synced(), kNow);
+  EXPECT_FALSE(directory_.FindTeam(21).has_value());
+  EXPECT_FALSE(directory_.FindTeam(22)->deleted);
+}
+
 TEST_F(DirectoryTest, KnowsUnitsAndStaff) {
   EXPECT_EQ(directory_.FindUnit(111)->display_name, "Unit 111");
   EXPECT_EQ(directory_.FindUnit(111)->parent_id, 11u);

@@ -36,12 +36,23 @@ StaffPtr MakeStaff(uint64_t id, const std::string& role, int64_t version = 1) {
   return std::make_shared<const v1::StaffChanged>(std::move(event));
 }
 
+TeamPtr MakeTeam(uint64_t id, int64_t version = 1, bool deleted = false) {
+  v1::TeamChange change;
+  change.set_version(version);
+  change.mutable_team()->set_id(id);
+  change.mutable_team()->set_center_id(kCenter);
+  change.mutable_team()->set_deleted(deleted);
+  return std::make_shared<const v1::TeamChange>(std::move(change));
+}
+
 class DirectoryFeedTest : public ::testing::Test {
  protected:
   DirectoryFeedTest() { feed_.Put(std::vector<UnitPtr>{MakeUnit(kCenter, 0, 1)}, {}, absl::Now()); }
 
   void Put(UnitPtr unit) { feed_.Put({&unit, 1}, {}, absl::Now()); }
   void Put(StaffPtr staff) { feed_.Put({}, {&staff, 1}, absl::Now()); }
+
+  void Put(TeamPtr team) { feed_.Put({&team, 1}, absl::Now()); }
 
   static std::vector<v1::Role> Roles() {
     v1::Role role;
@@ -98,6 +109,24 @@ TEST_F(DirectoryFeedTest, PartsAreSmallAndParentsComeFirst) {
     return true;
   }));
   EXPECT_EQ(told.size(), 1 + 1 + 28 + 1300u);
+}
+
+TEST_F(DirectoryFeedTest, TeamsAreToldInTheirLastFormAndInSmallParts) {
+  std::vector<TeamPtr> teams;
+  for (uint64_t id = 5000; id < 6200; ++id) teams.push_back(MakeTeam(id));
+  feed_.Put(teams, absl::Now());
+  Put(MakeTeam(5000, 3, /*deleted=*/true));
+  Put(MakeTeam(5000, 2));
+  EXPECT_TRUE(local_.FindTeam(5000)->deleted) << "the older form came later";
+  EXPECT_FALSE(local_.FindTeam(5001)->deleted);
+  auth::Directory remote(absl::InfiniteDuration());
+  EXPECT_TRUE(WriteParts(feed_.Await({}, absl::ZeroDuration()), [&](const v1::WatchResponse& part) {
+    EXPECT_LE(part.teams_size(), 500);
+    remote.Apply(part, absl::Now());
+    return true;
+  }));
+  for (uint64_t id = 5000; id < 6200; ++id) EXPECT_TRUE(remote.FindTeam(id).has_value()) << id;
+  EXPECT_TRUE(remote.FindTeam(5000)->deleted);
 }
 
 // Takes what a watcher is told until it has had enough.

@@ -48,6 +48,49 @@ class MirrorTest : public OrgTest {
   uint64_t member_ = 0;
 };
 
+TEST_F(MirrorTest, TeamsAreLoadedAndFollowed) {
+  ASSERT_EQ(ImportTeams(center_admin_,
+                        "code,tier,parent_code,unit_code,name,specialty\nG,GENERAL,,C,总队,\nA,SPECIAL,G,C,宣讲队,\n")
+                ->created(),
+            2);
+  v1::ListTeamsRequest request;
+  const auto listed = Do(teams_, &TeamsService::ListTeams, By(center_admin_), request);
+  ASSERT_EQ(listed->teams_size(), 2);
+  const std::string name = listed->teams(0).name();
+  const uint64_t special = *ids::ParseName("teams", name);
+  EXPECT_EQ(here_.directory.FindTeam(special)->display_name, "宣讲队") << "read your writes";
+
+  const Replica there(pool_);
+  ASSERT_TRUE(there.directory.FindTeam(special).has_value()) << "loaded";
+  EXPECT_EQ(there.directory.FindTeam(special)->center_id, UnitId("C"));
+  EXPECT_FALSE(there.directory.FindTeam(special)->deleted);
+
+  v1::UpdateTeamRequest rename;
+  rename.mutable_team()->set_name(name);
+  rename.mutable_team()->set_display_name("理论宣讲队");
+  ASSERT_TRUE(Do(teams_, &TeamsService::UpdateTeam, By(center_admin_), rename).ok());
+  EXPECT_EQ(here_.directory.FindTeam(special)->display_name, "理论宣讲队");
+  EXPECT_LT(Until([&] { return there.directory.FindTeam(special)->display_name == "理论宣讲队"; }), kSoon);
+
+  v1::DeleteTeamRequest dissolve;
+  dissolve.set_name(name);
+  ASSERT_TRUE(Do(teams_, &TeamsService::DeleteTeam, By(center_admin_), dissolve).ok());
+  EXPECT_TRUE(here_.directory.FindTeam(special)->deleted);
+  EXPECT_LT(Until([&] { return there.directory.FindTeam(special)->deleted; }), kSoon);
+
+  v1::CreateTeamRequest create;
+  create.mutable_team()->set_code("B");
+  create.mutable_team()->set_tier(v1::Team::TIER_SPECIAL);
+  create.mutable_team()->set_parent(listed->teams(1).name());
+  create.mutable_team()->set_unit(UnitName("C"));
+  create.mutable_team()->set_display_name("新队");
+  const auto created = Do(teams_, &TeamsService::CreateTeam, By(center_admin_), create);
+  ASSERT_TRUE(created.ok()) << created.status();
+  const uint64_t fresh = *ids::ParseName("teams", created->name());
+  EXPECT_TRUE(here_.directory.FindTeam(fresh).has_value());
+  EXPECT_LT(Until([&] { return there.directory.FindTeam(fresh).has_value(); }), kSoon);
+}
+
 TEST_F(MirrorTest, AnotherProcessLoadsTheSame) {
   const Replica there(pool_);
   EXPECT_EQ(there.cache.size(), 4u);

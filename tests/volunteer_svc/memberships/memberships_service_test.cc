@@ -18,10 +18,15 @@ namespace wenming::volunteer {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class MembershipsTest : public DataTest {
  protected:
+  MembershipsTest() {
+    for (const uint64_t team : {1, 2, 3, 4, 5, 6, 7, 8, 21, 22}) directory_.AddTeam(team, kCenter);
+  }
+
   absl::StatusOr<v1::Membership> Join(const rpc::Call& call, uint64_t volunteer, uint64_t team,
                                       const std::string& request_id = "") {
     v1::CreateMembershipRequest request;
@@ -54,6 +59,9 @@ class MembershipsTest : public DataTest {
     EXPECT_TRUE(event.ParseFromString(Text("SELECT payload FROM outbox ORDER BY place DESC LIMIT 1")));
     return event;
   }
+  static std::string Sentence(const absl::Status& status) {
+    return errors::ToWire(status, errors::Language::kChinese, "").message();
+  }
   static std::string Team(uint64_t id) { return ids::ResourceName("teams", id); }
 
   MembershipsService service_{dependencies_};
@@ -85,6 +93,30 @@ TEST_F(MembershipsTest, FiveTeamsAtMostUnlessTheCenterSaysOtherwise) {
   Execute("INSERT INTO team_limits (center_id, most_teams) VALUES (" + std::to_string(kCenter) + ", 6)");
   EXPECT_TRUE(Join(Head(), id, 6).ok());
   EXPECT_EQ(errors::ReasonOf(Join(Head(), id, 7).status()), type::REASON_TEAM_LIMIT);
+}
+
+TEST_F(MembershipsTest, OnlyATeamThatTheCenterHas) {
+  const uint64_t id = Register(1);
+  directory_.AddTeam(31, kCenter, /*deleted=*/true, "清洁家园小分队").AddTeam(32, kElsewhere);
+  for (const uint64_t team : {30, 31, 32}) {
+    const auto refused = Join(Head(), id, team).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << team;
+    EXPECT_EQ(errors::ReasonOf(refused), type::REASON_UNKNOWN_REFERENCE) << team;
+  }
+  EXPECT_THAT(Sentence(Join(Head(), id, 31).status()), HasSubstr("清洁家园小分队"));
+  EXPECT_THAT(Sentence(Join(Head(), id, 32).status()), HasSubstr(Team(32)));
+  EXPECT_THAT(Teams(id), IsEmpty());
+}
+
+// Whoever repeats a request after the team was dissolved hears what was answered then, and may still leave it.
+TEST_F(MembershipsTest, ATeamThatIsDissolvedLaterKeepsItsMembers) {
+  const uint64_t id = Register(1);
+  const auto joined = Join(Head(), id, 21, "request-0001");
+  ASSERT_TRUE(joined.ok()) << joined.status();
+  directory_.AddTeam(21, kCenter, /*deleted=*/true);
+  EXPECT_EQ(Join(Head(), id, 21, "request-0001")->name(), joined->name());
+  EXPECT_THAT(Teams(id), ElementsAre(Team(21)));
+  EXPECT_TRUE(End(Self(id), *joined).ok());
 }
 
 TEST_F(MembershipsTest, TheLimitHoldsForAllAtOnce) {
@@ -160,7 +192,7 @@ TEST_F(MembershipsTest, AreExportedAndForgotten) {
 
 class MembershipStatementsTest : public VolunteerTest {
  protected:
-  MembershipStatementsTest() : VolunteerTest(1) {}
+  MembershipStatementsTest() : VolunteerTest(1) { directory_.AddTeam(3, kCenter); }
 };
 
 // Every statement finds its rows by a key, however many memberships others have.
