@@ -41,6 +41,7 @@ void EdgeConnection::Serve(Transport transport) {
   deadline_ = busy_ + context_.limits.head_time;
   const h2::SessionOptions options{.max_header_bytes = kMostHeaderBytes};
   session_ = h2::Session::Start(h2::Session::Role::kServer, std::move(transport), options, this);
+  if (announced_) session_->Announce();
 }
 
 bool EdgeConnection::IsStalled(Clock::time_point now) const {
@@ -58,6 +59,11 @@ void EdgeConnection::Expire(Clock::time_point now) {
   if (session_ == nullptr) return;
   if (session_->stream_count() > 0) busy_ = now;
   if (now >= busy_ + context_.limits.edge_idle_time) Drain();
+}
+
+void EdgeConnection::Announce() {
+  announced_ = true;
+  if (session_ != nullptr) session_->Announce();
 }
 
 void EdgeConnection::Drain() { session_ == nullptr ? Close() : session_->Drain(); }

@@ -26,6 +26,8 @@ class EdgeConnection final : public std::enable_shared_from_this<EdgeConnection>
   // Closes a connection whose handshake or first frame takes too long, that begins a call and does not say which, or
   // that does not take what is written. Drains one that is idle, and one whose client's certificate has expired.
   void Expire(Clock::time_point now);
+  // Lets the client know that it should make its next call on another connection; goes on.
+  void Announce();
   // Takes no new calls; closes when the running ones have ended.
   void Drain();
   void Close();
@@ -47,6 +49,7 @@ class EdgeConnection final : public std::enable_shared_from_this<EdgeConnection>
   std::weak_ptr<Forwarder> newest_;     // only the newest call may have headers that are not complete
   std::optional<PeerCertificate> peer_;
   std::shared_ptr<h2::Session> session_;
+  bool announced_ = false;
   bool open_ = true;
 };
 

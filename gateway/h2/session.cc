@@ -12,6 +12,8 @@ constexpr size_t kClientReadBytes = 64 * 1024;
 constexpr size_t kServerReadBytes = 8 * 1024;  // there may be many clients
 constexpr size_t kWriteBytes = 64 * 1024;
 constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must not keep what it has sent
+constexpr auto kGrace = std::chrono::seconds(1);
+constexpr auto kLinger = std::chrono::seconds(1);
 
 // What the peer is told of an error that ends the connection.
 uint32_t GoAwayCode(ssize_t error) {
@@ -27,9 +29,11 @@ struct Session::Stream {
   Headers received;
   size_t received_bytes = 0;
   bool had_headers = false;
+  bool oversized = false;
   std::string pending;  // bytes to send, from pending_begin on
   size_t pending_begin = 0;
   bool ended = false;
+  bool broken = false;
   Headers trailers;
 };
 
@@ -48,7 +52,14 @@ struct Session::Callbacks {
     auto stream = std::make_unique<Stream>();
     stream->listener = std::move(listener);
     self.streams_[frame->hd.stream_id] = std::move(stream);
+    if (self.notice_due_) self.GiveNotice();
     return 0;
+  }
+
+  // nghttp2 would leave it out; what one party drops and the next believes is how requests are smuggled.
+  static int OnInvalidHeader(nghttp2_session*, const nghttp2_frame*, const uint8_t*, size_t, const uint8_t*, size_t,
+                             uint8_t, void*) {
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   }
 
   static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
@@ -58,7 +69,11 @@ struct Session::Callbacks {
     stream->received_bytes += name_size + value_size + 32;  // as SETTINGS_MAX_HEADER_LIST_SIZE counts
     const bool fits = stream->received_bytes <= Self(user).max_header_bytes_ &&
                       stream->received.size() < Self(user).max_header_count_;
-    if (!fits) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (!fits) stream->oversized = true;
+    if (stream->oversized) {
+      stream->received.clear();
+      return 0;
+    }
     stream->received.emplace_back(std::string(reinterpret_cast<const char*>(name), name_size),
                                   std::string(reinterpret_cast<const char*>(value), value_size));
     return 0;
@@ -77,6 +92,11 @@ struct Session::Callbacks {
     if (stream == nullptr) return 0;
     auto listener = stream->listener;
     bool informational = frame->hd.type == NGHTTP2_HEADERS && IsInformational(stream->received);
+    if (stream->oversized && frame->hd.type == NGHTTP2_HEADERS) {
+      if (listener->OnOversizedHeaders()) return 0;
+      nghttp2_submit_rst_stream(self.session_, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_INTERNAL_ERROR);
+      return 0;
+    }
     if (informational) {
       stream->received.clear();
     } else if (frame->hd.type == NGHTTP2_HEADERS) {
@@ -112,6 +132,7 @@ struct Session::Callbacks {
     Stream* stream = Self(user).Find(id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     size_t bytes = std::min(size, stream->pending.size() - stream->pending_begin);
+    if (bytes == 0 && stream->broken) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     if (bytes == 0 && !stream->ended) return NGHTTP2_ERR_DEFERRED;
     std::memcpy(buffer, stream->pending.data() + stream->pending_begin, bytes);
     stream->pending_begin += bytes;
@@ -141,7 +162,8 @@ Session::Session(Role role, Transport transport, SessionListener* listener)
     : role_(role),
       transport_(std::move(transport)),
       listener_(listener),
-      input_(role == Role::kClient ? kClientReadBytes : kServerReadBytes) {}
+      input_(role == Role::kClient ? kClientReadBytes : kServerReadBytes),
+      timer_(transport_.executor()) {}
 
 Session::~Session() {
   if (session_ != nullptr) nghttp2_session_del(session_);
@@ -174,6 +196,9 @@ void Session::Configure(const SessionOptions& options) {
   nghttp2_option_set_max_continuations(settings, options.max_continuations);
   nghttp2_option_set_max_settings(settings, options.max_settings);
   nghttp2_option_set_max_outbound_ack(settings, options.max_unsent_answers);
+  if (role_ == Role::kServer) {
+    nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, Callbacks::OnInvalidHeader);
+  }
   if (role_ == Role::kClient) {
     nghttp2_session_client_new2(&session_, callbacks, this, settings);
   } else {
@@ -210,6 +235,13 @@ int32_t Session::Open(const Headers& headers, std::shared_ptr<StreamListener> li
   streams_[id] = std::move(stream);
   ScheduleFlush();
   return id;
+}
+
+void Session::Inform(int32_t id, const Headers& headers) {
+  if (closed_ || Find(id) == nullptr) return;
+  HeaderList list(headers);
+  nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, id, nullptr, list.data(), list.size(), nullptr);
+  ScheduleFlush();
 }
 
 void Session::Respond(int32_t id, const Headers& headers) {
@@ -250,16 +282,47 @@ void Session::Reset(int32_t id, uint32_t error_code) {
   ScheduleFlush();
 }
 
+void Session::Break(int32_t id) {
+  Stream* stream = Find(id);
+  if (stream == nullptr || closed_) return;
+  stream->broken = true;
+  nghttp2_session_resume_data(session_, id);
+  ScheduleFlush();
+}
+
 void Session::Consume(int32_t id, size_t bytes) {
   if (closed_) return;
   nghttp2_session_consume_stream(session_, id, bytes);
   ScheduleFlush();
 }
 
+void Session::Announce() {
+  if (closed_ || draining_ || role_ != Role::kServer) return;
+  notice_due_ = nghttp2_session_get_last_proc_stream_id(session_) == 0;
+  if (!notice_due_) GiveNotice();
+}
+
+void Session::GiveNotice() {
+  notice_due_ = false;
+  nghttp2_submit_shutdown_notice(session_);
+  ScheduleFlush();
+}
+
 void Session::Drain() {
   if (closed_ || draining_) return;
+  Announce();
   draining_ = true;
   going_away_ = true;
+  if (!notice_due_) return SayGoodbye();
+  timer_.expires_after(kGrace);
+  timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
+    auto self = weak.lock();
+    if (!cancelled && self != nullptr) self->SayGoodbye();
+  });
+}
+
+void Session::SayGoodbye() {
+  if (closed_ || std::exchange(leaving_, true)) return;
   if (role_ == Role::kServer) {
     nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                           NGHTTP2_NO_ERROR, nullptr, 0);
@@ -267,9 +330,24 @@ void Session::Drain() {
   ScheduleFlush();
 }
 
+void Session::Linger() {
+  auto self = shared_from_this();
+  lingering_ = true;
+  going_away_ = true;
+  transport_.ShutdownSend(self);
+  timer_.expires_after(kLinger);
+  timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
+    auto late = weak.lock();
+    if (!cancelled && late != nullptr) late->Close();
+  });
+  if (!reading_) Read();
+  for (auto& [id, stream] : std::exchange(streams_, {})) stream->listener->OnClose(NGHTTP2_CANCEL);
+}
+
 void Session::Close() {
   if (closed_) return;
   closed_ = true;
+  timer_.cancel();
   transport_.Close();
   auto self = shared_from_this();
   auto streams = std::exchange(streams_, {});
@@ -278,9 +356,12 @@ void Session::Close() {
 }
 
 void Session::Read() {
+  reading_ = true;
   transport_.ReadSome(asio::buffer(input_), [self = shared_from_this()](ErrorCode error, size_t size) {
+    self->reading_ = false;
     if (self->closed_) return;
     if (error) return self->Close();
+    if (self->lingering_) return self->Read();
     ssize_t used =
         nghttp2_session_mem_recv(self->session_, reinterpret_cast<const uint8_t*>(self->input_.data()), size);
     if (self->closed_) return;
@@ -295,7 +376,7 @@ void Session::Read() {
 }
 
 void Session::ScheduleFlush() {
-  if (flush_scheduled_ || writing_since_ || closed_) return;
+  if (flush_scheduled_ || writing_since_ || lingering_ || closed_) return;
   flush_scheduled_ = true;
   asio::post(transport_.executor(), [self = shared_from_this()] {
     self->flush_scheduled_ = false;
@@ -304,7 +385,7 @@ void Session::ScheduleFlush() {
 }
 
 void Session::Flush() {
-  if (closed_ || writing_since_) return;
+  if (closed_ || writing_since_ || lingering_) return;
   output_.clear();
   while (output_.size() < kWriteBytes) {
     const uint8_t* chunk = nullptr;
@@ -315,7 +396,7 @@ void Session::Flush() {
     output_.append(reinterpret_cast<const char*>(chunk), static_cast<size_t>(size));
   }
   if (output_.empty()) return FinishIfDone();
-  writing_since_ = std::chrono::steady_clock::now();
+  writing_since_ = Clock::now();
   transport_.Write(asio::buffer(output_), [self = shared_from_this()](ErrorCode error, size_t) {
     self->writing_since_.reset();
     if (error) return self->Close();
@@ -325,7 +406,8 @@ void Session::Flush() {
 
 void Session::FinishIfDone() {
   bool idle = nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
-  if (idle || broken_ || (draining_ && streams_.empty())) Close();
+  if (!idle && !broken_ && !(leaving_ && streams_.empty())) return;
+  role_ == Role::kServer ? Linger() : Close();
 }
 
 }  // namespace wenming::gateway::h2

@@ -26,6 +26,8 @@ class StreamListener {
   virtual ~StreamListener() = default;
   // The peer's headers, or its trailers when `trailers`; informational headers are not reported.
   virtual void OnHeaders(Headers headers, bool trailers) = 0;
+  // In place of OnHeaders: they were longer than the session takes, and are gone. False resets the stream.
+  virtual bool OnOversizedHeaders() { return false; }
   // Bytes from the peer. They count against the stream's window until Session::Consume.
   virtual void OnData(std::string_view bytes) = 0;
   // The peer sends nothing more.
@@ -68,10 +70,13 @@ struct SessionOptions {
 //
 // Lives on one event loop and must be used from it only. Keeps itself alive while the socket is open. Output is
 // gathered and sent once the loop has run what is ready, so that many small messages share one write. The connection's
-// own window is given back at once: a stream that is read slowly holds up only itself.
+// own window is given back at once: a stream that is read slowly holds up only itself. A server that has said its last
+// word reads on for a second before it closes: bytes that nobody reads would make the kernel reset the connection, and
+// the client lose that word.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   enum class Role { kClient, kServer };
+  using Clock = std::chrono::steady_clock;
 
   // `listener` must outlive the session or be taken away with Detach.
   static std::shared_ptr<Session> Start(Role role, Transport transport, const SessionOptions& options,
@@ -82,6 +87,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // A client: opens a stream; 0 when the session takes no more.
   int32_t Open(const Headers& headers, std::shared_ptr<StreamListener> listener);
+  // A server: an informational answer (1xx) before the one that counts.
+  void Inform(int32_t stream, const Headers& headers);
   // A server: answers with headers; data may follow.
   void Respond(int32_t stream, const Headers& headers);
   // A server: answers with headers alone.
@@ -91,10 +98,16 @@ class Session : public std::enable_shared_from_this<Session> {
   // After what was written, ends our half, with trailers if there are any.
   void End(int32_t stream, Headers trailers = {});
   void Reset(int32_t stream, uint32_t error_code);
+  // After what was written, resets the stream with INTERNAL_ERROR: the peer knows that it is not whole.
+  void Break(int32_t stream);
   // Opens the stream's window by as many bytes again.
   void Consume(int32_t stream, size_t bytes);
 
-  // Takes no new streams, lets those running end, then closes.
+  // A server: asks the peer to open no more streams (GOAWAY with the highest id), and takes those that come all the
+  // same. A peer that has opened none yet is asked with its first one, so that no connection is of no use.
+  void Announce();
+  // Takes no new streams, lets those running end, then closes. A client that has just come may have its first request
+  // under way, and gets a second for it.
   void Drain();
   // Closes now; the owner gets OnClosed, then every stream OnClose(CANCEL).
   void Close();
@@ -108,7 +121,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Whether the peer has said its first word, the SETTINGS.
   bool greeted() const { return greeted_; }
   // When the write that still runs began: how long the peer has taken nothing.
-  std::optional<std::chrono::steady_clock::time_point> writing_since() const { return writing_since_; }
+  std::optional<Clock::time_point> writing_since() const { return writing_since_; }
   std::string PeerAddress() { return transport_.PeerAddress(); }
 
  private:
@@ -122,6 +135,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void ScheduleFlush();
   void Flush();
   void FinishIfDone();
+  void GiveNotice();
+  void SayGoodbye();
+  void Linger();
 
   const Role role_;
   Transport transport_;
@@ -132,12 +148,17 @@ class Session : public std::enable_shared_from_this<Session> {
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;
-  std::optional<std::chrono::steady_clock::time_point> writing_since_;
+  Timer timer_;  // of a farewell
+  std::optional<Clock::time_point> writing_since_;
+  bool reading_ = false;
   bool greeted_ = false;
   bool flush_scheduled_ = false;
   bool going_away_ = false;
+  bool notice_due_ = false;  // with the first stream
   bool draining_ = false;
-  bool broken_ = false;  // a protocol error: send the GOAWAY and close
+  bool leaving_ = false;    // the last GOAWAY was said
+  bool broken_ = false;     // a protocol error: send the GOAWAY and close
+  bool lingering_ = false;  // what still comes is thrown away
   bool closed_ = false;
 };
 

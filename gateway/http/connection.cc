@@ -1,5 +1,6 @@
 #include "gateway/http/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@ namespace {
 // What may wait unread behind the request being handled; a client that pipelines more has to wait.
 constexpr size_t kMaxWaiting = 64 * 1024;
 constexpr std::chrono::milliseconds kLinger{1000};
+constexpr std::chrono::milliseconds kGrace{1000};
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // `framing` is the header that says where the body ends.
@@ -72,15 +74,18 @@ Connection::Connection(Transport transport, const Limits& limits, Handler& handl
 
 void Connection::Start() {
   Await(limits_.head_time);
-  if (transport_.tls() == nullptr) return Read();
-  transport_.Handshake([self = shared_from_this()](ErrorCode error, size_t) { error ? self->Close() : self->Read(); });
+  Read();
 }
+
+void Connection::TurnAway() { Refuse(Refusal::kOverloaded); }
 
 void Connection::Read() {
   if (reading_ || !open_ || input_.size() - input_begin_ > kMaxWaiting) return;
   reading_ = true;
   transport_.ReadSome(asio::buffer(chunk_), [self = shared_from_this()](ErrorCode error, size_t size) {
     self->reading_ = false;
+    if (!self->open_) return;
+    if (error == asio::error::operation_aborted) return self->CloseIfIdle();
     if (error) return self->Close();
     if (self->lingering_) return self->Read();
     self->input_.append(self->chunk_, size);
@@ -108,6 +113,7 @@ void Connection::Process() {
   if (stage == RequestReader::Stage::kReady) {
     Request request = reader_.Take();
     last_stage_ = RequestReader::Stage::kIdle;
+    used_ = true;
     if (request.target.empty()) return Refuse(Refusal::kMalformed);
     keep_alive_ = request.keep_alive;
     head_only_ = request.method == "HEAD";
@@ -137,7 +143,7 @@ void Connection::Refuse(Refusal refusal) {
 void Connection::Answer(const Turn* turn, Response response) {
   if (!open_ || turn != turn_.get() || stream_) return;
   turn_.reset();
-  bool close = response.close || !keep_alive_ || draining_;
+  bool close = response.close || !keep_alive_ || last_;
   std::string head = Head(response, LengthOf(response), close);
   Write(std::move(head), head_only_ ? std::string() : std::move(response.body),
         close ? Then::kLinger : Then::kNextRequest);
@@ -146,7 +152,7 @@ void Connection::Answer(const Turn* turn, Response response) {
 void Connection::Begin(const Turn* turn, Response response) {
   if (!open_ || turn != turn_.get() || stream_) return;
   using Framing = StreamedBody::Framing;
-  keep_alive_ = keep_alive_ && chunks_ && !response.close && !draining_;
+  keep_alive_ = keep_alive_ && chunks_ && !response.close && !last_;
   stream_.emplace(head_only_ ? Framing::kNone : chunks_ ? Framing::kChunked : Framing::kUntilClose);
   stream_->Add(response.body);
   Write(Head(response, chunks_ ? "Transfer-Encoding: chunked\r\n" : "", !keep_alive_), "", Then::kStream);
@@ -170,7 +176,7 @@ void Connection::FinishStream() {
     transport_.Reset();
     return Close();
   }
-  whole&& keep_alive_ && !draining_ ? NextRequest() : Linger();
+  whole&& keep_alive_ ? NextRequest() : Linger();
 }
 
 void Connection::Write(std::string head, std::string body, Then then) {
@@ -197,6 +203,7 @@ void Connection::NextRequest() {
   bool in_body = reader_.stage() == RequestReader::Stage::kBody;
   Await(in_body ? limits_.body_time : limits_.idle_time);
   Process();
+  if (draining_) Drain();
 }
 
 // Closing with unread bytes would make the kernel reset the connection, and the client lose the answer.
@@ -219,10 +226,22 @@ void Connection::Expire(Clock::time_point now) {
 }
 
 void Connection::Drain() {
-  draining_ = true;
-  bool idle = turn_ == nullptr && !writing_ && reader_.stage() == RequestReader::Stage::kIdle && input_.empty();
-  if (idle) return Close();
-  if (auto turn = turn_) turn->Drain();
+  draining_ = last_ = true;
+  if (auto turn = turn_) return turn->Drain();
+  if (!open_ || !idle()) return;
+  if (!used_) deadline_ = std::min(deadline_, Clock::now() + kGrace);
+  // A read that has just taken the beginning of a request must not lose it: only one that has taken nothing is aborted.
+  if (used_) transport_.CancelRead();
+}
+
+bool Connection::idle() const {
+  return turn_ == nullptr && !writing_ && !lingering_ && reader_.stage() == RequestReader::Stage::kIdle &&
+         input_.empty();
+}
+
+void Connection::CloseIfIdle() {
+  if (idle() && draining_ && !transport_.HasInput()) return Close();
+  Read();
 }
 
 void Connection::Close() {

@@ -10,6 +10,7 @@
 #include "gateway/http/handler.h"
 #include "gateway/http/message.h"
 #include "gateway/http/request_reader.h"
+#include "gateway/http/served.h"
 #include "gateway/http/streamed_body.h"
 #include "gateway/net/transport.h"
 
@@ -17,23 +18,20 @@ namespace wenming::gateway::http {
 
 // One HTTP/1.1 connection: reads requests, one after the other also when they come pipelined, and writes the answers.
 // Belongs to its loop; keeps itself alive while the socket is open. A client that does not take what is written for
-// longer than write_time is cut off. Time limits are checked by Expire, which the owner calls now and then, so that a
-// request costs no timer.
-class Connection : public std::enable_shared_from_this<Connection> {
+// longer than write_time is cut off.
+class Connection final : public Served, public std::enable_shared_from_this<Connection> {
  public:
-  using Clock = std::chrono::steady_clock;
-
-  // `limits` and `handler` must outlive the loop's run.
+  // `limits` and `handler` must outlive the loop's run. TLS has shaken hands.
   Connection(Transport transport, const Limits& limits, Handler& handler);
 
-  // Begins with the handshake where there is TLS; it counts into the time for the first head.
   void Start();
-  // Refuses or closes when a limit of time is passed.
-  void Expire(Clock::time_point now);
-  // Closes when idle, else after the answer that is due.
-  void Drain();
-  void Close();
-  bool open() const { return open_; }
+  // In place of Start: answers that there is no room, and closes.
+  void TurnAway();
+  void Expire(Clock::time_point now) override;
+  void Announce() override { last_ = true; }
+  void Drain() override;
+  void Close() override;
+  bool open() const override { return open_; }
   // The memory held for what was read and not yet handled.
   size_t input_capacity() const { return input_.capacity(); }
 
@@ -54,6 +52,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Write(std::string head, std::string body, Then then);
   void OnWritten(Then then);
   void NextRequest();
+  bool idle() const;
+  void CloseIfIdle();
   void Await(std::chrono::milliseconds limit) { deadline_ = Clock::now() + limit; }
 
   Transport transport_;
@@ -76,6 +76,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool chunks_ = true;
+  bool used_ = false;  // there was a request
+  bool last_ = false;  // the next answer is the connection's last
   bool draining_ = false;
   bool lingering_ = false;  // answered for the last time; what still comes is thrown away
   bool open_ = true;

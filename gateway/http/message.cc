@@ -30,6 +30,7 @@ int StatusOf(Refusal refusal) {
       return 501;
     case Refusal::kUnmetExpectation:
       return 417;
+    case Refusal::kOverloaded:
     case Refusal::kNoRoom:
       return 503;
   }

@@ -60,7 +60,8 @@ enum class Refusal {
   kUnsupportedVersion,
   kUnsupportedCoding,  // a Transfer-Encoding other than chunked
   kUnmetExpectation,
-  kNoRoom,  // for the body, among all that are held
+  kNoRoom,      // for the body, among all that are held
+  kOverloaded,  // no room for a connection more
 };
 
 // The HTTP status of a refusal.

@@ -32,6 +32,16 @@ void Transport::ReadSome(asio::mutable_buffer buffer, Handler done) {
   tls_->stream.async_read_some(buffer, std::move(done));
 }
 
+void Transport::CancelRead() {
+  ErrorCode ignored;
+  tcp().cancel(ignored);
+}
+
+bool Transport::HasInput() {
+  ErrorCode error;
+  return tcp().available(error) > 0;
+}
+
 void Transport::Write(std::array<asio::const_buffer, 2> buffers, Handler done) {
   if (tls_ == nullptr) return asio::async_write(*plain_, buffers, std::move(done));
   asio::async_write(tls_->stream, buffers, std::move(done));

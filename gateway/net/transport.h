@@ -37,6 +37,10 @@ class Transport {
   void Handshake(Handler done);
   // Reads what there is, at least a byte.
   void ReadSome(asio::mutable_buffer buffer, Handler done);
+  // The read that runs, if it has taken nothing yet, ends with operation_aborted; the next one may begin.
+  void CancelRead();
+  // Whether the peer has sent what no read has taken.
+  bool HasInput();
   // Writes all of it, one buffer after the other.
   void Write(std::array<asio::const_buffer, 2> buffers, Handler done);
   void Write(asio::const_buffer buffer, Handler done) { Write({buffer, asio::const_buffer()}, std::move(done)); }

@@ -23,9 +23,11 @@ absl::Status FailureOf(http::Refusal refusal) {
       return errors::Make(absl::StatusCode::kResourceExhausted, type::REASON_BODY_TOO_LARGE);
     case http::Refusal::kTimeout:
       return errors::DeadlineExceeded();
+    case http::Refusal::kOverloaded:
+      return errors::Overloaded(absl::Seconds(1));
     default:
-      return errors::InvalidArgument(type::REASON_BAD_FORMAT, {{"expected_zh", "不是有效的 HTTP/1.1 请求"},
-                                                               {"expected_en", "it is not a valid HTTP/1.1 request"}});
+      return errors::InvalidArgument(type::REASON_BAD_FORMAT, {{"expected_zh", "不是有效的 HTTP 请求"},
+                                                               {"expected_en", "it is not a valid HTTP request"}});
   }
 }
 

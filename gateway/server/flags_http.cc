@@ -6,7 +6,15 @@ namespace {
 
 ServerTlsOptions& HttpTlsIn(GatewayOptions& options) {
   if (options.http_tls) return *options.http_tls;
-  return options.http_tls.emplace(ServerTlsOptions{.protocols = {"http/1.1"}, .name = "the HTTP port"});
+  return options.http_tls.emplace(ServerTlsOptions{.protocols = {"h2", "http/1.1"}, .name = "the HTTP port"});
+}
+
+absl::Status SetSharePorts(const std::string& value, GatewayOptions& options) {
+  if (value != "on" && value != "off") {
+    return absl::InvalidArgumentError(absl::StrCat("--share-ports is \"on\" or \"off\", not \"", value, "\""));
+  }
+  options.share_ports = value == "on";
+  return absl::OkStatus();
 }
 
 absl::Status AddCorsOrigin(const std::string& value, GatewayOptions& options) {
@@ -27,7 +35,7 @@ absl::Status SetTlsFile(const std::string& value, GatewayOptions& options) {
 
 std::vector<Flag> HttpFlags() {
   return {
-      {"http", "ADDRESS:PORT", "HTTP/JSON [127.0.0.1:8080]",
+      {"http", "ADDRESS:PORT", "HTTP/JSON, HTTP/1.1 and with TLS HTTP/2 [127.0.0.1:8080]",
        [](auto& value, auto& options) { return SetAddress(value, options.http); }},
       {"tls-cert", "FILE", "the HTTP port's certificate with its chain, PEM; plaintext when not given",
        SetTlsFile<&ServerTlsOptions::certificate>},
@@ -36,6 +44,7 @@ std::vector<Flag> HttpFlags() {
        AddCorsOrigin},
       {"metrics", "ADDRESS:PORT", "/metrics, /healthz and /readyz; none when not given",
        [](auto& value, auto& options) { return SetAddress(value, options.metrics.emplace()); }},
+      {"share-ports", "on|off", "lets the next process of the same user bind the same addresses [off]", SetSharePorts},
       {"threads", "N", "event loops [1]", [](auto& value, auto& options) { return SetCount(value, options.threads); }},
   };
 }

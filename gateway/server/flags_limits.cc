@@ -51,6 +51,8 @@ std::vector<Flag> LimitFlags() {
        AddTrustedProxy},
       {"call-time", "DURATION", "longest time for a call [10s]",
        [](auto& value, auto& options) { return SetDuration(value, options.call_time); }},
+      {"drain-delay", "DURATION", "how long to go on after SIGTERM, until clients have moved [none]",
+       [](auto& value, auto& options) { return SetDuration(value, options.drain_delay); }},
       {"drain-time", "DURATION", "longest time for running requests after SIGTERM [10s]",
        [](auto& value, auto& options) { return SetDuration(value, options.drain_time); }},
   };

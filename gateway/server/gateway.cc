@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <thread>
 #include <utility>
@@ -19,6 +20,9 @@
 
 namespace wenming::gateway {
 namespace {
+
+// Longer than a client on the way takes from its SYN to the end of the handshake.
+constexpr auto kHandshakes = std::chrono::milliseconds(300);
 
 std::vector<std::string> Packages(const std::vector<BackendOption>& backends) {
   std::vector<std::string> packages;
@@ -66,7 +70,9 @@ class Gateway::Impl {
         policy_(options_.forward_headers),
         cors_(options_.cors_origins, options_.forward_headers),
         admission_(options_.admission, metrics_.registry(), options_.seed),
-        readiness_(channels_.addresses.size()) {
+        readiness_(channels_.addresses.size()),
+        http_places_(options_.limits.connections),
+        edge_places_(options_.limits.connections) {
     options_.limits.held = &admission_.held();
     metrics_.BeforeRender([this] { admission_.Report(); });
   }
@@ -103,7 +109,9 @@ class Gateway::Impl {
                                               .call_time = options_.call_time,
                                               .stream_comment = options_.stream_comment,
                                               .http_tls = http_tls_.get(),
-                                              .edge_tls = edge_tls_.get()});
+                                              .edge_tls = edge_tls_.get(),
+                                              .http_places = http_places_,
+                                              .edge_places = edge_places_});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
     for (const std::string& package : catalog_->unserved_packages()) {
@@ -123,7 +131,14 @@ class Gateway::Impl {
   void Drain() {
     readiness_.StartDraining();
     logger_.Info("draining");
-    // The admin port stays open: it is how the outside sees that we are draining.
+    for (auto& loop : loops_) loop->Announce();
+    // The admin port stays open: it is how the outside sees that we are draining. One that is shared is the next's.
+    if (options_.share_ports) StopListening({admin_.get()});
+    std::this_thread::sleep_for(options_.drain_delay);
+    if (options_.share_ports) {
+      OnFirstLoop([this] { ForEach({http_.get(), grpc_.get()}, &Listener::Fade); });
+      std::this_thread::sleep_for(kHandshakes);
+    }
     StopListening({http_.get(), grpc_.get()});
     for (auto& loop : loops_) loop->Drain();
     auto end = std::chrono::steady_clock::now() + options_.drain_time;
@@ -176,7 +191,7 @@ class Gateway::Impl {
 
   absl::Status Bind(const std::optional<Address>& address, std::unique_ptr<Listener>& listener) {
     if (!address) return absl::OkStatus();
-    auto bound = Listener::Bind(loops_.front()->io(), *address);
+    auto bound = Listener::Bind(loops_.front()->io(), *address, options_.share_ports);
     if (!bound.ok()) return bound.status();
     listener = *std::move(bound);
     return absl::OkStatus();
@@ -205,15 +220,24 @@ class Gateway::Impl {
     Serve(admin_.get(), &Loop::ServeAdmin);
   }
 
+  static void ForEach(std::initializer_list<Listener*> listeners, void (Listener::*act)()) {
+    for (auto* listener : listeners) {
+      if (listener != nullptr) (listener->*act)();
+    }
+  }
+
   void StopListening(std::initializer_list<Listener*> listeners) {
-    std::promise<void> stopped;
+    OnFirstLoop([listeners] { ForEach(listeners, &Listener::Stop); });
+  }
+
+  // Where the listeners live; waits for it.
+  void OnFirstLoop(const std::function<void()>& act) {
+    std::promise<void> done;
     asio::post(loops_.front()->io(), [&] {
-      for (auto* listener : listeners) {
-        if (listener != nullptr) listener->Stop();
-      }
-      stopped.set_value();
+      act();
+      done.set_value();
     });
-    stopped.get_future().wait();
+    done.get_future().wait();
   }
 
   GatewayOptions options_;
@@ -225,6 +249,8 @@ class Gateway::Impl {
   Metrics metrics_;
   limits::Admission admission_;
   Readiness readiness_;
+  Places http_places_;
+  Places edge_places_;
   std::unique_ptr<const RouteTable> routes_;
   LocalPages pages_;
   std::vector<CallMetrics*> edge_methods_;

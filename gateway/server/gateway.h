@@ -36,6 +36,7 @@ struct GatewayOptions {
   std::optional<ServerTlsOptions> http_tls;  // none: HTTP is plaintext
   std::optional<ServerTlsOptions> edge_tls;  // none: the gRPC edge is plaintext
   std::optional<Address> metrics;
+  bool share_ports = false;  // with the next process of the same user
   int threads = 1;
   std::vector<std::string> forward_headers;
   std::vector<std::string> cors_origins;  // whose pages may read answers; "*" is any
@@ -43,6 +44,7 @@ struct GatewayOptions {
   http::Limits limits;
   limits::AdmissionOptions admission;
   std::chrono::milliseconds call_time{10'000};
+  std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_time{10'000};
   std::chrono::milliseconds stream_comment{15'000};  // between signs of life on a silent event stream
   uint64_t seed = 0;                                 // of request and trace ids
@@ -62,8 +64,9 @@ class Gateway {
   uint16_t grpc_port() const;
   uint16_t metrics_port() const;
 
-  // Fails readiness at once, takes no new connections, waits until the requests at hand are answered or drain_time has
-  // passed.
+  // Fails readiness at once and lets clients know that they should come back on another connection; goes on for
+  // drain_delay; then takes no new connections, closes those that are idle, and waits until the requests at hand are
+  // answered or drain_time has passed.
   void Drain();
 
  private:

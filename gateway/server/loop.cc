@@ -4,10 +4,14 @@
 #include <boost/asio/ssl/context.hpp>
 #include <utility>
 
+#include "gateway/http/connection.h"
+#include "gateway/server/tls_front.h"
+
 namespace wenming::gateway {
 namespace {
 
 constexpr auto kTick = std::chrono::milliseconds(100);
+constexpr size_t kMostTurnedAway = 100;  // at once; who comes then is closed without a word
 
 }  // namespace
 
@@ -36,47 +40,76 @@ void Loop::Start() {
 }
 
 void Loop::ServeApi(Socket socket) {
-  auto place = shared_.admission.TryOpen(PeerAddress(socket));
-  if (!place) return;  // closes it
+  if (closing_) return;
+  auto place = shared_.http_places.Take();
+  if (place == nullptr) return TurnAway(std::move(socket));
+  auto of_address = shared_.admission.TryOpen(PeerAddress(socket));
+  if (!of_address) return;  // closes it
+  Taken places{*std::move(of_address), std::move(place)};
   shared_.metrics.http_connections().Increment();
-  ServerTls* tls = shared_.http_tls;
-  Serve(tls == nullptr ? Transport(std::move(socket)) : Transport(std::move(socket), *tls->Current()), api_,
-        /*counted=*/true, *std::move(place));
+  ++open_connections_;
+  if (shared_.http_tls != nullptr) {
+    auto front = std::make_shared<TlsFront>(std::move(socket), *shared_.http_tls->Current(), limits_, api_);
+    front->Start();
+    return Serve(std::move(front), Kind::kApi, std::move(places));
+  }
+  auto connection = std::make_shared<http::Connection>(std::move(socket), limits_, api_);
+  connection->Start();
+  Serve(std::move(connection), Kind::kApi, std::move(places));
 }
 
-void Loop::ServeAdmin(Socket socket) { Serve(std::move(socket), admin_, /*counted=*/false, {}); }
-
-void Loop::Serve(Transport transport, http::Handler& handler, bool counted, limits::ConnectionCounts::Place place) {
-  auto connection = std::make_shared<http::Connection>(std::move(transport), limits_, handler);
-  http_.push_back({connection, counted, std::move(place)});
-  if (counted) ++open_connections_;
+void Loop::ServeAdmin(Socket socket) {
+  if (closing_) return;
+  auto connection = std::make_shared<http::Connection>(std::move(socket), limits_, admin_);
   connection->Start();
-  if (counted && (draining_ || http_.size() > limits_.connections)) connection->Drain();
+  Serve(std::move(connection), Kind::kAdmin, {});
+}
+
+void Loop::Serve(std::shared_ptr<http::Served> connection, Kind kind, Taken places) {
+  http_.push_back({connection, kind, std::move(places)});
+  if (kind != Kind::kApi) return;
+  if (announced_) connection->Announce();
+  if (draining_) connection->Drain();
+}
+
+// A handshake would cost more than what it keeps from us.
+void Loop::TurnAway(Socket socket) {
+  if (shared_.http_tls != nullptr || turned_away_ >= kMostTurnedAway) return;
+  ++turned_away_;
+  auto connection = std::make_shared<http::Connection>(std::move(socket), limits_, api_);
+  connection->TurnAway();
+  Serve(std::move(connection), Kind::kTurnedAway, {});
 }
 
 void Loop::ServeEdge(Socket socket) {
-  if (edges_.size() >= limits_.connections) return;  // closes it
-  auto place = shared_.admission.TryOpen(PeerAddress(socket));
-  if (!place) return;
-  auto edge = std::make_shared<EdgeConnection>(edge_, *std::move(place));
-  edges_.push_back(edge);
+  if (closing_) return;
+  auto place = shared_.edge_places.Take();
+  if (place == nullptr) return;  // closes it
+  auto of_address = shared_.admission.TryOpen(PeerAddress(socket));
+  if (!of_address) return;
+  auto edge = std::make_shared<EdgeConnection>(edge_, *std::move(of_address));
+  edges_.push_back({edge, std::move(place)});
   ++open_connections_;
   edge->Start(std::move(socket));
+  if (announced_) edge->Announce();
   if (draining_) edge->Drain();
 }
 
 // Enforces the limits of time and forgets what was closed.
 void Loop::Tick() {
-  auto now = http::Connection::Clock::now();
+  auto now = http::Served::Clock::now();
   for (auto& entry : http_) entry.connection->Expire(now);
-  for (auto& edge : edges_) edge->Expire(now);
+  for (auto& entry : edges_) entry.connection->Expire(now);
   auto closed =
       std::partition(http_.begin(), http_.end(), [](const HttpEntry& entry) { return entry.connection->open(); });
-  auto counted = std::count_if(closed, http_.end(), [](const HttpEntry& entry) { return entry.counted; });
-  if (counted > 0) shared_.metrics.http_connections().Decrement(static_cast<double>(counted));
+  for (auto entry = closed; entry != http_.end(); ++entry) {
+    if (entry->kind == Kind::kApi) shared_.metrics.http_connections().Decrement();
+    if (entry->kind == Kind::kTurnedAway) --turned_away_;
+  }
   http_.erase(closed, http_.end());
-  edges_.erase(std::remove_if(edges_.begin(), edges_.end(), [](const auto& edge) { return !edge->open(); }),
-               edges_.end());
+  edges_.erase(
+      std::remove_if(edges_.begin(), edges_.end(), [](const EdgeEntry& entry) { return !entry.connection->open(); }),
+      edges_.end());
   CountConnections();
   tick_.expires_after(kTick);
   tick_.async_wait([this](ErrorCode cancelled) {
@@ -86,17 +119,27 @@ void Loop::Tick() {
 }
 
 void Loop::CountConnections() {
-  auto counted = std::count_if(http_.begin(), http_.end(), [](const HttpEntry& entry) { return entry.counted; });
+  auto counted = std::count_if(http_.begin(), http_.end(), [](const auto& entry) { return entry.kind == Kind::kApi; });
   open_connections_ = static_cast<size_t>(counted) + edges_.size();
+}
+
+void Loop::Announce() {
+  asio::post(io_, [this] {
+    announced_ = true;
+    for (auto& entry : http_) {
+      if (entry.kind == Kind::kApi) entry.connection->Announce();
+    }
+    for (auto& entry : edges_) entry.connection->Announce();
+  });
 }
 
 void Loop::Drain() {
   asio::post(io_, [this] {
     draining_ = true;
     for (auto& entry : http_) {
-      if (entry.counted) entry.connection->Drain();
+      if (entry.kind == Kind::kApi) entry.connection->Drain();
     }
-    for (auto& edge : edges_) edge->Drain();
+    for (auto& entry : edges_) entry.connection->Drain();
   });
 }
 
@@ -104,7 +147,7 @@ void Loop::CloseAll() {
   closing_ = true;
   tick_.cancel();
   for (auto& entry : http_) entry.connection->Close();
-  for (auto& edge : edges_) edge->Close();
+  for (auto& entry : edges_) entry.connection->Close();
   for (auto& channel : channels_) channel->Stop();
   work_.reset();
 }

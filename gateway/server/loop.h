@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gateway/edge/edge_connection.h"
-#include "gateway/http/connection.h"
+#include "gateway/http/served.h"
 #include "gateway/net/asio.h"
 #include "gateway/observe/ids.h"
 #include "gateway/server/admin_handler.h"
@@ -35,6 +35,8 @@ class Loop {
   void ServeAdmin(Socket socket);
   void ServeEdge(Socket socket);
 
+  // Thread-safe: from now on clients are told to come back on another connection.
+  void Announce();
   // Thread-safe: closes what is idle; the rest closes after its answer.
   void Drain();
   // Thread-safe: how many connections of clients are open, as of the loop's last look.
@@ -43,7 +45,15 @@ class Loop {
   void Stop();
 
  private:
-  void Serve(Transport transport, http::Handler& handler, bool counted, limits::ConnectionCounts::Place place);
+  // What a connection of http_ is.
+  enum class Kind { kApi, kAdmin, kTurnedAway };
+  // Among the connections of its address, and of its listener.
+  struct Taken {
+    limits::ConnectionCounts::Place of_address;
+    std::shared_ptr<void> of_listener;
+  };
+  void Serve(std::shared_ptr<http::Served> connection, Kind kind, Taken places);
+  void TurnAway(Socket socket);
   void Tick();
   void CountConnections();
   void CloseAll();
@@ -59,13 +69,19 @@ class Loop {
   AdminHandler admin_;
   EdgeContext edge_;
   struct HttpEntry {
-    std::shared_ptr<http::Connection> connection;
-    bool counted;                           // of the API, not of the admin port
-    limits::ConnectionCounts::Place place;  // of its address
+    std::shared_ptr<http::Served> connection;
+    Kind kind;
+    Taken places;
+  };
+  struct EdgeEntry {
+    std::shared_ptr<EdgeConnection> connection;
+    std::shared_ptr<void> place;
   };
   std::vector<HttpEntry> http_;
-  std::vector<std::shared_ptr<EdgeConnection>> edges_;
+  std::vector<EdgeEntry> edges_;
+  size_t turned_away_ = 0;  // of http_
   std::atomic<size_t> open_connections_ = 0;
+  bool announced_ = false;
   bool draining_ = false;
   bool closing_ = false;
   bool stopped_ = false;

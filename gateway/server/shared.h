@@ -6,6 +6,7 @@
 
 #include "gateway/catalog/catalog.h"
 #include "gateway/limits/admission.h"
+#include "gateway/net/places.h"
 #include "gateway/net/server_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
@@ -33,6 +34,8 @@ struct Shared {
   std::chrono::milliseconds stream_comment;  // how often a silent event stream shows that it lives
   ServerTls* http_tls;                       // null: HTTP is plaintext
   ServerTls* edge_tls;                       // null: the edge is plaintext
+  Places& http_places;
+  Places& edge_places;
 };
 
 }  // namespace wenming::gateway

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/gateway/support/descriptors.h"
 #include "tests/gateway/support/fixture.h"
+#include "tests/gateway/support/route_rows.h"
 
 namespace wenming::gateway {
 namespace {
@@ -71,30 +72,7 @@ TEST_F(ApiTest, ABrowserGetsThePageOfARouteThatHasOne) {
 }
 
 TEST_F(ApiTest, ServesEveryKindOfRoute) {
-  const struct {
-    const char* method;
-    const char* target;
-    const char* body;
-    int status;
-    const char* contains;
-  } kCases[] = {
-      {"GET", "/v1/books/a/b/c", "", 200, "\"name\":\"books/a/b/c\""},
-      {"GET", "/v1/shelves/1/books?pageSize=3", "", 200, "\"pageSize\":3"},
-      {"POST", "/v1/shelves/1/books", R"({"title":"石头记"})", 200, "石头记"},
-      {"PATCH", "/v1/shelves/1/books/2", R"({"title":"t"})", 200, "\"tags\":[\"title\"]"},
-      {"POST", "/v1/shelves/1/books/2:move", R"({"target":"r"})", 200, "\"room\":\"r\""},
-      {"DELETE", "/v1/shelves/1/books/2", "", 200, "{}"},
-      {"GET", "/v1/shelves/1/books/2:export", "", 200, "书名,页数"},
-      {"POST", "/v1/shelves/1/books/2:tag", R"(["a"])", 200, "\"tags\":[\"a\"]"},
-      {"REPORT", "/v1/metadata", "", 200, "traceparent"},
-      {"GET", "/v1/metadata", "", 200, "traceparent"},
-      {"GET", "/v1/nothing", "", 404, "UNKNOWN_METHOD"},
-      {"GET", "/v1/shelves/1/books/2?x=1", "", 400, "\"field\":\"x\""},
-      {"POST", "/v1/shelves/1/books", R"({"title":1})", 400, "\"field\":\"book.title\""},
-      {"POST", "/v1/shelves/1/books", "{", 400, "BAD_JSON"},
-      {"GET", "/v1/books/%zz", "", 400, "\"field\":\"name\""},
-  };
-  for (const auto& test : kCases) {
+  for (const RouteRow& test : kRouteRows) {
     auto response = Fetch(http(), test.method, test.target, test.body);
     EXPECT_EQ(response.status, test.status) << test.method << " " << test.target << response.body;
     EXPECT_THAT(response.body, HasSubstr(test.contains)) << test.method << " " << test.target;

@@ -40,6 +40,8 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--trusted-proxy=10.0.0.0/8",
                            "--trusted-proxy=::1",
                            "--call-time=1500ms",
+                           "--share-ports=on",
+                           "--drain-delay=3s",
                            "--drain-time=2s"});
   ASSERT_TRUE(flags.ok()) << flags.status();
   const GatewayOptions& options = flags->options;
@@ -71,6 +73,8 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.admission.connections_per_address, 40u);
   EXPECT_EQ(options.admission.trusted_proxies.size(), 2u);
   EXPECT_EQ(options.call_time.count(), 1500);
+  EXPECT_TRUE(options.share_ports);
+  EXPECT_EQ(options.drain_delay.count(), 3000);
   EXPECT_EQ(options.drain_time.count(), 2000);
 }
 
@@ -89,6 +93,7 @@ TEST(FlagsTest, SaysWhatIsWrong) {
       {{"--threads=0"}, "is not a count"},
       {{"--access=some"}, "\"ours\" or \"none\""},
       {{"--documents=yes"}, "\"on\" or \"off\""},
+      {{"--share-ports=1"}, "\"on\" or \"off\""},
       {{"--call-time=10"}, "is not a duration"},
       {{"--edge-tls-cert="}, "without a file"},
       {{"--edge-client-certificates=no"}, "\"required\" or \"optional\""},

@@ -2,12 +2,8 @@
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "tests/gateway/support/certificates.h"
-#include "tests/gateway/support/fixture.h"
 #include "tests/gateway/support/tls_client.h"
+#include "tests/gateway/support/tls_fixture.h"
 
 namespace wenming::gateway {
 namespace {
@@ -19,37 +15,10 @@ using testing::StartsWith;
 constexpr char kHttp1[] = "\10http/1.1";
 constexpr char kGet[] = "GET /v1/shelves/1/books/2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-class TlsFrontTest : public GatewayTest {
- protected:
-  void SetUp() override {
-    GatewayTest::SetUp();
-    folder_ = std::filesystem::temp_directory_path() / ("tls_front_test." + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-    const IssuedCertificate server = authority_.Issue({});
-    std::ofstream(folder_ / "http.pem") << server.certificate;
-    std::ofstream(folder_ / "http.key") << server.key;
-    Restart(Options());
-    ASSERT_TRUE(Eventually([this] { return Ready(); }));
-  }
-  void TearDown() override {
-    gateway_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  GatewayOptions Options() const {
-    GatewayOptions options = LibraryOptions(library_->port());
-    options.http_tls = ServerTlsOptions{.certificate = folder_ / "http.pem",
-                                        .key = folder_ / "http.key",
-                                        .protocols = {"http/1.1"},
-                                        .name = "the HTTP port"};
-    return options;
-  }
-
-  std::filesystem::path folder_;
-  const TestAuthority authority_{"servers"};
-};
+using TlsFrontTest = TlsGatewayTest;
 
 TEST_F(TlsFrontTest, AnswersHttp1) {
-  for (const std::string& protocols : {std::string(kHttp1), "\2h2" + std::string(kHttp1), std::string()}) {
+  for (const std::string& protocols : {std::string(kHttp1), std::string(kHttp1) + "\6spdy/3", std::string()}) {
     const TlsOutcome outcome = TryTls(http(), {.protocols = protocols, .request = kGet});
     EXPECT_THAT(outcome.received, StartsWith("HTTP/1.1 200 OK\r\n"));
     EXPECT_THAT(outcome.received, HasSubstr("shelves/1/books/2"));
