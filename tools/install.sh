@@ -44,6 +44,14 @@ missing_packages() {
   comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
+# Debian's Prometheus brings a system service that would start at once, on the very port 9090 that the gateway's gRPC edge has.
+# The link to nowhere is how systemd is told never to start it; whoever wants it removes the link.
+keep_service_off() {
+  local unit=/etc/systemd/system/$1.service
+  [[ -d /etc/systemd/system && ! -e $unit && ! -L $unit ]] || return 0
+  "${@:2}" ln -s /dev/null "$unit"
+}
+
 install_packages() {
   local as_root=() packages=("$@")
   local apt=(apt-get install -y --no-install-recommends)
@@ -52,8 +60,10 @@ install_packages() {
       "As root run: apt-get update && ${apt[*]} ${packages[*]}"
     as_root=(sudo)
   fi
+  [[ " ${packages[*]} " != *' prometheus '* ]] || keep_service_off prometheus "${as_root[@]}"
   step "Installing ${#packages[@]} Debian packages: ${packages[*]}"
-  as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  # RUNLEVEL: the same for machines without systemd.
+  as_root+=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
   "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=300 update ||
     fail 'apt-get update failed.' 'Is there a network, and does /etc/apt/sources.list name a Debian 12 mirror?'
   "${as_root[@]}" "${apt[@]}" -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${packages[@]}" ||

@@ -17,6 +17,7 @@ export const paths = (runDir) => ({
   keys: path.join(runDir, 'keys'),
   audit: path.join(runDir, 'audit'),
   database: path.join(runDir, 'db'),
+  prometheus: path.join(runDir, 'prometheus'),
   stack: path.join(runDir, 'stack.json'),
   lock: path.join(runDir, 'lock'),
   demo: path.join(runDir, 'demo.json'),

@@ -19,6 +19,7 @@
 //     files, built       what it was built into, and when the youngest of those was written
 
 import { parseArgs } from 'node:util';
+import { monitor } from './monitor.mjs';
 import { Problem, run } from './problem.mjs';
 import { OPTIONS, PORTS } from './settings.mjs';
 import { check, start } from './start.mjs';
@@ -34,6 +35,7 @@ const HELP = `usage: tools/stack start [option…]    start what does not run ye
        tools/stack check [option…]    only say what start would refuse: an option, a taken port
        tools/stack stop [--wipe]      stop all; --wipe also deletes its data, keys and logs
        tools/stack status [--json]    what runs; exit status 0 only if all is ready
+       tools/stack monitor [--stop]   Prometheus on what runs; see ./wenming monitor --help
        tools/stack verify-audit       compare the audit logs with their chains; exit status 0 only if all is in order
        tools/stack verify-ledger [--json]    compare the hour ledger with its chains, likewise
 
@@ -53,6 +55,7 @@ const COMMANDS = {
   start: { action: start, options: OPTIONS },
   check: { action: check, options: OPTIONS },
   stop: { action: stop, options: { ...RUN_DIR, wipe: { type: 'boolean' } } },
+  monitor: { action: monitor, options: { ...RUN_DIR, port: { type: 'string' }, interval: { type: 'string' }, stop: { type: 'boolean' } } },
   'verify-audit': { action: verifyAudit, options: RUN_DIR },
   'verify-ledger': { action: verifyLedger, options: { ...RUN_DIR, json: { type: 'boolean' } } },
   status: { action: status, options: { ...RUN_DIR, json: { type: 'boolean' } } },
@@ -64,7 +67,7 @@ await run(async () => {
     console.log(HELP);
     return name === undefined ? 2 : 0;
   }
-  if (!(name in COMMANDS)) throw new Problem(`There is no command "${name}".`, 'start, check, stop, status, verify-audit or verify-ledger; see --help.');
+  if (!(name in COMMANDS)) throw new Problem(`There is no command "${name}".`, 'start, check, stop, status, monitor, verify-audit or verify-ledger; see --help.');
   const { action, options } = COMMANDS[name];
   let flags;
   try {
