@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { query } from './database.mjs';
+import { hasBinaryLog, unsafeSettings } from './database_settings.mjs';
 import { Problem, good, red, run, tail } from './problem.mjs';
 import { STORES, builtAt, paths } from './services.mjs';
 import { OPTIONS, PORTS, isFree, runDirOf } from './settings.mjs';
@@ -17,22 +18,14 @@ function bad(what, remedy) {
   console.log(`${red('bad')} ${what}\n    ${remedy}`);
 }
 
-// Variables whose other values lose acknowledged writes, or let wrong ones in.
-const SAFE = {
-  innodb_flush_log_at_trx_commit: (value) => value === '1',
-  innodb_doublewrite: (value) => value !== 'OFF' && value !== '0',
-  sync_binlog: (value, all) => all.log_bin === 'OFF' || value === '1',
-  default_storage_engine: (value) => value === 'InnoDB',
-  sql_mode: (value) => value.includes('STRICT_TRANS_TABLES') || value.includes('STRICT_ALL_TABLES'),
-};
-
 function checkSettings({ socket, fast }) {
   const all = Object.fromEntries(query(socket, 'SHOW GLOBAL VARIABLES'));
-  const unsafe = Object.keys(SAFE).filter((name) => !SAFE[name](all[name] ?? '', all));
-  if (unsafe.length === 0) return good('the database keeps what it acknowledges');
-  const remedy = fast ? 'It was started with --fast-db, for tests; ./wenming down --wipe and up make a safe one.'
-    : 'Set them as tools/mariadb.sh does and start the database again.';
-  bad(`the database may lose or bend data: ${unsafe.map((name) => `${name}=${all[name]}`).join(', ')}`, remedy);
+  const unsafe = unsafeSettings(all);
+  const remedy = (should) => fast ? 'It was started with --fast-db, for tests; ./wenming down --wipe and up make a safe one.'
+    : `Set it to ${should} and start the database again.`;
+  for (const { name, value, should, why } of unsafe) bad(`the database has ${name}=${value}: ${why}`, remedy(should));
+  if (unsafe.length === 0) good('the database keeps what it acknowledges');
+  if (!hasBinaryLog(all)) console.log('    it keeps no binary log: a restore goes back to the last backup, not to a point in time');
 }
 
 // Logs in as the service's own user and lists what it can see.
