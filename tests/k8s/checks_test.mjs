@@ -1,0 +1,90 @@
+// Both checks find what they are for: each rule broken, and fields that Kubernetes does not know or does not take.
+
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { build, K8S } from './objects.mjs';
+import { faultsOfRules, RULES } from './rules.mjs';
+import { faultsOfSchema } from './schema.mjs';
+
+const county = build(path.join(K8S, 'overlays/county'));
+const find = (objects, kind, name) => objects.find((object) => object.kind === kind && object.metadata.name === name);
+const org = (objects) => find(objects, 'Deployment', 'org-svc');
+const podOf = (objects) => org(objects).spec.template.spec;
+const containerOf = (objects) => podOf(objects).containers[0];
+const without = (objects, kind, name) => objects.splice(objects.indexOf(find(objects, kind, name)), 1);
+
+const BREAKS = {
+  1: [(o) => { podOf(o).securityContext.runAsUser = 1000; }, (o) => { delete podOf(o).securityContext.seccompProfile; },
+    (o) => { podOf(o).securityContext.runAsNonRoot = false; }],
+  2: [(o) => { containerOf(o).securityContext.readOnlyRootFilesystem = false; },
+    (o) => { containerOf(o).securityContext.capabilities = { drop: ['NET_RAW'] }; },
+    (o) => { containerOf(o).securityContext.capabilities.add = ['NET_ADMIN']; },
+    (o) => { podOf(o).initContainers = [{ ...containerOf(o), securityContext: undefined }]; }],
+  3: [(o) => { delete podOf(o).automountServiceAccountToken; }, (o) => { delete podOf(o).serviceAccountName; },
+    (o) => { podOf(o).hostNetwork = true; }],
+  4: [(o) => { delete containerOf(o).resources.limits['ephemeral-storage']; }, (o) => { delete containerOf(o).resources.requests.cpu; },
+    (o) => { delete containerOf(o).resources; }],
+  5: [(o) => { containerOf(o).image = 'registry.example/wenming/org-svc:latest'; }, (o) => { containerOf(o).image = 'wenming/org-svc:0.1.0'; },
+    (o) => { containerOf(o).image = 'registry.example/wenming/org-svc'; }],
+  6: [(o) => { containerOf(o).env.push({ name: 'DATABASE_PASSWORD', value: 'x' }); }, (o) => { containerOf(o).args.push('--db-password=x'); },
+    (o) => { o.push({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys' }, stringData: { password: 'x' } }); }],
+  7: [(o) => { podOf(o).volumes.find(({ name }) => name === 'keys').projected.defaultMode = 0o444; },
+    (o) => { delete podOf(o).volumes.find(({ name }) => name === 'database').secret.defaultMode; }],
+  8: [(o) => { delete containerOf(o).startupProbe; }, (o) => { containerOf(o).livenessProbe.grpc.service = 'ready'; },
+    (o) => { containerOf(o).startupProbe = containerOf(o).livenessProbe; }],
+  9: [(o) => { podOf(o).terminationGracePeriodSeconds = 15; }, (o) => { delete containerOf(o).lifecycle; },
+    (o) => { find(o, 'Deployment', 'gateway').spec.template.spec.containers[0].args.unshift('--drain-time=60s'); }],
+  10: [(o) => { without(o, 'PodDisruptionBudget', 'org-svc'); }, (o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.minReplicas = 1; },
+    (o) => { org(o).spec.replicas = 3; },
+    (o) => { find(o, 'PodDisruptionBudget', 'org-svc').spec.selector.matchLabels['app.kubernetes.io/name'] = 'other'; }],
+  11: [(o) => { podOf(o).topologySpreadConstraints.pop(); }, (o) => { delete podOf(o).topologySpreadConstraints; },
+    (o) => { podOf(o).topologySpreadConstraints[0].labelSelector.matchLabels = { app: 'other' }; }],
+  12: [(o) => { without(o, 'Job', 'org-svc-migration'); },
+    (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].image = 'registry.example/wenming/org-svc:0.0.9'; },
+    (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].args.shift(); }],
+  13: [(o) => { without(o, 'NetworkPolicy', 'default-deny'); }, (o) => { delete find(o, 'NetworkPolicy', 'database-egress').spec.egress[0].to; },
+    (o) => { delete find(o, 'NetworkPolicy', 'gateway-ingress').spec.ingress[0].ports; }],
+  14: [(o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.maxReplicas = 40; },
+    (o) => { containerOf(o).args.unshift('--db-connections=400'); }],
+  15: [(o) => { find(o, 'Service', 'org-svc').spec.selector['app.kubernetes.io/name'] = 'org_svc'; },
+    (o) => { find(o, 'Service', 'org-svc').spec.ports[0].targetPort = 'http'; }],
+  16: [(o) => { containerOf(o).args.push('--dev'); }, (o) => { containerOf(o).args.push('--reflection'); }],
+};
+
+test('every rule has been broken', () => assert.deepEqual(Object.keys(BREAKS), Object.keys(RULES)));
+
+for (const [number, breaks] of Object.entries(BREAKS)) {
+  test(`rule ${number} is enforced`, () => {
+    for (const breakIt of breaks) {
+      const objects = structuredClone(county);
+      breakIt(objects);
+      assert.match(faultsOfRules(objects).join('\n'), new RegExp(`^rule ${number}: `, 'm'), breakIt.toString());
+    }
+  });
+}
+
+const WRONG = {
+  'a misspelt field of the object': [(o) => { o.specs = {}; }, /\/specs: no such field/],
+  'a misspelt field of the pod': [(o) => { o.spec.template.spec.serviceAcountName = 'x'; }, /serviceAcountName: no such field/],
+  'a misspelt field in a list': [(o) => { o.spec.template.spec.containers[0].readynessProbe = {}; }, /containers\/0\/readynessProbe: no such field/],
+  'a misspelt field of a probe': [(o) => { o.spec.template.spec.containers[0].livenessProbe.grpc.svc = 'x'; }, /grpc\/svc: no such field/],
+  'a misspelt field of metadata': [(o) => { o.metadata.label = {}; }, /metadata\/label: no such field/],
+  'a field in the wrong place': [(o) => { o.spec.containers = []; }, /spec\/containers: no such field/],
+  'a number for a text': [(o) => { o.metadata.name = 7; }, /metadata\/name/],
+  'a text for a number': [(o) => { o.spec.template.spec.terminationGracePeriodSeconds = 'soon'; }, /terminationGracePeriodSeconds/],
+  'a label that is no text': [(o) => { o.metadata.labels.port = 9101; }, /labels/],
+  'a missing selector': [(o) => { delete o.spec.selector; }, /spec/],
+  'a container without a name': [(o) => { delete o.spec.template.spec.containers[0].name; }, /containers\/0/],
+  'a kind that there is not': [(o) => { o.kind = 'Deploymnet'; }, /no schema for apps\/v1 Deploymnet/],
+  'a version that there is not': [(o) => { o.apiVersion = 'apps/v9'; }, /no schema for apps\/v9 Deployment/],
+};
+
+for (const [what, [spoil, expected]] of Object.entries(WRONG)) {
+  test(`${what} is found`, () => {
+    const object = structuredClone(org(county));
+    assert.deepEqual(faultsOfSchema(object), []);
+    spoil(object);
+    assert.match(faultsOfSchema(object).join('\n'), expected);
+  });
+}

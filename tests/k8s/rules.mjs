@@ -1,0 +1,141 @@
+// The rules of k8s/RULES.md, by their numbers: each looks at all objects of an overlay and says what breaks it.
+
+const workloads = (objects) => objects.filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind));
+const servers = (objects) => objects.filter(({ kind }) => kind === 'Deployment');
+const pod = (workload) => workload.spec.template.spec;
+const containers = (workload) => [...(pod(workload).initContainers ?? []), ...pod(workload).containers];
+const nameOf = ({ kind, metadata }) => `${kind} ${metadata.name}`;
+const named = (objects, kind, name) => objects.find((object) => object.kind === kind && object.metadata.name === name);
+const selects = (selector, labels) => Object.entries(selector ?? {}).every(([key, value]) => labels?.[key] === value);
+const flag = (container, name) =>
+  container.args?.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+
+// For each container of each workload, a sentence where `sound` is not true.
+const everyContainer = (sentence, sound) => (objects) => workloads(objects).flatMap((workload) =>
+  containers(workload).filter((container) => !sound(container, workload)).map(({ name }) =>
+    `${nameOf(workload)}, container ${name}: ${sentence}`));
+const everyPod = (sentence, sound) => (objects) =>
+  workloads(objects).filter((workload) => !sound(pod(workload), workload)).map((workload) => `${nameOf(workload)}: ${sentence}`);
+const everyServer = (sentence, sound) => (objects) =>
+  servers(objects).filter((server) => !sound(server, objects)).map((server) => `${nameOf(server)}: ${sentence}`);
+
+function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
+  return new Set([startupProbe, readinessProbe, livenessProbe].map((probe) => JSON.stringify(probe ?? null))).size === 3 &&
+    Boolean(startupProbe && readinessProbe && livenessProbe);
+}
+
+// What a probe asks for, without how often.
+function question({ grpc, httpGet, tcpSocket, exec }) {
+  return JSON.stringify({ grpc, httpGet, tcpSocket, exec });
+}
+
+// A service drains for ten seconds by itself, the gateway as long as its flag says.
+function gracesAddUp(server) {
+  const [container] = containers(server);
+  const pause = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
+  const drain = flag(container, 'drain-time') ?? '10s';
+  return pause >= 5 && pod(server).terminationGracePeriodSeconds >= pause + Number.parseInt(drain, 10) + 5;
+}
+
+function secretsReferred(object) {
+  const faults = [];
+  if (object.kind === 'Secret') faults.push(`${nameOf(object)}: secrets are made outside of the tree`);
+  for (const container of workloads([object]).flatMap(containers)) {
+    for (const { name, value } of container.env ?? []) {
+      if (value !== undefined && /password|secret|token|key/i.test(name) && !name.endsWith('_FILE')) {
+        faults.push(`${nameOf(object)}: ${name} is written down`);
+      }
+    }
+    if (container.args?.some((argument) => /^--[a-z-]*(password|secret)=/.test(argument))) {
+      faults.push(`${nameOf(object)}: a secret among the arguments`);
+    }
+  }
+  return faults;
+}
+
+// The services refuse keys that everybody may read.
+const closedModes = everyPod('files of secrets must not be open to everybody', (spec) => (spec.volumes ?? []).every(
+  ({ secret, projected }) => [secret, projected].every((source) => !source || ((source.defaultMode ?? 0o644) & 0o007) === 0)));
+
+function databaseHolds(objects) {
+  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('database-'));
+  const limit = Number(settings?.data['max-connections']);
+  // Twelve beside the threads that answer calls (common/service), and one replica more in a rolling update.
+  const most = servers(objects).reduce((sum, server) => {
+    const connections = flag(containers(server)[0], 'db-connections');
+    const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
+    return sum + (connections ? (Number(connections) + 12) * ((scaler?.spec.maxReplicas ?? 1) + 1) : 0);
+  }, 0);
+  return limit >= most ? [] : [`the replicas may ask for ${most} connections, the database has ${limit}`];
+}
+
+function migrated(objects) {
+  return servers(objects).filter((server) => flag(containers(server)[0], 'db-schema')).filter((server) => {
+    const job = named(objects, 'Job', `${server.metadata.name}-migration`);
+    const [of] = containers(server);
+    const [by] = job ? containers(job) : [];
+    const same = (name) => flag(of, name) === flag(by, name);
+    return !by?.args.includes('--migrate') || by.image !== of.image || !['db-host', 'db-user', 'db-schema'].every(same);
+  }).map((server) => `${nameOf(server)}: no Job of the same image migrates its schema`);
+}
+
+function deniedByDefault(objects) {
+  const denies = objects.some(({ kind, spec }) => kind === 'NetworkPolicy' && Object.keys(spec.podSelector).length === 0 &&
+    ['Ingress', 'Egress'].every((type) => spec.policyTypes.includes(type)) && !spec.ingress && !spec.egress);
+  const open = objects.filter(({ kind, spec }) => kind === 'NetworkPolicy' &&
+    ((spec.egress ?? []).some(({ to, ports }) => !to || !ports) || (spec.ingress ?? []).some(({ ports }) => !ports)));
+  return [...(denies ? [] : ['no policy denies everything in and out']), ...open.map((policy) => `${nameOf(policy)}: open to all`)];
+}
+
+function servicesLead(objects) {
+  return objects.filter(({ kind }) => kind === 'Service').filter(({ spec }) => !workloads(objects).some((workload) => {
+    const ports = containers(workload).flatMap((container) => container.ports ?? []);
+    return selects(spec.selector, workload.spec.template.metadata.labels) &&
+      spec.ports.every(({ targetPort }) => ports.some(({ name }) => name === targetPort));
+  })).map((service) => `${nameOf(service)}: leads to no port of any pod`);
+}
+
+const hardened = ({ securityContext: context }) => context?.allowPrivilegeEscalation === false &&
+  context.readOnlyRootFilesystem === true && context.capabilities?.drop?.includes('ALL') && !context.capabilities.add &&
+  !context.privileged;
+const bounded = ({ resources }) => resources?.requests?.cpu && resources.limits?.memory &&
+  [resources.requests, resources.limits].every((some) => some.memory && some['ephemeral-storage']);
+
+export const RULES = {
+  1: everyPod('must run as nobody in particular, with a high uid, under seccomp', ({ securityContext: context }) =>
+    context?.runAsNonRoot === true && context.runAsUser >= 10000 && context.runAsGroup >= 10000 &&
+    context.seccompProfile?.type === 'RuntimeDefault'),
+  2: everyContainer('must have a read-only root, no capabilities and no way to gain any', hardened),
+  3: everyPod('must have an account of its own, without a token', (spec) =>
+    spec.automountServiceAccountToken === false && (spec.serviceAccountName ?? 'default') !== 'default' &&
+    !spec.hostNetwork && !spec.hostPID && !spec.hostIPC),
+  4: everyContainer('must say what it requests, and limit memory and ephemeral storage', bounded),
+  5: everyContainer('the image must be pinned by a version or digest', ({ image }) =>
+    /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image)),
+  6: (objects) => objects.flatMap(secretsReferred),
+  7: closedModes,
+  8: everyServer('needs startup, readiness and liveness probes that differ, and readiness must ask something else', (server) =>
+    containers(server).every((container) => probesDiffer(container) &&
+      question(container.readinessProbe) !== question(container.livenessProbe))),
+  9: everyServer('preStop, drain and the grace do not add up', gracesAddUp),
+  10: everyServer('needs an autoscaler from two replicas up, a disruption budget, and no number of its own', (server, objects) => {
+    const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
+    const budget = named(objects, 'PodDisruptionBudget', server.metadata.name);
+    return server.spec.replicas === undefined && scaler?.spec.minReplicas >= 2 &&
+      scaler.spec.scaleTargetRef.name === server.metadata.name && budget &&
+      selects(budget.spec.selector.matchLabels, server.spec.template.metadata.labels);
+  }),
+  11: everyServer('must spread over zones and nodes', (server) => ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].every(
+    (key) => pod(server).topologySpreadConstraints?.some(({ topologyKey, labelSelector }) =>
+      topologyKey === key && selects(labelSelector.matchLabels, server.spec.template.metadata.labels)))),
+  12: migrated,
+  13: deniedByDefault,
+  14: databaseHolds,
+  15: servicesLead,
+  16: everyContainer('development flags are not for a cluster', ({ args }) =>
+    !args?.some((argument) => argument === '--dev' || argument === '--reflection')),
+};
+
+// Every rule on the objects of one overlay: "rule N: what breaks it".
+export const faultsOfRules = (objects) => Object.entries(RULES).flatMap(([number, rule]) =>
+  rule(objects).map((fault) => `rule ${number}: ${fault}`));
