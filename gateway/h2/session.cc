@@ -304,6 +304,7 @@ void Session::Announce() {
 
 void Session::GiveNotice() {
   notice_due_ = false;
+  told_about_ = Clock::now() + kGrace;
   nghttp2_submit_shutdown_notice(session_);
   ScheduleFlush();
 }
@@ -313,16 +314,23 @@ void Session::Drain() {
   Announce();
   draining_ = true;
   going_away_ = true;
-  if (!notice_due_) return SayGoodbye();
-  timer_.expires_after(kGrace);
+  if (role_ == Role::kClient) return SayGoodbye();
+  if (notice_due_) told_about_ = Clock::now() + kGrace;
+  Leave();
+}
+
+// RFC 9113 section 6.8: between the notice and the last word streams that are under way have to arrive.
+void Session::Leave() {
+  if (Clock::now() >= told_about_) return SayGoodbye();
+  timer_.expires_at(told_about_);
   timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
     auto self = weak.lock();
-    if (!cancelled && self != nullptr) self->SayGoodbye();
+    if (!cancelled && self != nullptr && !self->closed_) self->Leave();
   });
 }
 
 void Session::SayGoodbye() {
-  if (closed_ || std::exchange(leaving_, true)) return;
+  if (closed_ || lingering_ || std::exchange(leaving_, true)) return;
   if (role_ == Role::kServer) {
     nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                           NGHTTP2_NO_ERROR, nullptr, 0);

@@ -106,8 +106,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // A server: asks the peer to open no more streams (GOAWAY with the highest id), and takes those that come all the
   // same. A peer that has opened none yet is asked with its first one, so that no connection is of no use.
   void Announce();
-  // Takes no new streams, lets those running end, then closes. A client that has just come may have its first request
-  // under way, and gets a second for it.
+  // Takes no new streams, lets those running end, then closes. What a client has under way until it knows, a second
+  // after the notice, is still taken; so is the first request of one that has just come.
   void Drain();
   // Closes now; the owner gets OnClosed, then every stream OnClose(CANCEL).
   void Close();
@@ -136,6 +136,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void Flush();
   void FinishIfDone();
   void GiveNotice();
+  void Leave();
   void SayGoodbye();
   void Linger();
 
@@ -148,7 +149,8 @@ class Session : public std::enable_shared_from_this<Session> {
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;
-  Timer timer_;  // of a farewell
+  Timer timer_;                   // of a farewell
+  Clock::time_point told_about_;  // when the peer must have known that we leave
   std::optional<Clock::time_point> writing_since_;
   bool reading_ = false;
   bool greeted_ = false;
