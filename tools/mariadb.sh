@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A private MariaDB: its own data directory, its own unix socket, no TCP port, no system service touched.
 #
-#   tools/mariadb.sh start DIR [--fast]   creates the database in DIR where there is none, starts it, waits until it
+#   tools/mariadb.sh start DIR [--fast] [--binary-log]
+#                                         creates the database in DIR where there is none, starts it, waits until it
 #                                         answers; prints the socket. Running already: changes nothing.
 #   tools/mariadb.sh stop DIR             ends it, cleanly, and only it
 #   tools/mariadb.sh socket DIR           prints the socket's path
@@ -10,6 +11,7 @@
 # WENMING_DB_BUFFER_POOL sets the memory for pages, 256M where it is not set; WENMING_DB_LOG the size of the log, 128M.
 # --fast trades durability for speed, for tests: the data are kept in memory where the machine has room, and stop deletes
 # them. Without it a commit is on the disk.
+# --binary-log keeps every change for 14 days in DIR/binlog, so that a restore can go to a point in time.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -50,6 +52,12 @@ write_settings() {
   if [[ $FAST == yes ]]; then
     flush=0
     extra=$'innodb_doublewrite=0\ninnodb_flush_method=nosync\nsync_frm=0\ninnodb_log_file_size=48M'
+  fi
+  if [[ $BINARY_LOG == yes ]]; then
+    mkdir -p "$DIR/binlog"
+    # Which log it is: a backup can only be continued by the one that it was taken beside.
+    [[ -f $DIR/binlog/series ]] || cat /proc/sys/kernel/random/uuid >"$DIR/binlog/series"
+    extra+=$'\n'"log_bin=$DIR/binlog/changes"$'\nserver_id=1\nbinlog_format=ROW\nsync_binlog=1\nexpire_logs_days=14'
   fi
   cat >"$DIR/mariadb.cnf" <<CNF
 [mariadbd]
@@ -159,11 +167,18 @@ if help_asked "$@"; then
   help_of "${BASH_SOURCE[0]}"
   exit
 fi
-[[ $# -ge 2 ]] || fail "usage: tools/mariadb.sh start|stop|socket DIR [--fast]"
+[[ $# -ge 2 ]] || fail "usage: tools/mariadb.sh start|stop|socket DIR [--fast] [--binary-log]"
 ACTION=$1
 DIR=$(realpath -m -- "$2")
 FAST=no
-[[ ${3-} != --fast ]] || FAST=yes
+BINARY_LOG=no
+for option in "${@:3}"; do
+  case $option in
+    --fast) FAST=yes ;;
+    --binary-log) BINARY_LOG=yes ;;
+    *) fail "unknown option $option" ;;
+  esac
+done
 SOCKET=$(socket_path)
 PID_FILE=$DIR/mariadbd.pid
 LOG=$DIR/mariadbd.log

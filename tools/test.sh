@@ -37,7 +37,7 @@ if [[ $preset == dev && ( -z $filter || $filter == *fuzz* ) ]]; then
   [[ $build_dir == "$ROOT/build/dev" ]] || fuzz_dir=$build_dir/fuzz-build
 fi
 
-"$ROOT/tools/install.sh" monitor ${fuzz_dir:+fuzz}
+"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz}
 "$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
 [[ -z $fuzz_dir ]] || "$ROOT/tools/build.sh" fuzz --build-dir "$fuzz_dir" fuzzers
 

@@ -42,7 +42,7 @@ export function startDatabase(runDir, fast) {
   fs.mkdirSync(paths(runDir).log, { recursive: true });
   const log = path.join(paths(runDir).log, 'mariadb-start.log');
   const output = fs.openSync(log, 'w', 0o600);
-  const started = spawnSync(SCRIPT, ['start', directory, ...(fast ? ['--fast'] : [])], { stdio: ['ignore', output, output] });
+  const started = spawnSync(SCRIPT, ['start', directory, fast ? '--fast' : '--binary-log'], { stdio: ['ignore', output, output] });
   fs.closeSync(output);
   if (started.status !== 0) throw new Problem(`MariaDB did not start:\n${tail(log)}`, './wenming doctor says what it lacks.');
   return socket;

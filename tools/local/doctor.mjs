@@ -25,7 +25,7 @@ function checkSettings({ socket, fast }) {
     : `Set it to ${should} and start the database again.`;
   for (const { name, value, should, why } of unsafe) bad(`the database has ${name}=${value}: ${why}`, remedy(should));
   if (unsafe.length === 0) good('the database keeps what it acknowledges');
-  if (!hasBinaryLog(all)) console.log('    it keeps no binary log: a restore goes back to the last backup, not to a point in time');
+  if (!hasBinaryLog(all)) console.log('    it keeps no binary log: ./wenming restore goes back to the last backup, not to a point in time');
 }
 
 // Logs in as the service's own user and lists what it can see.
