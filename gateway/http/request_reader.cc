@@ -72,7 +72,8 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::Feed(std::string_view
   if (stage_ == Stage::kIdle) {
     // RFC 9112 section 2.2: an empty line before a request is the rest of a sloppy client's last one.
     while (input.substr(0, 2) == "\r\n") input.remove_prefix(2);
-    if (!input.empty()) stage_ = Stage::kHead;
+    // Half of an empty line may still become one.
+    if (!input.empty() && input != "\r") stage_ = Stage::kHead;
   }
   if (stage_ == Stage::kHead) return FeedHead(input);
   if (stage_ == Stage::kBody) return FeedBody(input);

@@ -11,6 +11,7 @@
 #include "gateway/transcode/json_reader.h"
 #include "gateway/transcode/query.h"
 #include "gateway/transcode/text_value.h"
+#include "gateway/transcode/utf8.h"
 #include "google/protobuf/arena.h"
 
 namespace wenming::gateway {
@@ -74,6 +75,7 @@ class Builder {
 
   void ReadBodyInto(pb::Message& target, std::string prefix) {
     if (IsHttpBody(*target.GetDescriptor())) {
+      if (!IsUtf8(parts_.content_type)) return Fail("Content-Type", {type::REASON_INVALID_UTF8, {}});
       const auto& type = *target.GetDescriptor();
       target.GetReflection()->SetString(&target, type.FindFieldByNumber(1), std::string(parts_.content_type));
       target.GetReflection()->SetString(&target, type.FindFieldByNumber(2), std::string(parts_.body));
@@ -119,6 +121,7 @@ class Builder {
 
   void FillRequestId() {
     if (binding_.request_id == nullptr || parts_.idempotency_key.empty()) return;
+    if (!IsUtf8(parts_.idempotency_key)) return Fail("Idempotency-Key", {type::REASON_INVALID_UTF8, {}});
     const auto* reflection = message_.GetReflection();
     if (reflection->GetString(message_, binding_.request_id).empty()) {
       reflection->SetString(&message_, binding_.request_id, std::string(parts_.idempotency_key));

@@ -10,7 +10,7 @@ namespace {
 using Stage = RequestReader::Stage;
 
 constexpr std::string_view kTwo =
-    "POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
+    "\r\nPOST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none"
     "GET http://x/d HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Thing:  v \r\n\r\n";
 
 TEST(RequestReaderTest, ReadsRequestsHoweverTheyAreCut) {

@@ -1,7 +1,7 @@
 #include "gateway/transcode/request.h"
 
+#include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
 
 #include "common/errors/errors.h"
 #include "google/rpc/error_details.pb.h"
@@ -179,6 +179,15 @@ TEST_F(RequestTest, FillsTheRequestIdFromTheKey) {
   EXPECT_EQ(Outcome<testdata::CreateBookRequest>(
                 "CreateBook", {.path = {"s"}, .query = "requestId=mine-1234", .body = "{}", .key = "key-12345"}),
             R"(parent: "s" book { } request_id: "mine-1234")");
+}
+
+// A service cannot read a message with other bytes in a text.
+TEST_F(RequestTest, RefusesHeadersThatAreNoText) {
+  EXPECT_THAT(Outcome<testdata::CreateBookRequest>("CreateBook", {.path = {"s"}, .body = "{}", .key = "key-\xc2"}),
+              testing::StartsWith("!Idempotency-Key "));
+  EXPECT_THAT(
+      Outcome<testdata::UploadCoverRequest>("UploadCover", {.path = {"n"}, .body = "a", .content_type = "\xff"}),
+      testing::StartsWith("!Content-Type "));
 }
 
 TEST_F(RequestTest, TakesFilesAsTheyAre) {
