@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/catalog/caching.h"
 #include "gateway/text.h"
 #include "google/api/annotations.pb.h"
 #include "wenming/type/access.pb.h"
@@ -110,11 +111,14 @@ absl::Status Catalog::AddMethod(const pb::MethodDescriptor& method, size_t backe
     return absl::FailedPreconditionError(
         absl::StrCat(method.full_name(), " carries (wenming.type.access), which --access=none would ignore"));
   }
+  absl::StatusOr<int> max_age = MaxAgeSeconds(method, mode);
+  if (!max_age.ok()) return max_age.status();
   methods_.push_back({.descriptor = &method,
                       .request = factory_.GetPrototype(method.input_type()),
                       .response = factory_.GetPrototype(method.output_type()),
                       .path = absl::StrCat("/", method.service()->full_name(), "/", method.name()),
-                      .backend = backend});
+                      .backend = backend,
+                      .max_age_seconds = *max_age});
   return absl::OkStatus();
 }
 

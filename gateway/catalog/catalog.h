@@ -28,8 +28,9 @@ struct Method {
   const google::protobuf::MethodDescriptor* descriptor = nullptr;
   const google::protobuf::Message* request = nullptr;  // default instances
   const google::protobuf::Message* response = nullptr;
-  std::string path;    // "/wenming.org.v1.UnitsService/GetUnit"
-  size_t backend = 0;  // index into CatalogOptions::packages
+  std::string path;         // "/wenming.org.v1.UnitsService/GetUnit"
+  size_t backend = 0;       // index into CatalogOptions::packages
+  int max_age_seconds = 0;  // for how long an answer may be kept; 0: not at all
 
   bool streams() const { return descriptor->client_streaming() || descriptor->server_streaming(); }
 };

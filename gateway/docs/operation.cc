@@ -69,6 +69,8 @@ class Operation {
       Query(*method_.input_type(), "", "", inside);
     }
     if (binding_.request_id != nullptr) IdempotencyKey();
+    if (!binding_.etag.fields.empty()) Condition("If-Match", "The `ETag` last seen; another one now is 412.");
+    if (MayBeKnown()) Condition("If-None-Match", "The `ETag` last seen; still the same is 304.");
     out_.EndArray();
   }
 
@@ -145,6 +147,39 @@ class Operation {
     out_.EndObject();
   }
 
+  // Whether an answer to a read has a tag by which its caller may know it.
+  bool MayBeKnown() const {
+    return binding_.http_method == "GET" && (binding_.answer_etag != nullptr || binding_.method->max_age_seconds > 0);
+  }
+
+  void Condition(const char* header, const char* text) {
+    Begin(header, "header", /*required=*/false);
+    out_.Text("description", text);
+    out_.BeginObject("schema");
+    out_.Text("type", "string");
+    out_.EndObject();
+    out_.EndObject();
+  }
+
+  void Described(const char* status, const char* text) {
+    out_.BeginObject(status);
+    out_.Text("description", text);
+    out_.EndObject();
+  }
+
+  // The headers of a 200 that are more than transport.
+  void ResponseHeaders() {
+    const bool tagged = binding_.answer_etag != nullptr || MayBeKnown();
+    if (!tagged) return;
+    out_.BeginObject("headers");
+    out_.BeginObject("ETag");
+    out_.BeginObject("schema");
+    out_.Text("type", "string");
+    out_.EndObject();
+    out_.EndObject();
+    out_.EndObject();
+  }
+
   void Body() {
     const auto* field = binding_.body_field;
     const Descriptor* type = field == nullptr       ? method_.input_type()
@@ -192,6 +227,7 @@ class Operation {
     out_.BeginObject("200");
     const bool messages = method_.server_streaming() && !IsHttpBody(type);
     out_.Text("description", messages ? kStream : "Done.");
+    ResponseHeaders();
     out_.BeginObject("content");
     const auto schema = [&] {
       if (field != nullptr) return schemas_.FieldValue(*field, out_);
@@ -209,6 +245,12 @@ class Operation {
     }
     out_.EndObject();
     out_.EndObject();
+    if (MayBeKnown()) Described("304", "The caller has it already.");
+    if (!binding_.etag.fields.empty()) {
+      out_.BeginObject("412");
+      out_.Text("$ref", "#/components/responses/Error");
+      out_.EndObject();
+    }
     out_.BeginObject("default");
     out_.Text("$ref", "#/components/responses/Error");
     out_.EndObject();

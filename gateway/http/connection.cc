@@ -18,7 +18,9 @@ constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // `framing` is the header that says where the body ends.
 std::string Head(const Response& response, std::string_view framing, bool close) {
-  std::string head = absl::StrCat("HTTP/1.1 ", response.status, " ", StatusPhrase(response.status), "\r\n");
+  std::string head;
+  head.reserve(512);
+  absl::StrAppend(&head, "HTTP/1.1 ", response.status, " ", StatusPhrase(response.status), "\r\n");
   for (const auto& [name, value] : response.headers) absl::StrAppend(&head, name, ": ", value, "\r\n");
   absl::StrAppend(&head, ToAbsl(framing), close ? "Connection: close\r\n" : "", "\r\n");
   return head;
@@ -36,7 +38,11 @@ class Connection::Turn final : public Exchange {
   explicit Turn(Connection& connection) : Exchange(connection.peer_), connection_(connection.weak_from_this()) {}
   void Send(Response response) override {
     Settle();
-    if (auto connection = connection_.lock()) connection->Answer(this, std::move(response));
+    if (auto connection = connection_.lock()) connection->Answer(this, std::move(response), nullptr);
+  }
+  void SendPrepared(Response response, std::shared_ptr<const Prepared> prepared) override {
+    Settle();
+    if (auto connection = connection_.lock()) connection->Answer(this, std::move(response), std::move(prepared));
   }
   void Begin(Response response) override {
     if (auto connection = connection_.lock()) connection->Begin(this, std::move(response));
@@ -140,11 +146,12 @@ void Connection::Refuse(Refusal refusal) {
   Write(std::move(head), std::move(response.body), Then::kLinger);
 }
 
-void Connection::Answer(const Turn* turn, Response response) {
+void Connection::Answer(const Turn* turn, Response response, std::shared_ptr<const Prepared> prepared) {
   if (!open_ || turn != turn_.get() || stream_) return;
   turn_.reset();
   bool close = response.close || !keep_alive_ || last_;
-  std::string head = Head(response, LengthOf(response), close);
+  std::string head = Head(response, prepared == nullptr ? LengthOf(response) : prepared->text, close);
+  if (!head_only_) prepared_ = std::move(prepared);
   Write(std::move(head), head_only_ ? std::string() : std::move(response.body),
         close ? Then::kLinger : Then::kNextRequest);
 }
@@ -184,9 +191,11 @@ void Connection::Write(std::string head, std::string body, Then then) {
   head_ = std::move(head);
   body_ = std::move(body);
   Await(limits_.write_time);
-  transport_.Write({asio::buffer(head_), asio::buffer(body_)},
+  const std::string& sent_body = prepared_ == nullptr ? body_ : prepared_->body;
+  transport_.Write({asio::buffer(head_), asio::buffer(sent_body)},
                    [self = shared_from_this(), then](ErrorCode error, size_t) {
                      self->writing_ = false;
+                     self->prepared_.reset();
                      error ? self->Close() : self->OnWritten(then);
                    });
 }

@@ -41,7 +41,7 @@ class Connection final : public Served, public std::enable_shared_from_this<Conn
   void Process();
   void Refuse(Refusal refusal);
   void Linger();
-  void Answer(const Turn* turn, Response response);
+  void Answer(const Turn* turn, Response response, std::shared_ptr<const Prepared> prepared);
   void Begin(const Turn* turn, Response response);
   bool Streams(const Turn* turn) const { return open_ && turn == turn_.get() && stream_.has_value(); }
   // Writes what the stream has, unless a write runs, and what its end asks for.
@@ -66,9 +66,10 @@ class Connection final : public Served, public std::enable_shared_from_this<Conn
   char chunk_[8192];
   std::string head_;
   std::string body_;
-  std::shared_ptr<Turn> turn_;          // of the request being handled
-  std::optional<StreamedBody> stream_;  // of its answer
-  size_t payload_ = 0;                  // of the stream, in the write that runs
+  std::shared_ptr<const Prepared> prepared_;  // has the body instead
+  std::shared_ptr<Turn> turn_;                // of the request being handled
+  std::optional<StreamedBody> stream_;        // of its answer
+  size_t payload_ = 0;                        // of the stream, in the write that runs
   Clock::time_point deadline_;
   RequestReader::Stage last_stage_ = RequestReader::Stage::kIdle;
   bool reading_ = false;

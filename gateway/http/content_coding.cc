@@ -52,9 +52,10 @@ bool AcceptsGzip(std::string_view accept_encoding) {
   return any.value_or(0) > 0;
 }
 
-std::string Gzip(std::string_view text) {
+std::string Gzip(std::string_view text, Effort effort) {
   z_stream stream = {};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+  const int level = effort == Effort::kMost ? Z_BEST_COMPRESSION : Z_BEST_SPEED;
+  if (deflateInit2(&stream, level, Z_DEFLATED, kGzip, kMemory, Z_DEFAULT_STRATEGY) != Z_OK) return {};
   std::string packed(deflateBound(&stream, text.size()), '\0');
   Feed(stream, text);
   Drain(stream, packed.data(), packed.size());

@@ -8,8 +8,9 @@ namespace wenming::gateway::http {
 // Whether an Accept-Encoding header takes gzip (RFC 9110, 12.5.3); a missing or empty one does not.
 bool AcceptsGzip(std::string_view accept_encoding);
 
-// The text, compressed as hard as it goes.
-std::string Gzip(std::string_view text);
+// The text, compressed as hard as it goes, or as fast.
+enum class Effort { kMost, kLeast };
+std::string Gzip(std::string_view text, Effort effort = Effort::kMost);
 // The text of a gzip member of our own making; empty when it is none.
 std::string Gunzip(std::string_view packed);
 

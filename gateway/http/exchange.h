@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
 #include "gateway/http/message.h"
+#include "gateway/http/prepared.h"
 
 namespace wenming::gateway::http {
 
@@ -19,6 +21,12 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   virtual void Send(Response response) = 0;
+  // The same with headers and a body that are shared and come after what `response` has of its own.
+  virtual void SendPrepared(Response response, std::shared_ptr<const Prepared> prepared) {
+    response.headers.insert(response.headers.end(), prepared->headers.begin(), prepared->headers.end());
+    response.body = prepared->body;
+    Send(std::move(response));
+  }
 
   // Begins an answer whose length nobody knows; the body of `response` is its first piece.
   virtual void Begin(Response response) = 0;

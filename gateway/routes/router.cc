@@ -167,6 +167,41 @@ Router::Result Router::Match(std::string_view method, std::string_view path) con
   return OtherMethod{std::move(allow)};
 }
 
+namespace {
+
+// What stands at a place of a template; nothing behind its end.
+std::optional<Kind> KindAt(const PathTemplate& path, size_t place) {
+  if (place < path.segments.size()) return path.segments[place].kind;
+  const bool goes_on = !path.segments.empty() && path.segments.back().kind == Kind::kRest;
+  return goes_on ? std::optional(Kind::kRest) : std::nullopt;
+}
+
+// Whether some path fits both, and each is closer to it than the other somewhere.
+bool Ambiguous(const PathTemplate& a, const PathTemplate& b) {
+  if (a.verb != b.verb) return false;
+  bool a_closer = false;
+  bool b_closer = false;
+  for (size_t place = 0;; ++place) {
+    const auto in_a = KindAt(a, place);
+    const auto in_b = KindAt(b, place);
+    if (in_a == in_b && (!in_a || *in_a == Kind::kRest)) break;
+    // "**" may stand for nothing.
+    if (!in_a || !in_b) {
+      if ((in_a ? *in_a : *in_b) != Kind::kRest) return false;
+      (in_a ? b_closer : a_closer) = true;
+      break;
+    }
+    if (*in_a == Kind::kLiteral && *in_b == Kind::kLiteral && a.segments[place].literal != b.segments[place].literal) {
+      return false;
+    }
+    a_closer = a_closer || *in_a < *in_b;
+    b_closer = b_closer || *in_b < *in_a;
+  }
+  return a_closer && b_closer;
+}
+
+}  // namespace
+
 Router::Builder::Builder() : root_(std::make_unique<Node>()) {}
 Router::Builder::~Builder() = default;
 
@@ -190,6 +225,13 @@ absl::Status Router::Builder::Add(std::string_view method, PathTemplate path, ui
           absl::StrCat("two routes fit the same requests: ", other.method, " ", other.path.text, " and ", path.text));
     }
   }
+  for (const Added& other : added_) {
+    const bool both = method == other.method || method == "*" || other.method == "*";
+    if (!both || !Ambiguous(path, other.path)) continue;
+    return absl::AlreadyExistsError(absl::StrCat("of two routes neither is closer to a request that both fit: ",
+                                                 other.method, " ", other.path.text, " and ", path.text));
+  }
+  added_.push_back({std::string(method), path});
   if (!path.verb.empty()) verbs_.insert(path.verb);
   end.entries.push_back({std::string(method), std::move(path), route});
   return absl::OkStatus();

@@ -63,12 +63,18 @@ class Router::Builder {
   ~Builder();
 
   // `method` is an HTTP method in upper case, or "*" for every method; `route` is the caller's number for it.
-  // ALREADY_EXISTS, naming both templates, when another route fits exactly the same requests.
+  // ALREADY_EXISTS, naming both templates, when another route fits exactly the same requests, or when there are
+  // requests that both fit and neither is closer to in every segment: "/v1/{a}/x" and "/v1/u/{b}".
   absl::Status Add(std::string_view method, PathTemplate path, uint32_t route);
 
   Router Build() &&;
 
  private:
+  struct Added {
+    std::string method;
+    PathTemplate path;
+  };
+  std::vector<Added> added_;
   std::unique_ptr<Node> root_;
   absl::flat_hash_set<std::string> verbs_;
 };

@@ -5,6 +5,7 @@
 
 #include "common/errors/errors.h"
 #include "gateway/server/admin_handler.h"
+#include "gateway/server/conditions.h"
 #include "gateway/server/response.h"
 #include "gateway/server/stream_answer.h"
 #include "gateway/transcode/request.h"
@@ -35,12 +36,18 @@ absl::Status FailureOf(http::Refusal refusal) {
 
 ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<Channel>>& channels,
                        IdSource& ids)
-    : loop_(loop), shared_(shared), channels_(channels), ids_(ids) {}
+    : loop_(loop),
+      shared_(shared),
+      channels_(channels),
+      ids_(ids),
+      cache_(shared.policy, shared.cache_bytes, shared.cache) {}
 
 void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   auto page = HealthAnswer(request.path(), shared_.readiness);
   if (!page) page = shared_.pages.Answer(request);
   if (page) return Send(request, *exchange, *std::move(page));
+  const Clock::time_point now = Clock::now();
+  if (auto kept = cache_.Find(request, now)) return SendKept(request, *exchange, *kept, now);
   std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
   const absl::Status found = FindRoute(shared_.routes, *call);
   if (AsksForMethods(*call)) return TellMethods(*call);
@@ -55,6 +62,20 @@ void ApiHandler::Send(const http::Request& request, http::Exchange& exchange, ht
   page.headers.emplace_back("Date", date_.At(std::time(nullptr)));
   shared_.cors.Add(request, page.headers);
   exchange.Send(std::move(page));
+}
+
+void ApiHandler::SendKept(const http::Request& request, http::Exchange& exchange, const CachedAnswer& kept,
+                          Clock::time_point now) {
+  http::Response rest;
+  rest.headers.reserve(6);
+  rest.headers.emplace_back("X-Request-Id", ids_.RequestId(request.Header("x-request-id")));
+  rest.headers.emplace_back("Date", date_.At(std::time(nullptr)));
+  // So that whoever keeps it behind us does not begin to count anew.
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - kept.stored).count();
+  if (age > 0) rest.headers.emplace_back("Age", std::to_string(age));
+  shared_.cors.Add(request, rest.headers);
+  const int status = Give(kept, request, std::move(rest), exchange);
+  CountHttp(*kept.metrics, status, std::chrono::duration<double>(Clock::now() - now).count());
 }
 
 std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_ptr<http::Exchange> exchange) {
@@ -79,11 +100,14 @@ void ApiHandler::TellMethods(ApiCall& call) {
 }
 
 absl::StatusOr<std::string> ApiHandler::Message(const ApiCall& call) const {
+  absl::StatusOr<std::string> etag = WantedEtag(call.request);
+  if (!etag.ok()) return etag.status();
   RequestParts parts{.path_values = call.path_values,
                      .query = call.request.query(),
                      .content_type = call.request.Header("content-type"),
                      .body = call.request.body,
-                     .idempotency_key = call.request.Header("idempotency-key")};
+                     .idempotency_key = call.request.Header("idempotency-key"),
+                     .etag = *etag};
   return MakeRequest(*call.binding, parts, shared_.catalog);
 }
 
@@ -96,17 +120,15 @@ void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
                        .deadline = DeadlineOf(call->request, call->begin, most)};
   call->request.body = {};
   Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
+  if (cache_.Takes(*call)) return CallForAll(std::move(call), channel, std::move(request));
   method.streams() ? Stream(std::move(call), channel, std::move(request))
                    : CallOnce(std::move(call), channel, std::move(request));
 }
 
 void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
   auto exchange = call->exchange;
-  auto upstream = UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) {
-    Finish(*call, result.ok() ? MakeAnswer(*call->binding, result.response, shared_.catalog, call->identity.request_id,
-                                           call->language)
-                              : FailureAnswer(result, *call, shared_.catalog));
-  });
+  auto upstream = UnaryCall::Start(loop_, channel, std::move(request),
+                                   [this, call](UnaryResult result) { FinishWith(*call, result); });
   if (upstream->finished()) return;
   exchange->OnAbort([this, call, weak = std::weak_ptr<UnaryCall>(upstream)] {
     auto running = weak.lock();
@@ -114,6 +136,38 @@ void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, Unary
     running->Cancel();
     Finish(*call, {.status = 499});
   });
+}
+
+void ApiHandler::CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
+  auto flight = cache_.Join(call);
+  call->exchange->OnAbort([this, call] {
+    cache_.Leave(*call);
+    Finish(*call, {.status = 499});
+  });
+  if (flight->waiting.size() > 1) return;
+  auto upstream =
+      UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) { Land(*call, result); });
+  flight->upstream = upstream;
+}
+
+// Whoever has begun the flight may have gone; the others get what was asked for in its name.
+void ApiHandler::Land(const ApiCall& first, const UnaryResult& result) {
+  std::shared_ptr<const CachedAnswer> kept;
+  if (result.ok()) {
+    Answer answer =
+        MakeAnswer(*first.binding, result.response, shared_.catalog, first.identity.request_id, first.language);
+    if (answer.status == 200) kept = cache_.Keep(first, std::move(answer), Clock::now());
+  }
+  for (const std::shared_ptr<ApiCall>& call : cache_.Land(first)) {
+    if (kept == nullptr) {
+      FinishWith(*call, result);
+      continue;
+    }
+    http::Response rest;
+    rest.headers = {{"X-Request-Id", call->identity.request_id}, {"Date", date_.At(std::time(nullptr))}};
+    rest.headers.insert(rest.headers.end(), call->headers.begin(), call->headers.end());
+    Count(*call, Give(*kept, call->request, std::move(rest), *call->exchange));
+  }
 }
 
 void ApiHandler::Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
@@ -127,12 +181,20 @@ void ApiHandler::Fail(ApiCall& call, const absl::Status& failure) {
   Finish(call, MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language));
 }
 
+void ApiHandler::FinishWith(ApiCall& call, const UnaryResult& result) {
+  Finish(call, result.ok() ? MakeAnswer(*call.binding, result.response, shared_.catalog, call.identity.request_id,
+                                        call.language)
+                           : FailureAnswer(result, call, shared_.catalog));
+}
+
 void ApiHandler::Count(const ApiCall& call, int status) {
   shared_.metrics.http_in_flight().Decrement();
   CountHttp(*call.metrics, status, std::chrono::duration<double>(Clock::now() - call.begin).count());
 }
 
 void ApiHandler::Finish(ApiCall& call, Answer answer) {
+  ApplyConditions(call, shared_.catalog, answer);
+  Pack(call, answer);
   Count(call, answer.status);
   call.exchange->Send(ToResponse(std::move(answer), call));
 }

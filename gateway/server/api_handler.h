@@ -8,6 +8,7 @@
 #include "gateway/http/handler.h"
 #include "gateway/observe/ids.h"
 #include "gateway/server/api_call.h"
+#include "gateway/server/cache_stage.h"
 #include "gateway/server/shared.h"
 #include "gateway/transcode/answer.h"
 #include "gateway/upstream/channel.h"
@@ -27,6 +28,9 @@ class ApiHandler final : public http::Handler {
  private:
   // A page that belongs to no service.
   void Send(const http::Request& request, http::Exchange& exchange, http::Response page);
+  // An answer from the cache.
+  void SendKept(const http::Request& request, http::Exchange& exchange, const CachedAnswer& kept,
+                std::chrono::steady_clock::time_point now);
   // The stages of a request, in the order in which Handle goes through them; Fail may follow each.
   std::shared_ptr<ApiCall> Begin(http::Request request, std::shared_ptr<http::Exchange> exchange);
   absl::StatusOr<std::string> Message(const ApiCall& call) const;  // for the service, serialized
@@ -34,8 +38,12 @@ class ApiHandler final : public http::Handler {
   void TellMethods(ApiCall& call);
   void Forward(std::shared_ptr<ApiCall> call, std::string message);
   void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  // One call for all who ask for the same at once.
+  void CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  void Land(const ApiCall& first, const UnaryResult& result);
   void Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
   void Finish(ApiCall& call, Answer answer);
+  void FinishWith(ApiCall& call, const UnaryResult& result);
   void Count(const ApiCall& call, int status);
   void Fail(ApiCall& call, const absl::Status& failure);
 
@@ -44,6 +52,7 @@ class ApiHandler final : public http::Handler {
   std::vector<std::unique_ptr<Channel>>& channels_;
   IdSource& ids_;
   http::DateText date_;
+  CacheStage cache_;
 };
 
 }  // namespace wenming::gateway

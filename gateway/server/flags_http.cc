@@ -23,6 +23,11 @@ absl::Status AddCorsOrigin(const std::string& value, GatewayOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status SetBytes(const std::string& value, size_t& bytes) {
+  if (absl::SimpleAtoi(value, &bytes)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("\"", value, "\" is not a number of bytes"));
+}
+
 // A file name, which may not be empty: what was meant to be protected must not end up plaintext.
 template <std::string ServerTlsOptions::*kFile>
 absl::Status SetTlsFile(const std::string& value, GatewayOptions& options) {
@@ -42,6 +47,8 @@ std::vector<Flag> HttpFlags() {
       {"tls-key", "FILE", "its key, PEM", SetTlsFile<&ServerTlsOptions::key>},
       {"cors-origin", "ORIGIN", "whose pages may read answers, like https://example.com; \"*\" for all; repeatable",
        AddCorsOrigin},
+      {"cache-bytes", "BYTES", "memory for answers that may be kept, in all; 0 keeps none [4194304]",
+       [](auto& value, auto& options) { return SetBytes(value, options.cache_bytes); }},
       {"metrics", "ADDRESS:PORT", "/metrics, /healthz and /readyz; none when not given",
        [](auto& value, auto& options) { return SetAddress(value, options.metrics.emplace()); }},
       {"share-ports", "on|off", "lets the next process of the same user bind the same addresses [off]", SetSharePorts},

@@ -95,23 +95,24 @@ class Gateway::Impl {
     }
     if (absl::Status status = LoadTls(options_.http_tls, http_tls_); !status.ok()) return status;
     if (absl::Status status = LoadTls(options_.edge_tls, edge_tls_); !status.ok()) return status;
-    shared_ = std::make_unique<Shared>(Shared{.catalog = *catalog_,
-                                              .routes = *routes_,
-                                              .policy = policy_,
-                                              .pages = pages_,
-                                              .cors = cors_,
-                                              .channel_of_backend = channels_.of_backend,
-                                              .metrics = metrics_,
-                                              .admission = admission_,
-                                              .readiness = readiness_,
-                                              .edge_methods = edge_methods_,
-                                              .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
-                                              .call_time = options_.call_time,
-                                              .stream_comment = options_.stream_comment,
-                                              .http_tls = http_tls_.get(),
-                                              .edge_tls = edge_tls_.get(),
-                                              .http_places = http_places_,
-                                              .edge_places = edge_places_});
+    shared_ = std::make_unique<Shared>(
+        Shared{.catalog = *catalog_,
+               .routes = *routes_,
+               .policy = policy_,
+               .pages = pages_,
+               .cors = cors_,
+               .cache = cache_metrics_,
+               .cache_bytes = options_.cache_bytes / static_cast<size_t>(std::max(options_.threads, 1)),
+               .channel_of_backend = channels_.of_backend,
+               .metrics = metrics_,
+               .admission = admission_,
+               .readiness = readiness_,
+               .edge_methods = edge_methods_,
+               .unknown_edge_method = &metrics_.EdgeMethod("unknown", "unknown"),
+               .call_time = options_.call_time,
+               .stream_comment = options_.stream_comment,
+               .http_tls = http_tls_.get(),
+               .edge_tls = edge_tls_.get()});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
     for (const std::string& package : catalog_->unserved_packages()) {
@@ -247,6 +248,7 @@ class Gateway::Impl {
   const HeaderPolicy policy_;
   const Cors cors_;
   Metrics metrics_;
+  CacheMetrics cache_metrics_{metrics_.registry()};
   limits::Admission admission_;
   Readiness readiness_;
   Places http_places_;

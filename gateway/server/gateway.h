@@ -40,6 +40,7 @@ struct GatewayOptions {
   int threads = 1;
   std::vector<std::string> forward_headers;
   std::vector<std::string> cors_origins;  // whose pages may read answers; "*" is any
+  size_t cache_bytes = 4 << 20;           // of answers that may be kept, in all; 0 keeps none
   bool documents = true;                  // answers /openapi.json and /docs
   http::Limits limits;
   limits::AdmissionOptions admission;

@@ -26,6 +26,8 @@ class HeaderPolicy {
   // the protocol or are set by the gateway are ignored.
   explicit HeaderPolicy(const std::vector<std::string>& extra);
 
+  // The names of all of them, in lower case.
+  const std::vector<std::string>& forwarded() const { return forwarded_; }
   // Whether a header of this lower-case name is forwarded.
   bool Forwards(std::string_view name) const;
   // The metadata of a call: what is forwarded, and traceparent, x-request-id, x-forwarded-for and

@@ -4,20 +4,23 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "gateway/server/conditions.h"
 
 namespace wenming::gateway {
 
+void AddContentHeaders(const Answer& answer, http::Headers& headers) {
+  if (answer.status != 204 && answer.status != 304) headers.emplace_back("Content-Type", answer.content_type);
+  headers.emplace_back("X-Content-Type-Options", "nosniff");
+  // A page of a service is read, never run.
+  if (!absl::StartsWith(answer.content_type, "text/html")) return;
+  headers.emplace_back("Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+}
+
 http::Response ToResponse(Answer answer, const std::string& request_id) {
   http::Response response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
-  const bool page = absl::StartsWith(answer.content_type, "text/html");
-  response.headers = {
-      {"X-Request-Id", request_id}, {"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
-  if (answer.status != 204) response.headers.emplace_back("Content-Type", std::move(answer.content_type));
-  // A page of a service is read, never run.
-  if (page) {
-    response.headers.emplace_back("Content-Security-Policy",
-                                  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-  }
+  response.headers = {{"X-Request-Id", request_id}, {"Cache-Control", "no-store"}};
+  AddContentHeaders(answer, response.headers);
   if (answer.retry_after_seconds > 0) {
     response.headers.emplace_back("Retry-After", std::to_string(answer.retry_after_seconds));
   }
@@ -25,7 +28,14 @@ http::Response ToResponse(Answer answer, const std::string& request_id) {
 }
 
 http::Response ToResponse(Answer answer, const ApiCall& call) {
+  const std::string tag = TagText(answer.etag, /*weak=*/answer.packed);
+  const bool packed = answer.packed;
   http::Response response = ToResponse(std::move(answer), call.identity.request_id);
+  if (!tag.empty()) response.headers.emplace_back("ETag", tag);
+  if (packed) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+  }
   response.headers.emplace_back("Date", call.date->At(std::time(nullptr)));
   response.headers.insert(response.headers.end(), call.headers.begin(), call.headers.end());
   if (!call.allow.empty()) response.headers.emplace_back("Allow", call.allow);

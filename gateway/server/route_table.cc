@@ -52,6 +52,11 @@ absl::StatusOr<std::unique_ptr<const RouteTable>> RouteTable::Make(const Catalog
   for (uint32_t route = 0; route < bindings.size(); ++route) {
     const Binding& binding = bindings[route];
     counters.push_back(&metrics.Route(binding.path.text, binding.http_method));
+    if (binding.method->max_age_seconds > 0 && (is_page[route] || pages[route])) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(binding.method->descriptor->full_name(),
+                       " must not carry (wenming.type.caching): its route answers with a page as well"));
+    }
     if (is_page[route]) continue;  // found through the route it is the page of
     if (absl::Status status = builder.Add(binding.http_method, binding.path, route); !status.ok()) return status;
   }

@@ -10,6 +10,7 @@
 #include "gateway/net/server_tls.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
+#include "gateway/server/cache_stage.h"
 #include "gateway/server/cors.h"
 #include "gateway/server/local_pages.h"
 #include "gateway/server/metadata.h"
@@ -24,6 +25,8 @@ struct Shared {
   const HeaderPolicy& policy;
   const LocalPages& pages;
   const Cors& cors;
+  CacheMetrics& cache;
+  size_t cache_bytes;                             // of each loop
   const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
   Metrics& metrics;
   limits::Admission& admission;

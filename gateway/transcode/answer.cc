@@ -1,6 +1,7 @@
 #include "gateway/transcode/answer.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/errors/codes.h"
@@ -73,6 +74,7 @@ Answer FromStatus(const google::rpc::Status& status, const TypeSource& types, st
   answer.retry_after_seconds = gathered.retry_after_seconds;
   absl::StrAppend(&answer.body, "{\"code\":\"", CodeName(status.code()), "\",\"reason\":");
   WriteJsonString(gathered.reason, answer.body);
+  answer.reason = std::move(gathered.reason);
   answer.body += ",\"message\":";
   WriteJsonString(gathered.message, answer.body);
   answer.body += ",\"requestId\":";
@@ -105,6 +107,10 @@ Answer MakeAnswer(const Binding& binding, const std::string& response, const Typ
   } else if (written) {
     answer.body.reserve(response.size() * 2 + 64);
     written = WriteJson(message, types, answer.body);
+  }
+  if (written && binding.answer_etag != nullptr) {
+    const pb::Message& holder = field == nullptr ? message : message.GetReflection()->GetMessage(message, field);
+    answer.etag = holder.GetReflection()->GetString(holder, binding.answer_etag);
   }
   if (written) return answer;
   return MakeErrorAnswer(errors::Internal(), types, request_id, language);

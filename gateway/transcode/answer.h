@@ -15,6 +15,9 @@ struct Answer {
   std::string content_type = "application/json";
   std::string body = {};
   int retry_after_seconds = 0;  // 0: no header
+  std::string reason = {};      // of a failure, as the body names it
+  std::string etag = {};        // that the answered message holds
+  bool packed = false;          // the body is gzip
 };
 
 // Whether the route answers with the content of a google.api.HttpBody instead of JSON.

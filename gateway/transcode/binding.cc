@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/text.h"
@@ -77,6 +78,54 @@ absl::Status ResolveBody(const Method& method, const google::api::HttpRule& rule
   return absl::OkStatus();
 }
 
+bool IsText(const FieldDescriptor* field) {
+  return field != nullptr && field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated();
+}
+
+void ResolveEtag(const pb::Descriptor& request, bool body_is_message, Binding& binding) {
+  const auto* own = request.FindFieldByName("etag");
+  if (IsText(own)) {
+    binding.etag = {own->name(), {own}};
+    return;
+  }
+  const bool changes = binding.http_method == "PATCH" || binding.http_method == "PUT";
+  if (!changes || !body_is_message) return;
+  const auto* inner = binding.body_field->message_type()->FindFieldByName("etag");
+  if (!IsText(inner)) return;
+  binding.etag = {absl::StrCat(binding.body_field->name(), ".etag"), {binding.body_field, inner}};
+}
+
+// The type of what is answered; null when that is no message.
+const pb::Descriptor* AnsweredType(const Method& method, const Binding& binding) {
+  const auto* field = binding.response_field;
+  if (field == nullptr) return method.descriptor->output_type();
+  return field->is_repeated() ? nullptr : field->message_type();
+}
+
+bool NamesSecret(const std::string& field) {
+  const bool token = field == "token" || field == "tokens" || absl::EndsWith(field, "_token");
+  const bool page = absl::EndsWith(field, "page_token");
+  return (token && !page) || absl::StrContains(field, "secret") || absl::StrContains(field, "password");
+}
+
+bool HoldsSecret(const pb::Descriptor& type, int depth) {
+  constexpr int kDeepest = 4;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (NamesSecret(field.name())) return true;
+    const bool inner = depth < kDeepest && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+    if (inner && HoldsSecret(*field.message_type(), depth + 1)) return true;
+  }
+  return false;
+}
+
+void ResolveAnswer(const Method& method, Binding& binding) {
+  binding.answers_secret = HoldsSecret(*method.descriptor->output_type(), 0);
+  const auto* type = AnsweredType(method, binding);
+  const auto* etag = type == nullptr ? nullptr : type->FindFieldByName("etag");
+  if (IsText(etag)) binding.answer_etag = etag;
+}
+
 void ResolveSpecialFields(const Method& method, Binding& binding) {
   const auto& request = *method.descriptor->input_type();
   const auto* mask = request.FindFieldByName("update_mask");
@@ -86,7 +135,9 @@ void ResolveSpecialFields(const Method& method, Binding& binding) {
     binding.update_mask = mask;
   }
   const auto* id = request.FindFieldByName("request_id");
-  if (id != nullptr && id->type() == FieldDescriptor::TYPE_STRING && !id->is_repeated()) binding.request_id = id;
+  if (IsText(id)) binding.request_id = id;
+  ResolveEtag(request, body_is_message, binding);
+  ResolveAnswer(method, binding);
 }
 
 absl::StatusOr<Binding> CompileRule(const Method& method, const google::api::HttpRule& rule) {

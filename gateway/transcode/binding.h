@@ -28,6 +28,11 @@ struct Binding {
   const google::protobuf::FieldDescriptor* response_field = nullptr;  // null: the whole response
   const google::protobuf::FieldDescriptor* update_mask = nullptr;     // filled from a PATCH's body
   const google::protobuf::FieldDescriptor* request_id = nullptr;      // filled from Idempotency-Key
+  FieldPath etag = {};  // filled from If-Match: of the request, else of the message in a PUT's or PATCH's body
+  const google::protobuf::FieldDescriptor* answer_etag = nullptr;  // of what is answered
+  // Whether the answer may hold a token or a password: compressed beside what the caller sent, its length would tell of
+  // it (BREACH).
+  bool answers_secret = false;
 };
 
 // The routes of a method: its google.api.http rule and the additional bindings; none when it has no rule.

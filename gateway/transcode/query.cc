@@ -19,6 +19,8 @@ namespace pb = google::protobuf;
 using pb::FieldDescriptor;
 
 constexpr size_t kMaxViolations = 20;
+// As deep as a body may nest; only a type that holds itself goes deeper.
+constexpr std::ptrdiff_t kMaxDots = 64;
 
 // One is the other, or holds it.
 bool Overlap(const std::string& a, const std::string& b) {
@@ -35,6 +37,9 @@ class Query {
     name = decoded_name && IsUtf8(*decoded_name) ? decoded_name->substr(0, 64) : "query";
     if (!decoded_name || !value) return Expected("% 编码有误", "its percent-encoding is broken");
 
+    if (std::count(decoded_name->begin(), decoded_name->end(), '.') > kMaxDots) {
+      return Expected("嵌套过深", "it is nested too deeply");
+    }
     FieldPath path = ResolveFieldPath(*message_.GetDescriptor(), *decoded_name);
     if (path.fields.empty()) return Problem{type::REASON_UNKNOWN_FIELD};
     name = path.name;

@@ -51,6 +51,7 @@ class Builder {
       PutVariable(binding_.variables[i], parts_.path_values[i]);
     }
     if (violations_.empty()) FillRequestId();
+    if (violations_.empty()) FillEtag();
     if (!violations_.empty()) return errors::InvalidFields(violations_);
     return message_.SerializeAsString();
   }
@@ -126,6 +127,21 @@ class Builder {
     if (reflection->GetString(message_, binding_.request_id).empty()) {
       reflection->SetString(&message_, binding_.request_id, std::string(parts_.idempotency_key));
     }
+  }
+
+  void FillEtag() {
+    if (parts_.etag.empty()) return;
+    if (binding_.etag.fields.empty()) {
+      // Going on without the condition is what the caller wanted to prevent.
+      return Fail("If-Match", Expected("此接口不支持条件请求", "this method takes no condition"));
+    }
+    pb::Message& holder = Holder(message_, binding_.etag);
+    const FieldDescriptor& field = *binding_.etag.fields.back();
+    const std::string given = holder.GetReflection()->GetString(holder, &field);
+    if (!given.empty() && given != parts_.etag) {
+      return Fail(binding_.etag.name, Expected("与 If-Match 不一致", "it differs from If-Match"));
+    }
+    holder.GetReflection()->SetString(&holder, &field, std::string(parts_.etag));
   }
 
   const Binding& binding_;

@@ -17,13 +17,15 @@ struct RequestParts {
   std::string_view content_type;
   std::string_view body;
   std::string_view idempotency_key;
+  std::string_view etag = {};  // that If-Match asks for
 };
 
 // Builds the serialized request message of a route, or an INVALID_ARGUMENT that names every field that is wrong.
 //
 // Fields come from the body, then the query, then the path. A query parameter that names a field of the path or the
 // body is refused; a body that gives a path field another value is refused as well. A body field of type
-// google.api.HttpBody takes the body as it is.
+// google.api.HttpBody takes the body as it is. An etag is refused where the route has none to compare it with, and
+// where the body or the query gives another.
 absl::StatusOr<std::string> MakeRequest(const Binding& binding, const RequestParts& parts, const TypeSource& types);
 
 }  // namespace wenming::gateway

@@ -1,10 +1,12 @@
 #include "gateway/transcode/text_value.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/text.h"
@@ -63,6 +65,8 @@ MaybeProblem PutEnumText(Slot slot, std::string_view text) {
 
 MaybeProblem PutBytes(Slot slot, std::string_view text) {
   std::string bytes;
+  // absl skips blanks.
+  if (std::any_of(text.begin(), text.end(), absl::ascii_isspace)) return ExpectedValue(slot.field());
   if (!absl::Base64Unescape(ToAbsl(text), &bytes) && !absl::WebSafeBase64Unescape(ToAbsl(text), &bytes)) {
     return ExpectedValue(slot.field());
   }
@@ -73,7 +77,10 @@ MaybeProblem PutBytes(Slot slot, std::string_view text) {
 // "displayName,unit.parentId" and "display_name,unit.parent_id" alike become snake case.
 MaybeProblem PutFieldMask(pb::Message& mask, std::string_view text) {
   const auto* paths = mask.GetDescriptor()->FindFieldByNumber(1);
-  for (absl::string_view path : absl::StrSplit(ToAbsl(text), ',', absl::SkipEmpty())) {
+  if (text.empty()) return std::nullopt;
+  for (absl::string_view path : absl::StrSplit(ToAbsl(text), ',')) {
+    const bool nameless = path.empty() || path.front() == '.' || path.back() == '.' || absl::StrContains(path, "..");
+    if (nameless) return Expected("应为逗号分隔的字段名", "field names with commas between are expected");
     std::string snake;
     for (char c : path) {
       if (!absl::ascii_isalnum(c) && c != '_' && c != '.' && c != '*') {

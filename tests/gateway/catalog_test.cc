@@ -18,7 +18,9 @@ constexpr char kLibrary[] = "/wenming.gateway.testdata.Library/";
 TEST(CatalogTest, KnowsWhatCallersFromOutsideMayCall) {
   auto catalog = LibraryCatalog();
   ASSERT_NE(catalog, nullptr);
-  EXPECT_EQ(catalog->methods().size(), 15u);
+  EXPECT_EQ(catalog->methods().size(), 16u);
+  EXPECT_EQ(catalog->Find(std::string(kLibrary) + "ListAuthors")->max_age_seconds, 60);
+  EXPECT_EQ(catalog->Find(std::string(kLibrary) + "GetBook")->max_age_seconds, 0);
   EXPECT_NE(catalog->Find(std::string(kLibrary) + "GetBook"), nullptr);
   EXPECT_TRUE(catalog->Find(std::string(kLibrary) + "WatchBooks")->streams());
   EXPECT_EQ(catalog->Find(std::string(kLibrary) + "Replicate"), nullptr);
@@ -78,6 +80,13 @@ TEST(CatalogTest, RefusesToStart) {
       {"ServiceOnlyRoute", "is for services only"},
       {"ClientStreamingRoute", "client streams cannot have an HTTP route"},
       {"Duplicate", "two routes fit the same requests"},
+      {"Ambiguous", "neither is closer"},
+      {"CachedPrivate", "it is not for everybody"},
+      {"CachedReveal", "it reveals"},
+      {"CachedPost", "it has no GET route, or others besides"},
+      {"CachedStream", "it streams"},
+      {"CachedForNoTime", "max_age_seconds is below 1"},
+      {"CachedPage", "its route answers with a page as well"},
       {"UnknownVariable", "\"nome\""},
       {"MessageVariable", "\"inner\""},
       {"RepeatedVariable", "\"list\""},

@@ -25,6 +25,7 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--documents=off",
                            "--cors-origin=https://a.example",
                            "--cors-origin=*",
+                           "--cache-bytes=0",
                            "--edge-tls-cert=c.pem",
                            "--edge-tls-key=k.pem",
                            "--edge-client-ca=ca.pem",
@@ -55,6 +56,7 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.threads, 3);
   EXPECT_EQ(options.access, AccessMode::kNone);
   EXPECT_FALSE(options.documents);
+  EXPECT_EQ(options.cache_bytes, 0u);
   EXPECT_THAT(options.cors_origins, testing::ElementsAre("https://a.example", "*"));
   ASSERT_TRUE(options.edge_tls.has_value());
   EXPECT_EQ(options.edge_tls->certificate, "c.pem");

@@ -71,6 +71,13 @@ TEST_F(RequestTest, TakesQueryParametersOfEveryKind) {
       {"floor=0", R"(parent: "shelves/1" floor: 0)"},
       {"most=1e3", R"(parent: "shelves/1" most: 1000)"},
       {"page_token", R"(parent: "shelves/1")"},
+      {"age=3.5s", R"(parent: "shelves/1" age { seconds: 3 nanos: 500000000 })"},
+      {"age=-1s", R"(parent: "shelves/1" age { seconds: -1 })"},
+      {"read_mask=displayName,author.birthYear",
+       R"(parent: "shelves/1" read_mask { paths: "display_name" paths: "author.birth_year" })"},
+      {"readMask=display_name,author.birth_year",
+       R"(parent: "shelves/1" read_mask { paths: "display_name" paths: "author.birth_year" })"},
+      {"inner.inner.page_size=1", R"(parent: "shelves/1" inner { inner { page_size: 1 } })"},
   };
   for (const auto& test : kCases) {
     EXPECT_EQ(Outcome<testdata::ListBooksRequest>("ListBooks", {.path = {"shelves/1"}, .query = test.query}),
@@ -99,6 +106,13 @@ TEST_F(RequestTest, RefusesQueryParametersByName) {
       {"lent=yes", "!lent is malformed: true or false is expected"},
       {"room=a&floor=1", "!floor is malformed: only one field of its group may be given"},
       {"page_token=%ff", "!page_token is not valid UTF-8"},
+      {"digest=YQ%20%3D%3D", "!digest is malformed: base64 text is expected"},
+      {"digest=Y%0AQ", "!digest is malformed: base64 text is expected"},
+      {"age=3", "!age is malformed: a duration like 3.5s is expected"},
+      {"read_mask=a..b", "!read_mask is malformed: field names with commas between are expected"},
+      {"read_mask=a.", "!read_mask is malformed: field names with commas between are expected"},
+      {"read_mask=.a", "!read_mask is malformed: field names with commas between are expected"},
+      {"read_mask=a,,b", "!read_mask is malformed: field names with commas between are expected"},
       {"page_token=%f", "!query is malformed: its percent-encoding is broken"},
       {"a=1&b=2", "!a is not a field of this request; b is not a field of this request"},
   };
@@ -112,6 +126,14 @@ TEST_F(RequestTest, RefusesQueryParametersByName) {
     }
     EXPECT_EQ(outcome, test.expected) << test.query;
   }
+}
+
+TEST_F(RequestTest, RefusesAQueryThatGoesTooDeep) {
+  std::string query;
+  for (int i = 0; i < 3000; ++i) query += "inner.";
+  query += "page_size=1";
+  EXPECT_THAT(Outcome<testdata::ListBooksRequest>("ListBooks", {.path = {"shelves/1"}, .query = query}),
+              testing::EndsWith("it is nested too deeply"));
 }
 
 TEST_F(RequestTest, PutsBodyAndPathTogether) {

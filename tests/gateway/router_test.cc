@@ -79,6 +79,7 @@ TEST(RouterTest, FindsTheBestRoute) {
       {"POST", "/v1/files/a/b:sign", "12 files/a/b"},
       // A colon is a verb only where one is registered for the rest of the path.
       {"GET", "/v1/units/a:b", "0 units/a:b"},
+      {"GET", "/v1/units/U%3Amove", "0 units/U:move"},
       {"GET", "/v1/files/x:y:z", "11"},
       {"POST", "/v1/units/a:b:move", "4 units/a:b"},
       // Other methods.
@@ -131,6 +132,12 @@ TEST(RouterTest, RefusesTwoRoutesForTheSameRequests) {
       {{"GET", "/v1/units"}, {"GET", "/v1/units"}},
       {{"POST", "/v1/{a=x/**}:go"}, {"POST", "/v1/x/{b=**}:go"}},
       {{"*", "/v1/any"}, {"*", "/v1/any"}},
+      // Each is closer to /v1/u/x somewhere.
+      {{"GET", "/v1/{a}/x"}, {"GET", "/v1/u/{b}"}},
+      {{"*", "/v1/{a}/x"}, {"GET", "/v1/u/{b}"}},
+      {{"GET", "/v1/{a}/x:go"}, {"GET", "/v1/u/{b}:go"}},
+      {{"GET", "/v1/{a=u/**}"}, {"GET", "/v1/{b}/x"}},
+      {{"GET", "/v1/{a=u/x/**}"}, {"GET", "/v1/{b}/x"}},
   };
   for (const auto& test : kCases) {
     Router::Builder builder;
@@ -138,6 +145,31 @@ TEST(RouterTest, RefusesTwoRoutesForTheSameRequests) {
     absl::Status status = builder.Add(test.second.method, *PathTemplate::Parse(test.second.path), 1);
     EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists) << test.second.path;
     EXPECT_NE(status.message().find(test.second.path), std::string::npos);
+  }
+}
+
+TEST(RouterTest, TakesRoutesOfWhichOneIsCloserEverywhere) {
+  const struct {
+    Route first;
+    Route second;
+  } kCases[] = {
+      {{"GET", "/v1/{a}"}, {"GET", "/v1/u"}},
+      {{"GET", "/v1/{a}/{b}"}, {"GET", "/v1/u/{b}"}},
+      {{"GET", "/v1/{a=**}"}, {"GET", "/v1/u/x"}},
+      {{"GET", "/v1/{a=u/**}"}, {"GET", "/v1/u"}},
+      // Nothing fits both.
+      {{"GET", "/v1/{a}/x"}, {"GET", "/v1/u/{b}/c"}},
+      {{"GET", "/v1/{a}/x"}, {"GET", "/v1/u/y"}},
+      {{"GET", "/v1/{a}/x"}, {"POST", "/v1/u/{b}"}},
+      {{"GET", "/v1/{a}/x:go"}, {"GET", "/v1/u/{b}:come"}},
+  };
+  for (const auto& test : kCases) {
+    for (const auto& [first, second] : {std::pair(test.first, test.second), std::pair(test.second, test.first)}) {
+      Router::Builder builder;
+      ASSERT_TRUE(builder.Add(first.method, *PathTemplate::Parse(first.path), 0).ok());
+      EXPECT_TRUE(builder.Add(second.method, *PathTemplate::Parse(second.path), 1).ok())
+          << first.path << " " << second.path;
+    }
   }
 }
 

@@ -32,6 +32,15 @@ grpc::Status Missing(const std::string& name) {
   return {grpc::StatusCode::NOT_FOUND, status.message(), status.SerializeAsString()};
 }
 
+grpc::Status Changed() {
+  google::rpc::Status status;
+  status.set_code(grpc::StatusCode::ABORTED);
+  google::rpc::ErrorInfo info;
+  info.set_reason("ETAG_MISMATCH");
+  status.add_details()->PackFrom(info);
+  return {grpc::StatusCode::ABORTED, "changed", status.SerializeAsString()};
+}
+
 }  // namespace
 
 LibraryServer::LibraryServer(int port) {
@@ -59,6 +68,7 @@ grpc::Status LibraryServer::GetBook(Context* context, const testdata::GetBookReq
   if (EndsWith(request->name(), "/slow")) return WaitForCancel(context);
   book->set_name(request->name());
   book->set_title("红楼梦");
+  book->set_etag("v1");
   book->set_copies(9007199254740993);
   return grpc::Status::OK;
 }
@@ -77,6 +87,7 @@ grpc::Status LibraryServer::CreateBook(Context*, const testdata::CreateBookReque
 }
 
 grpc::Status LibraryServer::UpdateBook(Context*, const testdata::UpdateBookRequest* request, testdata::Book* book) {
+  if (!request->book().etag().empty() && request->book().etag() != "v1") return Changed();
   *book = request->book();
   for (const std::string& path : request->update_mask().paths()) book->add_tags(path);
   return grpc::Status::OK;
@@ -84,6 +95,7 @@ grpc::Status LibraryServer::UpdateBook(Context*, const testdata::UpdateBookReque
 
 grpc::Status LibraryServer::MoveBook(Context*, const testdata::MoveBookRequest* request,
                                      testdata::MoveBookResponse* response) {
+  if (!request->etag().empty() && request->etag() != "v1") return Changed();
   response->mutable_book()->set_name(request->name());
   response->mutable_book()->set_room(request->target());
   return grpc::Status::OK;
@@ -155,6 +167,24 @@ grpc::Status LibraryServer::DownloadBook(Context*, const testdata::GetBookReques
   writer->Write(body);
   body.set_data("红楼梦\n");
   writer->Write(body);
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::ListAuthors(Context* context, const testdata::ListAuthorsRequest* request,
+                                        testdata::ListAuthorsResponse* response) {
+  ++authors_calls_;
+  while (hold_authors_) {
+    if (context->IsCancelled()) {
+      ++cancelled_;
+      return grpc::Status::CANCELLED;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  if (request->name() == "missing") return Missing(request->name());
+  response->add_authors()->set_display_name(std::string(static_cast<size_t>(request->size()), 'x'));
+  const auto& metadata = context->client_metadata();
+  const auto center = metadata.find("x-wenming-center");
+  if (center != metadata.end()) response->set_center({center->second.data(), center->second.size()});
   return grpc::Status::OK;
 }
 

@@ -13,7 +13,8 @@ namespace wenming::gateway {
 // The service of testdata/library.proto as its comments say, on a real gRPC server.
 //
 // Names that GetBook answers with an error: "…/books/missing" NOT_FOUND with details, "…/books/crash" INTERNAL without,
-// "…/books/slow" answers only when the call is cancelled.
+// "…/books/slow" answers only when the call is cancelled. The etag of every book is "v1"; changes with another are
+// ABORTED.
 class LibraryServer final : public testdata::Library::Service {
  public:
   // On a free port of the loopback address, or on `port`.
@@ -27,6 +28,9 @@ class LibraryServer final : public testdata::Library::Service {
   int waiting() const { return waiting_; }
   // How many books WatchBooks has handed to gRPC.
   int written() const { return written_; }
+  // How often ListAuthors was called; while held, it does not answer.
+  int authors_calls() const { return authors_calls_; }
+  void HoldAuthors(bool hold) { hold_authors_ = hold; }
 
   using Context = grpc::ServerContext;
   using Status = grpc::Status;
@@ -45,6 +49,8 @@ class LibraryServer final : public testdata::Library::Service {
                     grpc::ServerWriter<testdata::Book>* writer) override;
   Status DownloadBook(Context*, const testdata::GetBookRequest* request,
                       grpc::ServerWriter<google::api::HttpBody>* writer) override;
+  Status ListAuthors(Context* context, const testdata::ListAuthorsRequest* request,
+                     testdata::ListAuthorsResponse* response) override;
   Status CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
                       testdata::ListBooksResponse* response) override;
   Status EchoBooks(Context*, grpc::ServerReaderWriter<testdata::Book, testdata::Book>* stream) override;
@@ -57,6 +63,8 @@ class LibraryServer final : public testdata::Library::Service {
   std::atomic<int> cancelled_ = 0;
   std::atomic<int> waiting_ = 0;
   std::atomic<int> written_ = 0;
+  std::atomic<int> authors_calls_ = 0;
+  std::atomic<bool> hold_authors_ = false;
 };
 
 }  // namespace wenming::gateway
