@@ -112,7 +112,9 @@ class Gateway::Impl {
                .call_time = options_.call_time,
                .stream_comment = options_.stream_comment,
                .http_tls = http_tls_.get(),
-               .edge_tls = edge_tls_.get()});
+               .edge_tls = edge_tls_.get(),
+               .http_places = http_places_,
+               .edge_places = edge_places_});
     MakeLoops();
     if (absl::Status status = Listen(); !status.ok()) return status;
     for (const std::string& package : catalog_->unserved_packages()) {

@@ -121,7 +121,7 @@ TEST_F(ApiCacheTest, KeepsTheAnswerPackedAsWell) {
   EXPECT_EQ(known.status, 304);
   EXPECT_EQ(known.headers["etag"], tag);
   EXPECT_EQ(known.headers["cache-control"], "public, max-age=60");
-  EXPECT_EQ(known.headers.count("content-length"), 0u);
+  EXPECT_EQ(known.headers["content-length"], "");
   EXPECT_EQ(Calls(), 1);
 }
 

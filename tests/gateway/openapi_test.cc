@@ -188,12 +188,18 @@ TEST_F(OpenApiTest, LeavesToTheQueryWhatPathAndBodyDoNotGive) {
   EXPECT_THAT(names("/paths/~1v1~1shelves~1{shelf}~1books/get"),
               testing::ElementsAre("path shelf", "query pageSize", "query pageToken", "query genres",
                                    "query author.displayName", "query author.birthYear", "query since", "query lent",
-                                   "query serials", "query digest", "query room", "query floor", "query most"));
+                                   "query serials", "query digest", "query room", "query floor", "query most",
+                                   "query age", "query readMask"));
   EXPECT_THAT(names("/paths/~1v1~1shelves~1{shelf}~1books/post"),
               testing::ElementsAre("path shelf", "query requestId", "header Idempotency-Key"));
   EXPECT_THAT(names(std::string(kBook) + "/patch"),
-              testing::ElementsAre("path shelf", "path book", "query updateMask"));
-  EXPECT_THAT(names(std::string(kBook) + ":move/post"), testing::ElementsAre("path shelf", "path book"));
+              testing::ElementsAre("path shelf", "path book", "query updateMask", "header If-Match"));
+  EXPECT_THAT(names(std::string(kBook) + ":move/post"),
+              testing::ElementsAre("path shelf", "path book", "header If-Match"));
+  EXPECT_EQ(At(std::string(kBook) + "/get/responses/304"), R"({"description":"The caller has it already."})");
+  EXPECT_EQ(At(std::string(kBook) + "/patch/responses/412"), R"({"$ref":"#/components/responses/Error"})");
+  EXPECT_EQ(At(std::string(kBook) + "/get/responses/200/headers"), R"({"ETag":{"schema":{"type":"string"}}})");
+  EXPECT_EQ(At("/paths/~1v1~1shelves~1{shelf}~1books/get/responses/304"), "");
   EXPECT_EQ(At(std::string(kBook) + "/get/parameters/1"),
             R"({"name":"book","in":"path","required":true,)"
             R"("description":"`name` is `shelves/{shelf}/books/{book}`.",)"
@@ -206,7 +212,7 @@ TEST_F(OpenApiTest, DescribesBodies) {
             R"({"$ref":"#/components/schemas/wenming.gateway.testdata.Book"})");
   // The whole request, without what the path gives.
   EXPECT_EQ(At(std::string(kBook) + ":move/post" + content),
-            R"({"type":"object","properties":{"target":{"type":"string"}}})");
+            R"({"type":"object","properties":{"target":{"type":"string"},"etag":{"type":"string"}}})");
   EXPECT_EQ(At(std::string(kBook) + ":tag/post" + content), R"({"type":"array","items":{"type":"string"}})");
   EXPECT_EQ(At(std::string(kBook) + "~1cover/put/requestBody/content"), R"({"*/*":{}})");
   EXPECT_EQ(At(std::string(kBook) + "/get/requestBody"), "");
@@ -246,7 +252,7 @@ TEST_F(OpenApiTest, ShowsTheCallThreeTimes) {
       HasSubstr("-d '{\"book\":{\"name\":\"shelves/SHELF/books/BOOK\",\"title\":\"…\"},\"updateMask\":\"title\"}'"));
   EXPECT_THAT(Description(std::string(kBook) + ":move/post"),
               HasSubstr("  -H \"authorization: Bearer $TOKEN\" -d "
-                        "'{\"name\":\"shelves/SHELF/books/BOOK\",\"target\":\"…\"}' \\\n"
+                        "'{\"name\":\"shelves/SHELF/books/BOOK\",\"target\":\"…\",\"etag\":\"…\"}' \\\n"
                         "  \"$EDGE\" wenming.gateway.testdata.Library/MoveBook\n"));
   EXPECT_THAT(Description(std::string(kBook) + "/patch"), HasSubstr("wx.request({\n"
                                                                     "  url: '$API/v1/shelves/SHELF/books/BOOK',\n"
