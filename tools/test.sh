@@ -2,8 +2,8 @@
 # usage: ./wenming test [--asan] [--build-dir DIR] [--seed N] [FILTER]
 #
 # Installs what is missing, builds everything and runs the tests with a MariaDB of their own, which is gone afterwards. The
-# last line counts them. FILTER is a regular expression over test names: "common_db", "org_tests.Units". The slow chaos tests
-# run only where it names chaos: `./wenming test chaos`.
+# last line counts them. FILTER is a regular expression over test names: "common_db", "org_tests.Units". Slow tests run
+# only where it names them: `./wenming test chaos`, or `images`, which builds those of the Dockerfile (as root).
 #
 #   --asan           under AddressSanitizer and UndefinedBehaviorSanitizer: the tests of our own code, without those that
 #                    start a whole stack (e2e, chaos) or test scripts (tools, k8s)
@@ -37,7 +37,10 @@ if [[ $preset == dev && ( -z $filter || $filter == *fuzz* ) ]]; then
   [[ $build_dir == "$ROOT/build/dev" ]] || fuzz_dir=$build_dir/fuzz-build
 fi
 
-"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz}
+images=
+[[ $filter != *images* ]] || images=yes
+
+"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} ${images:+images}
 "$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
 [[ -z $fuzz_dir ]] || "$ROOT/tools/build.sh" fuzz --build-dir "$fuzz_dir" fuzzers
 
@@ -58,7 +61,7 @@ unset WENMING_RUN_DIR
 
 selection=()
 [[ -z $filter ]] || selection+=(--tests-regex "$filter")
-[[ $filter == *chaos* ]] || selection+=(--label-exclude slow)
+[[ $filter == *chaos* || $filter == *images* ]] || selection+=(--label-exclude slow)
 [[ $fuzz_dir ]] || selection+=(--exclude-regex '^fuzz\.')
 if [[ $preset == asan ]]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

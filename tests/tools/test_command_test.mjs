@@ -72,6 +72,15 @@ test('the slow chaos tests run where chaos is asked for, with the seed that is a
   assert.match(read('seeds.log'), /^\n7\n$/);
 });
 
+test('the images are built where they are asked for', (t) => {
+  const { run, read } = tree(t, PASSED, 0);
+  run('wenming', 'test', 'k8s.images');
+  run('wenming', 'test', 'k8s.overlays');
+  const [images, overlays] = read('ctest.log').split('\n');
+  assert.doesNotMatch(images, /--label-exclude/);
+  assert.match(overlays, /--label-exclude slow/);
+});
+
 test('CI adds up the linters and both runs', (t) => {
   const done = tree(t, PASSED, 0).run('.ci/run');
   assert.equal(done.status, 0, done.err);
