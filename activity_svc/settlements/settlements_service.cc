@@ -13,6 +13,7 @@
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
+#include "common/idempotency/idempotency.h"
 
 namespace wenming::activity {
 namespace {
@@ -131,33 +132,40 @@ absl::StatusOr<v1::HourEntry> SettlementsService::ReverseHours(const rpc::Call& 
                                                                const v1::ReverseHoursRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  return trail_.Run(call, request, /*repeatable=*/false, [&](db::Transaction& tx) -> absl::StatusOr<v1::HourEntry> {
-    const auto registration = LoadRegistration(tx, call.center_id, *id);
-    if (!registration.ok()) return registration.status();
-    const auto activity = LoadActivity(tx, call.center_id, registration->activity_id);
-    if (!activity.ok()) return activity.status();
-    if (auto status = call.Authorise("hours.settle", activity->unit_id); !status.ok()) return status;
-    if (auto status = CheckNotOwnHours(call, registration->volunteer_id); !status.ok()) return status;
-    const auto shift = LockShift(tx, call.center_id, registration->shift_id);
-    if (!shift.ok()) return shift.status();
-    const auto last = LastEntry(tx, call.center_id, *id);
-    if (!last.ok()) return last.status();
-    if (!last->has_value() || !(*last)->credits()) return errors::FailedPrecondition(type::REASON_NOT_CREDITED);
-    if ((*last)->recorder_id == call.caller.id) return errors::PermissionDenied(type::REASON_TAKEN_PART);
-    const Word word{call.center_id, call.caller.id, request.reason(), call.now};
-    const auto reversed = TellReversal(tx, ids_, word, **last);
-    if (!reversed.ok()) return reversed.status();
-    const absl::Status told = Tell(tx, ids_, call.center_id,
-                                   {.volunteer_id = reversed->volunteer_id,
-                                    .kind = v1::Notice::KIND_HOURS_REVERSED,
-                                    .source_id = reversed->source_id,
-                                    .activity_id = activity->id,
-                                    .minutes = reversed->minutes,
-                                    .reason = request.reason(),
-                                    .create_time = call.now});
-    if (!told.ok()) return told;
-    return ToProto(*reversed, "registrations");
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  return trail_.Run(call, request, !request.request_id().empty(), [&](db::Transaction& tx) {
+    return idempotency::Run<v1::HourEntry>(tx, scope, request, call.now,
+                                           [&] { return Reverse(tx, call, *id, request.reason()); });
   });
+}
+
+absl::StatusOr<v1::HourEntry> SettlementsService::Reverse(db::Transaction& tx, const rpc::Call& call,
+                                                          uint64_t registration_id, const std::string& reason) {
+  const auto registration = LoadRegistration(tx, call.center_id, registration_id);
+  if (!registration.ok()) return registration.status();
+  const auto activity = LoadActivity(tx, call.center_id, registration->activity_id);
+  if (!activity.ok()) return activity.status();
+  if (auto status = call.Authorise("hours.settle", activity->unit_id); !status.ok()) return status;
+  if (auto status = CheckNotOwnHours(call, registration->volunteer_id); !status.ok()) return status;
+  const auto shift = LockShift(tx, call.center_id, registration->shift_id);
+  if (!shift.ok()) return shift.status();
+  const auto last = LastEntry(tx, call.center_id, registration_id);
+  if (!last.ok()) return last.status();
+  if (!last->has_value() || !(*last)->credits()) return errors::FailedPrecondition(type::REASON_NOT_CREDITED);
+  if ((*last)->recorder_id == call.caller.id) return errors::PermissionDenied(type::REASON_TAKEN_PART);
+  const Word word{call.center_id, call.caller.id, reason, call.now};
+  const auto reversed = TellReversal(tx, ids_, word, **last);
+  if (!reversed.ok()) return reversed.status();
+  const absl::Status told = Tell(tx, ids_, call.center_id,
+                                 {.volunteer_id = reversed->volunteer_id,
+                                  .kind = v1::Notice::KIND_HOURS_REVERSED,
+                                  .source_id = reversed->source_id,
+                                  .activity_id = activity->id,
+                                  .minutes = reversed->minutes,
+                                  .reason = reason,
+                                  .create_time = call.now});
+  if (!told.ok()) return told;
+  return ToProto(*reversed, "registrations");
 }
 
 }  // namespace wenming::activity

@@ -24,6 +24,9 @@ class SettlementsService {
   absl::StatusOr<v1::HourEntry> ReverseHours(const rpc::Call& call, const v1::ReverseHoursRequest& request);
 
  private:
+  absl::StatusOr<v1::HourEntry> Reverse(db::Transaction& transaction, const rpc::Call& call, uint64_t registration_id,
+                                        const std::string& reason);
+
   db::Pool& db_;
   ids::Generator& ids_;
   const audit::Trail& trail_;

@@ -174,8 +174,10 @@ absl::StatusOr<S> SupplementsService::MoveSupplement(const rpc::Call& call, cons
   if (NeedsReason(request.move()) && request.reason().empty()) {
     return errors::InvalidField("reason", type::REASON_REQUIRED);
   }
-  return trail_.Run(call, request, /*repeatable=*/false,
-                    [&](db::Transaction& tx) { return Move(tx, call, *id, request); });
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  return trail_.Run(call, request, !request.request_id().empty(), [&](db::Transaction& tx) {
+    return idempotency::Run<S>(tx, scope, request, call.now, [&] { return Move(tx, call, *id, request); });
+  });
 }
 
 absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call& call, uint64_t id, const M& request) {

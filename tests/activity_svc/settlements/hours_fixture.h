@@ -80,10 +80,11 @@ class HoursTest : public ActivityTest {
     }
     return appeals_.DecideAppeal(Staff(staff, at), request);
   }
-  absl::StatusOr<v1::HourEntry> Reverse(uint64_t staff, size_t who, absl::Time at) {
+  absl::StatusOr<v1::HourEntry> Reverse(uint64_t staff, size_t who, absl::Time at, const char* request_id = "") {
     v1::ReverseHoursRequest request;
     request.set_registration(all_[who].name());
     request.set_reason("重复记录");
+    request.set_request_id(request_id);
     return settlements_.ReverseHours(Staff(staff, at), request);
   }
 

@@ -153,8 +153,11 @@ TEST_F(SettlementsTest, ReversingTakesTwoPeopleAndHappensOnce) {
   EXPECT_EQ(ReasonOf(Reverse(kStranger, 0, settled_)), type::REASON_PERMISSION);
   EXPECT_EQ(ReasonOf(Reverse(kApprover, 0, settled_)), type::REASON_TAKEN_PART);
   EXPECT_EQ(ReasonOf(Reverse(kThird, 0, settled_)), type::REASON_OWN_BENEFIT);
-  const auto reversed = Reverse(kSecond, 0, settled_);
+  const auto reversed = Reverse(kSecond, 0, settled_, "request-0001");
   ASSERT_TRUE(reversed.ok()) << reversed.status();
+  const auto again = Reverse(kSecond, 0, settled_, "request-0001");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), reversed->SerializeAsString());
   EXPECT_EQ(reversed->revision(), 1);
   EXPECT_EQ(reversed->minutes(), 120);
   EXPECT_EQ(Credited(0), 0);

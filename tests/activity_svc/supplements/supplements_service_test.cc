@@ -63,11 +63,12 @@ class SupplementsTest : public HoursTest {
     return supplements_.CreateSupplement(Staff(staff, at), request);
   }
   absl::StatusOr<S> Move(uint64_t staff, const S& supplement, M::Move move, absl::Time at,
-                         const std::string& reason = "原因") {
+                         const std::string& reason = "原因", const std::string& request_id = "") {
     M request;
     request.set_name(supplement.name());
     request.set_move(move);
     request.set_reason(reason);
+    request.set_request_id(request_id);
     return supplements_.MoveSupplement(Staff(staff, at), request);
   }
   absl::StatusOr<S> Get(const rpc::Call& call, const S& supplement) {
@@ -86,7 +87,11 @@ TEST_F(SupplementsTest, FromTheRequestToTheLedgerAndBack) {
   EXPECT_EQ(asked->state(), S::STATE_REQUESTED);
   EXPECT_EQ(asked->minutes(), 120) << "nobody is credited outside the shift";
   EXPECT_EQ(ReasonOf(Move(kHead, *asked, M::MOVE_APPROVE, public_)), type::REASON_PERMISSION);
-  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
+  const auto approved = Move(kApprover, *asked, M::MOVE_APPROVE, public_, "原因", "request-0001");
+  ASSERT_TRUE(approved.ok()) << approved.status();
+  const auto again = Move(kApprover, *asked, M::MOVE_APPROVE, public_, "原因", "request-0001");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), approved->SerializeAsString());
   const auto published = Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_);
   ASSERT_TRUE(published.ok()) << published.status();
   EXPECT_EQ(FromProto(published->publication_end_time()), settled_);
