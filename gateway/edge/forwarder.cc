@@ -110,10 +110,9 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
     return client_->RespondAndEnd(client_stream_, {{":status", "415"}});
   }
   if (method_ == nullptr) return Fail(errors::Make(absl::StatusCode::kUnimplemented, type::REASON_UNKNOWN_METHOD));
-  const std::string_view certificate = identity_.certificate;
-  auto admitted = context_.shared.admission.Admit(
-      {.address = identity_.peer, .credential = certificate.empty() ? Value(headers, "authorization") : certificate},
-      begin_);
+  const std::string_view address = identity_.certificate.empty() ? std::string_view(identity_.peer) : "";
+  auto admitted =
+      context_.shared.admission.Admit({.address = address, .credential = Value(headers, "authorization")}, begin_);
   if (!admitted.ok()) return Fail(admitted.status());
   in_flight_ = *std::move(admitted);
 

@@ -54,7 +54,7 @@ void Admission::Report() {
   held_gauge_.Set(static_cast<double>(held_.taken()));
 }
 
-bool Admission::Counted(std::string_view address) const { return !address.empty() && !IsLoopback(address); }
+bool Admission::Counted(std::string_view address) { return !IsLoopback(address); }
 
 absl::StatusOr<Share> Admission::Admit(const Caller& caller, Time now) {
   // First, so that who has to come back for our sake has not spent a token.
@@ -64,22 +64,24 @@ absl::StatusOr<Share> Admission::Admit(const Caller& caller, Time now) {
     return errors::Unavailable(type::REASON_OVERLOADED, kBusy);
   }
   if (!Counted(caller.address)) return place;
-  const auto address_wait = addresses_.Take(AddressKey(std::string(caller.address)), now);
-  if (address_wait > RateTable::Duration::zero()) {
-    by_address_.Increment();
-    return TooManyRequests(address_wait);
+  if (!caller.address.empty()) {
+    const auto wait = addresses_.Take(AddressKey(std::string(caller.address)), now);
+    if (wait > RateTable::Duration::zero()) {
+      by_address_.Increment();
+      return TooManyRequests(wait);
+    }
   }
   if (caller.credential.empty()) return place;
-  const auto caller_wait = callers_.Take(caller.credential, now);
-  if (caller_wait > RateTable::Duration::zero()) {
+  const auto wait = callers_.Take(caller.credential, now);
+  if (wait > RateTable::Duration::zero()) {
     by_caller_.Increment();
-    return TooManyRequests(caller_wait);
+    return TooManyRequests(wait);
   }
   return place;
 }
 
 std::optional<ConnectionCounts::Place> Admission::TryOpen(const std::string& peer) {
-  if (!Counted(peer) || IsIn(peer, options_.trusted_proxies)) return ConnectionCounts::Place();
+  if (peer.empty() || !Counted(peer) || IsIn(peer, options_.trusted_proxies)) return ConnectionCounts::Place();
   auto place = connections_.TryOpen(AddressKey(peer));
   if (!place) by_connections_.Increment();
   return place;

@@ -33,9 +33,8 @@ struct AdmissionOptions {
 
 // Who asks.
 struct Caller {
-  std::string_view address;  // the client's, as ClientOf says
-  std::string_view
-      credential;  // the thumbprint of his certificate or his Authorization header, unverified; may be empty
+  std::string_view address;     // the client's, as ClientOf says; empty for who has shown a certificate of ours
+  std::string_view credential;  // his Authorization header, unverified; may be empty
 };
 
 // Says whether a request may be served now, on either front.
@@ -43,8 +42,9 @@ struct Caller {
 // Two answers must not be mixed up: a caller that asks too often is told so (RESOURCE_EXHAUSTED, TOO_MANY_REQUESTS) and
 // has to slow down; a gateway that has too much to do says so of itself (UNAVAILABLE, OVERLOADED) and another may
 // serve. Both say when to come back. Because a credential is not verified here, whoever makes up a new one each time is
-// still counted by his address. A loopback address is the operator's or a proxy's on this machine that does not say for
-// whom it asks, and is not counted. Thread-safe; outlives its shares and places.
+// still counted by his address. The back end of an app, which has a certificate, asks for thousands from one address:
+// there the users are counted and not the back end. A loopback address is the operator's or a proxy's on this machine
+// that does not say for whom it asks, and is not counted. Thread-safe; outlives its shares and places.
 class Admission {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -70,7 +70,7 @@ class Admission {
   void Report();
 
  private:
-  bool Counted(std::string_view address) const;
+  static bool Counted(std::string_view address);
 
   const AdmissionOptions options_;
   RateTable callers_;

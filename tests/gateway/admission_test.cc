@@ -63,6 +63,16 @@ TEST_F(AdmissionTest, ACallerIsTheSameFromEverywhere) {
   EXPECT_TRUE(admission_.Admit({.address = "198.51.100.3", .credential = "Bearer a"}, kNow + seconds(1)).ok());
 }
 
+TEST_F(AdmissionTest, CountsTheUsersOfABackEndAndNotTheBackEnd) {
+  for (int user = 0; user < 100; ++user) {
+    const std::string token = "Bearer " + std::to_string(user);
+    EXPECT_TRUE(admission_.Admit({.address = {}, .credential = token}, kNow).ok());
+    EXPECT_TRUE(admission_.Admit({.address = {}, .credential = token}, kNow).ok());
+  }
+  EXPECT_EQ(ReasonOf(admission_.Admit({.address = {}, .credential = "Bearer 7"}, kNow)),
+            type::REASON_TOO_MANY_REQUESTS);
+}
+
 TEST_F(AdmissionTest, DoesNotCountTheMachineItself) {
   for (int i = 0; i < 1000; ++i) {
     EXPECT_TRUE(admission_.Admit({.address = "127.0.0.1", .credential = "Bearer a"}, kNow).ok());
