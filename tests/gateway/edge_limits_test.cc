@@ -122,8 +122,8 @@ TEST_F(EdgePatienceTest, AnIdleConnectionIsTakenLeaveOf) {
 
 TEST_F(EdgePatienceTest, AConnectionWithACallIsNotIdle) {
   Open([](GatewayOptions& options) {
-    options.limits.edge_idle_time = milliseconds(200);
-    options.call_time = milliseconds(800);
+    options.limits.edge_idle_time = milliseconds(800);
+    options.call_time = milliseconds(1600);
   });
   testdata::GetBookRequest slow;
   slow.set_name("shelves/1/books/slow");
