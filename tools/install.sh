@@ -44,8 +44,9 @@ missing_packages() {
   comm -23 <(echo "$wanted") <(echo "$installed")
 }
 
-# Debian's Prometheus brings a system service that would start at once, on the very port 9090 that the gateway's gRPC edge has.
-# The link to nowhere is how systemd is told never to start it; whoever wants it removes the link.
+# Debian's Prometheus brings a system service that would start at once, on the very port 9090 that the gateway's gRPC edge has,
+# and nginx one that answers on port 80. The link to nowhere is how systemd is told never to start it; whoever wants it removes
+# the link.
 keep_service_off() {
   local unit=/etc/systemd/system/$1.service
   [[ -d /etc/systemd/system && ! -e $unit && ! -L $unit ]] || return 0
@@ -61,6 +62,7 @@ install_packages() {
     as_root=(sudo)
   fi
   [[ " ${packages[*]} " != *' prometheus '* ]] || keep_service_off prometheus "${as_root[@]}"
+  [[ " ${packages[*]} " != *' nginx-light '* ]] || keep_service_off nginx "${as_root[@]}"
   step "Installing ${#packages[@]} Debian packages: ${packages[*]}"
   # RUNLEVEL: the same for machines without systemd.
   as_root+=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)

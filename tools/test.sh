@@ -6,7 +6,7 @@
 # only where it names them: `./wenming test chaos`, or `images`, which builds those of the Dockerfile (as root).
 #
 #   --asan           under AddressSanitizer and UndefinedBehaviorSanitizer: the tests of our own code, without those that
-#                    start a whole stack (e2e, chaos) or test scripts (tools, k8s)
+#                    start a whole stack (e2e, chaos, monitoring), test scripts (tools, k8s) or measure
 #   --build-dir DIR  build there instead of in build/dev or build/asan
 #   --seed N         repeats the choices of the chaos run that printed it
 #
@@ -66,7 +66,7 @@ selection=()
 if [[ $preset == asan ]]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$ROOT/tools/leaks.supp:print_suppressions=0
-  selection+=(--exclude-regex '^(e2e|chaos|tools|k8s)')
+  selection+=(--exclude-regex '^(bench|chaos|e2e|k8s|monitoring|tools)')
 fi
 
 step "Running the tests in ${build_dir#"$ROOT"/}"
