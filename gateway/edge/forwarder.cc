@@ -139,11 +139,10 @@ std::chrono::nanoseconds Forwarder::Allowed(const h2::Headers& headers) const {
 void Forwarder::ArmTimer() {
   timer_.async_wait([weak = weak_from_this()](ErrorCode cancelled) {
     auto self = weak.lock();
-    if (cancelled || self == nullptr) return;
-    if (self->finished_) return self->client_->Reset(self->client_stream_, NGHTTP2_CANCEL);
-    self->Fail(errors::DeadlineExceeded());
-    self->timer_.expires_after(kLinger);
-    self->ArmTimer();
+    // The time may have been put off when this was on its way already.
+    if (cancelled || self == nullptr || self->timer_.expiry() > Clock::now()) return;
+    self->finished_ ? self->client_->Reset(self->client_stream_, NGHTTP2_CANCEL)
+                    : self->Fail(errors::DeadlineExceeded());
   });
 }
 
@@ -204,6 +203,11 @@ void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {
 
 void Forwarder::SendStatus(h2::Headers headers, bool only_headers) {
   finished_ = true;
+  // Who is answered at the last moment has time to read it.
+  if (const auto until = Clock::now() + kLinger; timer_.expiry() < until) {
+    timer_.expires_at(until);
+    ArmTimer();
+  }
   Count(CodeIn(headers));
   if (only_headers && !responded_) {
     headers.emplace_back("x-request-id", identity_.request_id);

@@ -129,7 +129,9 @@ TEST_F(EdgePatienceTest, AConnectionWithACallIsNotIdle) {
   slow.set_name("shelves/1/books/slow");
   RawH2Client client(gateway_->grpc_port());
   client.Send(raw_h2::Call(1, "GetBook", {}, slow.SerializeAsString()));
-  EXPECT_EQ(client.ReadStream(1).ended.count(1), 1u) << "it ends with its status";
+  const auto& seen = client.ReadStream(1);
+  EXPECT_EQ(seen.ended.count(1), 1u) << "it ends with its status, not with a reset of "
+                                     << (seen.resets.empty() ? 0 : seen.resets.begin()->second);
   EXPECT_EQ(client.seen().go_away, std::nullopt);
   EXPECT_EQ(client.ReadToEnd().go_away, NGHTTP2_NO_ERROR);
 }
