@@ -8,6 +8,7 @@
 //
 //   --sweep   also POST bodies, on 8 connections, that come back as they are: numbers, texts, nesting, 60,000 elements, a megabyte
 //   --alone   without the peer and nginx, whose figures are null
+import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -195,7 +196,10 @@ try {
   const body = await (await fetch(`http://127.0.0.1:${ours.port}${THING}`)).text();
   const peer = peerBinary && await serve(peerBinary, [`127.0.0.1:${backEnd.port}`]);
   const nginx = peerBinary && await startNginx(dir, body);
-  if (peer) await until('the peer', () => answers(peer.port, THING));
+  if (peer) {
+    await until('the peer', () => answers(peer.port, THING));
+    assert.deepEqual(await (await fetch(`http://127.0.0.1:${peer.port}${THING}`)).json(), JSON.parse(body), 'another answer');
+  }
   const figures = compare(ours, peer, nginx);
   if (options.sweep) figures.sweep = sweep(dir, ours, peer);
   console.log(JSON.stringify(figures));
