@@ -66,7 +66,7 @@ selection=()
 if [[ $preset == asan ]]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$ROOT/tools/leaks.supp:print_suppressions=0
-  selection+=(--exclude-regex '^(bench|chaos|e2e|k8s|monitoring|tools)')
+  selection+=(--exclude-regex '^(bench[.]|chaos|e2e|k8s|monitoring|tools)')
 fi
 
 step "Running the tests in ${build_dir#"$ROOT"/}"
