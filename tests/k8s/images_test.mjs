@@ -10,7 +10,7 @@ import { ROOT, run, scratch } from '../tools/support.mjs';
 
 const PROGRAMS = { gateway: 'gateway', 'org-svc': 'org_svc', 'volunteer-svc': 'volunteer_svc', 'activity-svc': 'activity_svc' };
 const BASE = 'debian:bookworm-slim';
-const MIRROR = process.env.DEBIAN_MIRROR ?? 'http://deb.debian.org/debian';
+const MIRROR = process.env.DEBIAN_MIRROR ? [process.env.DEBIAN_MIRROR] : [];  // else debootstrap's own
 
 function done(command, args, options) {
   const result = run(command, args, { timeout: 900000, maxBuffer: 1 << 28, ...options });
@@ -26,7 +26,7 @@ function makeBuildah(directory) {
 
 function makeBase(directory, buildah) {
   const root = path.join(directory, 'root');
-  done('debootstrap', ['--variant=minbase', 'bookworm', root, MIRROR]);
+  done('debootstrap', ['--variant=minbase', 'bookworm', root, ...MIRROR]);
   done('tar', ['-C', root, '-cf', path.join(directory, 'base.tar'), '.']);
   fs.writeFileSync(path.join(directory, 'Base'), 'FROM scratch\nADD base.tar /\n');
   buildah('bud', '--pull-never', '--isolation', 'chroot', '-t', BASE, '-f', path.join(directory, 'Base'), directory);
