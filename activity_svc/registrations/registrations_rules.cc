@@ -83,12 +83,11 @@ std::vector<Refusal> FindRefusalsOfPerson(const SignUpFacts& facts, absl::Time n
   } else {
     AddDemands(shift, *facts.volunteer, facts.dangerous, now, refusals);
   }
+  const auto here = [&shift](const OwnRegistration& own) { return own.shift_id == shift.id; };
+  if (std::ranges::any_of(facts.own, here)) refusals.push_back({type::REASON_ALREADY_SIGNED_UP});
   for (const OwnRegistration& own : facts.own) {
-    if (own.shift_id == shift.id) {
-      refusals.push_back({type::REASON_ALREADY_SIGNED_UP});
-    } else if (HoldsPlace(own.state)) {
-      refusals.push_back({type::REASON_OVERLAPPING_SHIFT, {{"shift", ids::ResourceName("shifts", own.shift_id)}}});
-    }
+    if (here(own) || !HoldsPlace(own.state)) continue;
+    refusals.push_back({type::REASON_OVERLAPPING_SHIFT, {{"shift", ids::ResourceName("shifts", own.shift_id)}}});
   }
   return refusals;
 }

@@ -182,6 +182,10 @@ absl::StatusOr<std::vector<OwnRegistration>> FindOwn(db::Session& session, uint6
   return own;
 }
 
+bool EndsBefore(const HeldRegistration& a, const HeldRegistration& b) {
+  return std::tie(a.end_time, a.own.id) < std::tie(b.end_time, b.own.id);
+}
+
 absl::StatusOr<std::vector<HeldRegistration>> FindOwnOfAll(db::Session& session, uint64_t center_id,
                                                            std::span<const uint64_t> volunteer_ids, absl::Time start,
                                                            absl::Time end) {
@@ -199,9 +203,7 @@ absl::StatusOr<std::vector<HeldRegistration>> FindOwnOfAll(db::Session& session,
                     .start_time = row.Time(4),
                     .end_time = row.Time(5)});
   }
-  std::sort(held.begin(), held.end(), [](const HeldRegistration& a, const HeldRegistration& b) {
-    return std::tie(a.end_time, a.own.id) < std::tie(b.end_time, b.own.id);
-  });
+  std::sort(held.begin(), held.end(), EndsBefore);
   return held;
 }
 

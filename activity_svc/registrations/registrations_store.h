@@ -49,6 +49,7 @@ struct HeldRegistration {
   absl::Time start_time = {};
   absl::Time end_time = {};
 };
+bool EndsBefore(const HeldRegistration& a, const HeldRegistration& b);  // by id where both end at once
 absl::StatusOr<std::vector<HeldRegistration>> FindOwnOfAll(db::Session& session, uint64_t center_id,
                                                            std::span<const uint64_t> volunteer_ids, absl::Time start,
                                                            absl::Time end);

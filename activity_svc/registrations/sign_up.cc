@@ -124,10 +124,13 @@ const Registration& SignUpBook::Enter(const SignUp& sign_up) {
     registration.state = R::STATE_WAITLISTED;
     registration.waitlist_position = ++shift.waitlist_last_position;
   }
-  held_[volunteer.id].push_back({.volunteer_id = volunteer.id,
+  // Where it would stand had it been loaded, so that whoever asks next is told the same as if he came alone.
+  std::vector<HeldRegistration>& held = held_[volunteer.id];
+  const HeldRegistration entered{.volunteer_id = volunteer.id,
                                  .own = {registration.id, shift.id, registration.state},
                                  .start_time = shift.start_time,
-                                 .end_time = shift.end_time});
+                                 .end_time = shift.end_time};
+  held.insert(std::upper_bound(held.begin(), held.end(), entered, EndsBefore), entered);
   entered_.push_back(std::move(registration));
   return entered_.back();
 }

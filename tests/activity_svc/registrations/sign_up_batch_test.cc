@@ -117,6 +117,20 @@ TEST_F(SignUpBatchTest, OnePersonInOneBatchIsDecidedOneAfterAnother) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations"), 2);
 }
 
+// Whoever waits for one shift and has a place in another at that time is told both, and what he asked for first.
+TEST_F(SignUpBatchTest, WhatIsToldFirstDoesNotDependOnTheOrderOfSignUps) {
+  const v1::Shift early = Published(5, 0);
+  const v1::Shift late = PublishedAt(start_ + absl::Hours(1), absl::Hours(2), 1, 5);
+  Ask(2, late.name());
+  Ask(1, late.name());
+  Ask(1, early.name());
+  Ask(1, late.name());
+  EXPECT_THAT(Reasons(Decide()), testing::ElementsAre(kNone, kNone, kNone, type::REASON_ALREADY_SIGNED_UP));
+  NextBatch();
+  Ask(1, late.name());
+  EXPECT_THAT(Reasons(Decide()), testing::ElementsAre(type::REASON_ALREADY_SIGNED_UP));
+}
+
 TEST_F(SignUpBatchTest, ARepeatedRequestIsAnsweredAsBefore) {
   const v1::Shift shift = Published(5, 0);
   Ask(1, shift.name(), "request-a");
@@ -247,7 +261,11 @@ TEST_F(SignUpBatchTest, TogetherIsLikeOneAfterAnother) {
   }
   NextBatch();
   for (const auto& [person, shift, request_id] : asked) Ask(100 + person, twins[shift], request_id);
-  EXPECT_EQ(Reasons(Decide()), alone);
+  const std::vector<type::Reason> together = Reasons(Decide());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const auto& [person, shift, request_id] = asked[i];
+    EXPECT_EQ(together[i], alone[i]) << "sign-up " << i << ": " << person << ", shift " << shift << ", " << request_id;
+  }
   for (size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(GetShift(shifts[i]).taken_count(), GetShift(twins[i]).taken_count());
     EXPECT_EQ(GetShift(shifts[i]).waitlisted_count(), GetShift(twins[i]).waitlisted_count());
