@@ -1,8 +1,6 @@
 #include "activity_svc/names.h"
 
-#include <array>
-#include <cstdio>
-
+#include "absl/strings/str_cat.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
 
@@ -56,11 +54,7 @@ absl::Time FromProto(const google::protobuf::Timestamp& timestamp) {
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Microseconds(timestamp.nanos() / 1000);
 }
 
-std::string Etag(int64_t version) {
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "\"%llx\"", static_cast<unsigned long long>(version));
-  return text.data();
-}
+std::string Etag(int64_t version) { return absl::StrCat("v", version); }
 
 absl::Status CheckEtag(std::string_view etag, int64_t version) {
   if (etag.empty() || etag == Etag(version)) return absl::OkStatus();
