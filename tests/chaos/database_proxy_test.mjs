@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from '../../tools/story/waiting.mjs';
 import { DatabaseProxy } from './database_proxy.mjs';
 
 const statement = (text) => {
@@ -70,4 +71,31 @@ test('lost after: the server gets it, also in pieces, and its answer is lost', a
   assert.equal(await ask('UPDATE t SET a = 1; COMMIT', 7), null);
   assert.deepEqual(got, ['UPDATE t SET a = 1; COMMIT']);
   assert.deepEqual(proxy.lost, { before: 0, after: 1 });
+});
+
+test('slow: a statement is on its way for as long as was said, and what comes when that is over is not', async (t) => {
+  const { proxy, got, ask } = await setting(t);
+  proxy.delayStatements(3600000);
+  const slow = ask('SELECT 1');
+  slow.catch(() => {});
+  await until('the statement to be held back', () => proxy.delayed === 1);
+  proxy.delayStatements(20);
+  assert.equal(await ask('SELECT 2'), 'answer');
+  proxy.delayStatements(0);
+  assert.equal(await ask('SELECT 3'), 'answer');
+  assert.deepEqual(got, ['SELECT 2', 'SELECT 3']);
+});
+
+test('slow: what one connection sends behind a slow statement stays behind it', async (t) => {
+  const { proxy, got } = await setting(t);
+  proxy.delayStatements(40);
+  const client = net.connect(proxy.socket);
+  t.after(() => client.destroy());
+  client.write(Buffer.concat(['SELECT 1', 'SELECT 2', 'SELECT 3'].map(statement)));
+  const answered = new Promise((resolve) => {
+    let bytes = 0;
+    client.on('data', (piece) => { if ((bytes += piece.length) === 3 * 'answer'.length) resolve(); });
+  });
+  await answered;
+  assert.deepEqual(got, ['SELECT 1', 'SELECT 2', 'SELECT 3']);
 });

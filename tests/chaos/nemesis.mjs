@@ -3,6 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../../tools/story/waiting.mjs';
 import { pick, shuffled } from './random.mjs';
+import {
+  exhaustConnections, exhaustDescriptors, exhaustMemory, freezeDatabase, freezeOne, readOnlyDatabase, restartDatabase, slowDatabase,
+} from './server_faults.mjs';
 import { poisonEvent, reorderUnread, repeatEvents, turnBack } from './stream_faults.mjs';
 
 const COMMITS = 3;  // lost in a row
@@ -51,6 +54,28 @@ export const ACTIONS = {
     world.reordered += reorderUnread(world.socket, CONSUMERS, world.random);
   }),
   'poison event': ({ socket, random, poison }) => { poison.push(poisonEvent(socket, random)); },
+};
+
+// What operators meet.
+export const FAULTS = {
+  'restart the database': restartDatabase,
+  'freeze the database for 2 s': freezeDatabase(2),
+  'slow database for 3 s': slowDatabase(3),
+  'no connections left for 2 s': exhaustConnections(2),
+  'read-only database for 2 s': readOnlyDatabase(2),
+  'no file descriptors left for 2 s': exhaustDescriptors(2),
+  'no memory left for 3 s': exhaustMemory(3),
+  'freeze activity_svc for 1 s': freezeOne('activity_svc', 1),
+  'freeze activity_svc for 5 s': freezeOne('activity_svc', 5),
+  'freeze volunteer_svc for 5 s': freezeOne('volunteer_svc', 5),
+  'freeze org_svc for 5 s': freezeOne('org_svc', 5),
+  'freeze a gateway for 5 s': freezeOne('gateway', 5),
+};
+
+// The same for so long that whoever waits gives up: longer than the deadline of any call.
+export const LONG_FAULTS = {
+  'freeze activity_svc for 30 s': freezeOne('activity_svc', 30),
+  'freeze the database for 35 s': freezeDatabase(35),
 };
 
 // Does all of `names` in an order of its own, with pauses of up to `longest` ms between; tells `log` what it does.

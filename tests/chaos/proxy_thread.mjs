@@ -6,21 +6,25 @@ import { DatabaseProxy } from './database_proxy.mjs';
 export class ProxyThread {
   #worker;
 
-  // As DatabaseProxy; `lost` follows a moment later.
+  // As DatabaseProxy; `lost` and `delayed` follow a moment later.
   constructor(server, socket) {
-    Object.assign(this, { server, socket, lost: { before: 0, after: 0 } });
+    Object.assign(this, { server, socket, lost: { before: 0, after: 0 }, delayed: 0 });
   }
 
   start() {
     this.#worker = new Worker(new URL(import.meta.url), { workerData: { server: this.server, socket: this.socket } });
     return new Promise((resolve, reject) => {
       this.#worker.on('error', reject);
-      this.#worker.on('message', (lost) => { this.lost = lost; resolve(); });
+      this.#worker.on('message', (counts) => { Object.assign(this, counts); resolve(); });
     });
   }
 
   loseNext(when) {
-    this.#worker.postMessage(when);
+    this.#worker.postMessage(['loseNext', when]);
+  }
+
+  delayStatements(milliseconds) {
+    this.#worker.postMessage(['delayStatements', milliseconds]);
   }
 
   stop() {
@@ -32,7 +36,7 @@ const TELL_MS = 20;
 
 if (!isMainThread && workerData?.server) {
   const proxy = new DatabaseProxy(workerData.server, workerData.socket);
-  parentPort.on('message', (when) => proxy.loseNext(when));
+  parentPort.on('message', ([what, value]) => proxy[what](value));
   await proxy.start();
-  setInterval(() => parentPort.postMessage(proxy.lost), TELL_MS);
+  setInterval(() => parentPort.postMessage({ lost: proxy.lost, delayed: proxy.delayed }), TELL_MS);
 }

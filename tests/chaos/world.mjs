@@ -22,10 +22,11 @@ const LOOK_MS = 100;  // between two looks at the tables
 const VERIFIERS = ['verify-audit', 'verify-ledger'];
 
 export class World {
-  // Starts everything; call stop() in the end. `random` is the nemesis's.
-  static async start({ volunteers, random }) {
+  // Starts everything; call stop() in the end. `random` is the nemesis's; the database is kept in `databaseFolder` where one
+  // is given.
+  static async start({ volunteers, random, databaseFolder }) {
     const world = new World();
-    world.stack = await startStack({ volunteers, durable: true });
+    world.stack = await startStack({ volunteers, durable: true, databaseFolder });
     try {
       await world.#complete(random);
     } catch (error) {

@@ -45,20 +45,34 @@ export class RunningStack {
     return this.#tool('load_demo.mjs', ...flags);
   }
 
-  // Ends a service the hard way, by the process id that was recorded when it was started.
-  kill(name) {
+  // The process id of a service, as it was recorded when it was started.
+  pidOf(name) {
     const service = this.record.services[name];
     if (!isAlive(service)) throw new Error(`${name} does not run`);
-    process.kill(service.pid, 'SIGKILL');
+    return service.pid;
   }
 
-  // The same for the database, by the process id that it wrote down itself.
-  killDatabase() {
-    const directory = path.join(this.runDir, 'db');
+  // Ends a service the hard way.
+  kill(name) {
+    process.kill(this.pidOf(name), 'SIGKILL');
+  }
+
+  // The process id of the database, as it wrote it down itself.
+  get databasePid() {
+    const directory = fs.realpathSync(path.join(this.runDir, 'db'));
     const pid = Number(fs.readFileSync(path.join(directory, 'mariadbd.pid'), 'utf8'));
     const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     if (!command.includes(`--defaults-file=${directory}/`)) throw new Error('the database does not run');
-    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+
+  killDatabase() {
+    process.kill(this.databasePid, 'SIGKILL');
+  }
+
+  // As an administrator ends it; resolves once it has written everything down.
+  async endDatabase() {
+    await execute(path.join(ROOT, 'tools/mariadb.sh'), ['stop', path.join(this.runDir, 'db')]);
   }
 
   // Runs `tools/stack WHAT`, which compares a log with its chain; { ok, told }.
@@ -110,13 +124,18 @@ export class RunningStack {
 }
 
 // Starts a stack with the demo's units, teams and staff, and `volunteers` people; without the number, an empty one. Its
-// database does not survive being killed, unless it is `durable`. Call stop() in the end.
-export async function startStack({ volunteers, durable = false } = {}) {
+// database does not survive being killed, unless it is `durable`; it is kept in `databaseFolder` where one is given. Call
+// stop() in the end.
+export async function startStack({ volunteers, durable = false, databaseFolder } = {}) {
   const buildDir = process.env.WENMING_BUILD_DIR;
   if (!buildDir) throw new Error('WENMING_BUILD_DIR does not say what to test; run ./wenming test');
   const flags = [...(await ownPorts()), ...(durable ? [] : ['--fast-db'])];
   const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir), flags);
   try {
+    if (databaseFolder) {
+      fs.mkdirSync(stack.runDir, { mode: 0o700 });
+      fs.symlinkSync(databaseFolder, path.join(stack.runDir, 'db'));
+    }
     await stack.revive();
     if (volunteers !== undefined) await stack.load('--volunteers', String(volunteers), '--no-activities');
     return stack;

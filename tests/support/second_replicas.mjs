@@ -39,10 +39,14 @@ export class SecondReplicas {
     await Promise.all(SERVICES.map((name) => this.#untilReady(name)));
   }
 
-  // SIGKILL to a process that revive() has started.
-  kill(name) {
+  // The id of a process that revive() has started.
+  pidOf(name) {
     if (!isAlive(this.#running[name])) throw new Error(`the second ${name} does not run`);
-    process.kill(this.#running[name].pid, 'SIGKILL');
+    return this.#running[name].pid;
+  }
+
+  kill(name) {
+    process.kill(this.pidOf(name), 'SIGKILL');
   }
 
   async stop() {
