@@ -52,9 +52,13 @@ bool IsLostNumber(int number) {
   }
 }
 
+// The primary has moved away.
+bool IsReadOnlyNumber(int number) { return number == 1290 || number == 1792 || number == 1836; }
+
 absl::Status Translate(int number) {
   if (IsConflictNumber(number)) return errors::Aborted(type::REASON_CONFLICT);
-  if (IsLostNumber(number)) return errors::Unavailable(type::REASON_DATABASE_UNAVAILABLE, kRetryAfter);
+  if (IsLostNumber(number) || IsReadOnlyNumber(number))
+    return errors::Unavailable(type::REASON_DATABASE_UNAVAILABLE, kRetryAfter);
   switch (number) {
     case 1062:
     case 1586:
@@ -64,12 +68,16 @@ absl::Status Translate(int number) {
     case 3819:  // CHECK constraints: MySQL, MariaDB
     case 4025:
       return errors::FailedPrecondition(type::REASON_CONFLICT);
-    case 1040:  // too many connections
+    case 1021:  // the disk is full
+    case 1026:
+    case 1114:
+    case 1037:  // no memory, no thread
+    case 1041:
+    case 1135:
+    case 1040:  // too many connections, of all and of this user
     case 1203:
-    case 1290:  // read-only: the primary has moved away
+    case 1226:
     case 1317:  // the statement was stopped by an administrator
-    case 1792:
-    case 1836:
       return errors::Unavailable(type::REASON_DATABASE_UNAVAILABLE, kRetryAfter);
     case 1969:
     case 3024:
@@ -152,7 +160,8 @@ bool IsConnectionLost(const absl::Status& status) { return IsLostNumber(DriverEr
 bool EndsConnection(int number) {
   constexpr int kPacketTooLarge = 1153;  // the server closes after saying so
   if (number == kStatementChanged) return false;
-  return IsLostNumber(number) || number == kPacketTooLarge || (number >= 2000 && number < 3000);
+  return IsLostNumber(number) || IsReadOnlyNumber(number) || number == kPacketTooLarge ||
+         (number >= 2000 && number < 3000);
 }
 
 }  // namespace wenming::db

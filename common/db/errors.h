@@ -6,7 +6,8 @@
 //   1062                                   ALREADY_EXISTS       REASON_ALREADY_EXISTS
 //   1451, 1452 (foreign keys), 3819, 4025  FAILED_PRECONDITION  REASON_CONFLICT
 //   1213, 1205, 1020 and TiDB's conflicts  ABORTED              REASON_CONFLICT; RunTransaction has retried it already
-//   lost or refused connection, read-only  UNAVAILABLE          REASON_DATABASE_UNAVAILABLE
+//   lost or refused connection, read-only,
+//   no room on the disk, no memory         UNAVAILABLE          REASON_DATABASE_UNAVAILABLE
 //   statement took too long (1969, 3024)   DEADLINE_EXCEEDED    REASON_DEADLINE
 //   connection lost while committing       UNKNOWN              REASON_COMMIT_UNKNOWN
 //   everything else                        INTERNAL             REASON_INTERNAL
@@ -48,7 +49,8 @@ bool IsConflict(const absl::Status& status);
 // The connection is gone, and whatever it had not committed with it.
 bool IsConnectionLost(const absl::Status& status);
 
-// After the error with this number the connection is of no more use.
+// After the error with this number the connection is of no more use. So it is where the server has become read-only:
+// the primary is another one now, which only a new connection finds.
 bool EndsConnection(int number);
 
 }  // namespace wenming::db

@@ -42,6 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{2013, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{1040, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{1290, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
+                      Case{1114, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
+                      Case{1226, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
+                      Case{1836, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{1969, absl::StatusCode::kDeadlineExceeded, type::REASON_DEADLINE},
                       Case{1064, absl::StatusCode::kInternal, type::REASON_INTERNAL},
                       Case{0, absl::StatusCode::kInternal, type::REASON_INTERNAL}),
@@ -67,10 +70,11 @@ TEST(CommitUnknownTest, KeepsTheDriversText) {
   EXPECT_EQ(DriverText(status), "2013: Lost connection");
 }
 
-TEST(EndsConnectionTest, AfterNetworkErrorsOnly) {
+TEST(EndsConnectionTest, AfterErrorsOfTheNetworkAndWhereThePrimaryHasMoved) {
   EXPECT_TRUE(EndsConnection(2013));
   EXPECT_TRUE(EndsConnection(2014));  // commands out of sync
   EXPECT_TRUE(EndsConnection(1153));
+  EXPECT_TRUE(EndsConnection(1290));  // read-only
   EXPECT_FALSE(EndsConnection(1062));
   EXPECT_FALSE(EndsConnection(1213));
 }
