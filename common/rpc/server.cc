@@ -15,6 +15,7 @@ namespace wenming::rpc {
 namespace {
 
 constexpr char kReady[] = "ready";
+constexpr char kAlive[] = "alive";
 
 class GrpcServer : public Server {
  public:
@@ -52,6 +53,7 @@ class GrpcServer : public Server {
       return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address, "; is the port taken?"));
     }
     SetReady(false);
+    SetAlive(true);
     return absl::OkStatus();
   }
 
@@ -60,6 +62,10 @@ class GrpcServer : public Server {
   void SetReady(bool ready) override {
     if (server_ == nullptr || draining_) ready = false;
     if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(kReady, ready);
+  }
+
+  void SetAlive(bool alive) override {
+    if (server_ != nullptr && !draining_) server_->GetHealthCheckService()->SetServingStatus(kAlive, alive);
   }
 
   void Stop(absl::Duration grace) override {

@@ -34,8 +34,10 @@ class Server {
 
   virtual int port() const = 0;
 
-  // What grpc.health.v1 says: the service "" lives as soon as the server runs; "ready" is what this sets.
+  // What grpc.health.v1 says: the service "" from when the server runs; "ready", at first not, and "alive", at first
+  // so, are what these set.
   virtual void SetReady(bool ready) = 0;
+  virtual void SetAlive(bool alive) = 0;
 
   // Says NOT_SERVING, ends streams, lets calls finish for at most `grace`, then cancels them.
   virtual void Stop(absl::Duration grace) = 0;

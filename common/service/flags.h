@@ -32,10 +32,12 @@ struct Flags {
   std::string wechat_secret_file;                    // a file for each of them
   std::string public_url = "http://localhost:8080";  // of the gateway, as people reach it
   bool development = false;                          // development log-in, and x-wenming-now
+  bool allow_unsafe_database = false;                // ready also where common/db/settings.h finds fault
   bool reflection = false;
-  std::string audit_heads;    // the folder that the heads of the audit log are exported to
-  bool verify_audit = false;  // compare the audit log with its chain, then exit
-  bool migrate = false;       // bring the schema up to date, then exit
+  std::string audit_heads;      // the folder that the heads of the audit log are exported to
+  bool verify_audit = false;    // compare the audit log with its chain, then exit
+  bool check_database = false;  // say which settings of the database are unsafe, then exit
+  bool migrate = false;         // bring the schema up to date, then exit
   bool help = false;
   observe::Severity log_level = observe::Severity::kInfo;
 };

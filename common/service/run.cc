@@ -14,7 +14,6 @@
 #include "common/auth/token_verifier.h"
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
-#include "common/db/transaction.h"
 #include "common/idempotency/idempotency.h"
 #include "common/observe/rpc_metrics.h"
 #include "common/outbox/sequencer.h"
@@ -24,6 +23,7 @@
 #include "common/rpc/server.h"
 #include "common/service/audit_keeper.h"
 #include "common/service/data_keys.h"
+#include "common/service/database_guard.h"
 #include "common/service/events_service.h"
 #include "common/service/key_keeper.h"
 #include "common/service/peers.h"
@@ -31,6 +31,7 @@
 #include "common/service/runtime.h"
 #include "common/service/service_metrics.h"
 #include "common/service/session_keeper.h"
+#include "common/service/watchdog.h"
 
 namespace wenming::service {
 namespace {
@@ -48,6 +49,11 @@ constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kStart = absl::Seconds(30);
 constexpr absl::Duration kMigration = absl::Minutes(30);
 constexpr absl::Duration kVerification = absl::Hours(6);
+// A round that takes longer hangs in the database, which therefore is not there.
+constexpr absl::Duration kSlowRound = absl::Seconds(5);
+// Longer than a round that looks after readiness can take while a database hangs: three statements of half a minute,
+// each tried twice.
+constexpr absl::Duration kStand = absl::Minutes(5);
 constexpr absl::Duration kDrain = absl::Seconds(10);
 // Longer than a few lost signs of life, shorter than a person needs to notice that a role should have ended.
 constexpr absl::Duration kDirectorySilence = absl::Seconds(5);
@@ -105,11 +111,13 @@ class Process {
         outbox_metrics_(*registry_, logger_),
         audit_metrics_(*registry_, logger_),
         rpc_metrics_(registry_),
-        ready_(prometheus::BuildGauge()
-                   .Name("wenming_ready")
-                   .Help("Whether the service is ready to answer: its database and its directory are there.")
-                   .Register(*registry_)
-                   .Add({})) {}
+        ready_(
+            prometheus::BuildGauge()
+                .Name("wenming_ready")
+                .Help(
+                    "Whether the service is ready to answer: its database is there and safe, and so is its directory.")
+                .Register(*registry_)
+                .Add({})) {}
 
   ~Process() {
     if (server_ != nullptr) Stop();
@@ -170,16 +178,29 @@ class Process {
     return 1;
   }
 
-  int RunCheck(const Check& check) {
+  // Runs it on the database and answers its exit status.
+  int RunCheck(const std::function<int(db::Pool&, std::ostream&)>& check) {
     if (const absl::Status status = OpenDatabase(); !status.ok()) {
       std::cerr << program_.name << ": cannot open the database: " << status.message() << "\n";
       return 1;
     }
-    return check.run(*db_, std::cout);
+    return check(*db_, std::cout);
+  }
+
+  int CheckDatabase() {
+    return RunCheck(
+        [this](db::Pool& db, std::ostream& out) { return service::CheckDatabase(db, clock_() + kStart, out); });
   }
 
   // Looks after readiness until the signal, then drains.
   void RunUntil(const sigset_t& signals) {
+    slow_.emplace(kSlowRound, [this](bool alive) {
+      if (!alive) SetReady(false);
+    });
+    stand_.emplace(kStand, [this](bool alive) {
+      server_->SetAlive(alive);
+      logger_.Error(alive ? "goes on after a stand" : "stands still; a restart may help");
+    });
     readiness_ = std::thread([this] { WatchReadiness(); });
     logger_.Info("serving", {{"grpc_port", server_->port()}});
     int signal = 0;
@@ -296,18 +317,24 @@ class Process {
 
   void WatchReadiness() {
     absl::Duration pause = kFirstReadinessInterval;
+    DatabaseGuard guard(flags_.allow_unsafe_database, logger_);
     do {
       const absl::Time now = clock_();
-      const absl::Status database = db::Read(
-          *db_, now + kReadinessInterval, [](db::Session& session) { return session.QueryOne("SELECT 1").status(); });
-      const bool ready = database.ok() && directory_.Ready(now) && staff_revocations_.Ready(now);
-      server_->SetReady(ready);
-      ready_.Set(ready ? 1 : 0);
+      const bool trusted = guard.Trusts(*db_, now + kReadinessInterval);
+      const bool ready = trusted && directory_.Ready(now) && staff_revocations_.Ready(now);
+      SetReady(ready);
       pool_metrics_.Report(db_->Stats());
       ForgetAnswers(now);
       audit_->ExportHead(now);
       if (ready) pause = kReadinessInterval;
+      slow_->Beat();
+      stand_->Beat();
     } while (!stopping_.WaitForNotificationWithTimeout(pause));
+  }
+
+  void SetReady(bool ready) {
+    server_->SetReady(ready);
+    ready_.Set(ready ? 1 : 0);
   }
 
   // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
@@ -321,6 +348,8 @@ class Process {
     log_->Close();
     stopping_.Notify();
     if (readiness_.joinable()) readiness_.join();
+    slow_.reset();
+    stand_.reset();
     server_->SetReady(false);
     server_->Stop(kDrain);
     server_ = nullptr;
@@ -376,6 +405,7 @@ class Process {
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   absl::Notification stopping_;
+  std::optional<Watchdog> slow_, stand_;  // of the rounds that look after readiness
   std::thread readiness_;
   absl::Time forget_next_ = absl::InfinitePast();
 
@@ -407,7 +437,8 @@ int Run(int argc, char** argv, const Program& program) {
     return flags.ok() ? 0 : 2;
   }
   Process process(*flags, program);
-  if (check != nullptr) return process.RunCheck(*check);
+  if (check != nullptr) return process.RunCheck(check->run);
+  if (flags->check_database) return process.CheckDatabase();
   if (flags->verify_audit) return process.VerifyAudit();
   if (const absl::Status status = process.Start(); !status.ok()) {
     process.logger().Error("cannot start", {{"error", std::string(status.message())}});

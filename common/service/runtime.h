@@ -86,7 +86,8 @@ struct Program {
 
 // Runs a service until SIGTERM or SIGINT: flags, database, keys, application, server, health, metrics; then says
 // NOT_SERVING, drains and stops. The exit status of main. With --migrate: migrates and returns; with
-// --verify-audit: says whether the audit log is in order and returns; with the flag of a check: runs that and returns.
+// --verify-audit or --check-database: says whether the audit log is in order, or the database safe, and returns; with
+// the flag of a check: runs that and returns.
 int Run(int argc, char** argv, const Program& program);
 
 }  // namespace wenming::service

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
+import { STORES, wanted } from '../../tools/local/services.mjs';
 import { PORTS, settings } from '../../tools/local/settings.mjs';
 import { ROOT } from './support.mjs';
 
+const STORE_NAMES = Object.keys(STORES);
 const recorded = { ports: { http: 8082, grpc: 9092 }, dev: false, build_dir: '/b/recorded', database: { fast: true } };
 
 test('the first that speaks decides', async () => {
@@ -39,6 +41,20 @@ test('an application at WeChat is remembered, and has a secret', async () => {
   assert.deepEqual((await settings({ 'wechat-app-id': 'wx1', 'wechat-secret-file': '/s/secret' }, null, {})).wechat, wechat);
   assert.deepEqual((await settings({}, { ...recorded, wechat }, {})).wechat, wechat);
   await assert.rejects(settings({ 'wechat-app-id': 'wx1' }, null, {}), /a file with its secret/);
+});
+
+test('a proxy in front is remembered, and the gateway is told of it', async () => {
+  const gatewayOf = (chosen) => wanted(chosen, '/socket').gateway.args.join(' ');
+  assert.doesNotMatch(gatewayOf(await settings({}, null, {})), /--trusted-proxy/);
+  for (const chosen of [await settings({ 'trusted-proxy': '127.0.0.0/8' }, null, {}), await settings({}, { trusted_proxy: '127.0.0.0/8' }, {})]) {
+    assert.match(gatewayOf(chosen), /--trusted-proxy 127\.0\.0\.0\/8$/);
+  }
+});
+
+test('only a database for tests is allowed to be unsafe', async () => {
+  const allowed = (chosen) => STORE_NAMES.filter((name) => wanted(chosen, '/socket')[name].args.includes('--allow-unsafe-database'));
+  assert.deepEqual(allowed(await settings({}, null, {})), []);
+  assert.deepEqual(allowed(await settings({ 'fast-db': true }, null, {})), STORE_NAMES);
 });
 
 for (const bad of ['0', '65536', 'http', '80.5', '-1', '']) {

@@ -6,7 +6,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { query } from './database.mjs';
-import { hasBinaryLog, unsafeSettings } from './database_settings.mjs';
 import { Problem, good, red, run, tail } from './problem.mjs';
 import { STORES, builtAt, paths } from './services.mjs';
 import { OPTIONS, PORTS, isFree, runDirOf } from './settings.mjs';
@@ -18,14 +17,15 @@ function bad(what, remedy) {
   console.log(`${red('bad')} ${what}\n    ${remedy}`);
 }
 
-function checkSettings({ socket, fast }) {
-  const all = Object.fromEntries(query(socket, 'SHOW GLOBAL VARIABLES'));
-  const unsafe = unsafeSettings(all);
-  const remedy = (should) => fast ? 'It was started with --fast-db, for tests; ./wenming down --wipe and up make a safe one.'
-    : `Set it to ${should} and start the database again.`;
-  for (const { name, value, should, why } of unsafe) bad(`the database has ${name}=${value}: ${why}`, remedy(should));
-  if (unsafe.length === 0) good('the database keeps what it acknowledges');
-  if (!hasBinaryLog(all)) console.log('    it keeps no binary log: ./wenming restore goes back to the last backup, not to a point in time');
+// A service knows which settings are unsafe; the database is the same for all.
+function checkSettings({ socket, fast }, { binary, args }) {
+  const { status, stdout, stderr } = spawnSync(binary, [...args, '--check-database'], { encoding: 'utf8' });
+  const remedy = fast ? 'It was started with --fast-db, for tests; ./wenming down --wipe and up make a safe one.'
+    : 'Set it in the configuration and start the database again; until then no service is ready.';
+  for (const line of (stdout ?? '').split('\n').filter(Boolean)) bad(`the database has ${line}`, remedy);
+  if (status === 0) good('the database keeps what it acknowledges');
+  else if (!stdout) bad(`${binary} could not ask the database for its settings`, stderr ?? 'Was it built?');
+  if (query(socket, 'SELECT @@GLOBAL.log_bin')[0][0] !== '1') console.log('    it keeps no binary log: ./wenming restore goes back to the last backup, not to a point in time');
 }
 
 // Logs in as the service's own user and lists what it can see.
@@ -82,7 +82,7 @@ await run(async () => {
   for (const [name, service] of Object.entries(live.services)) checkService(name, service);
   checkSecrets(runDir);
   if (live.database.state === 'ready') {
-    checkSettings(live.database);
+    checkSettings(live.database, live.services.org_svc);
     for (const service of Object.keys(STORES)) checkUser(service, runDir, live.database.socket);
   } else {
     bad(`the database does not answer on ${live.database.socket}`, './wenming up starts it again.');

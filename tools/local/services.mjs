@@ -28,7 +28,7 @@ export const paths = (runDir) => ({
   logOf: (service) => path.join(runDir, 'log', `${service}.log`),
 });
 
-function storeFlags(name, { runDir, ports, dev, wechat, publicUrl }, socket) {
+function storeFlags(name, { runDir, ports, dev, fastDb, wechat, publicUrl }, socket) {
   const address = (port) => `${HOST}:${ports[port]}`;
   const where = paths(runDir);
   const flags = [
@@ -52,19 +52,21 @@ function storeFlags(name, { runDir, ports, dev, wechat, publicUrl }, socket) {
   }
   if (name === 'activity_svc') flags.push(`--volunteer-events=${address('volunteer_svc')}`);
   if (dev) flags.push('--dev', '--reflection');
+  if (fastDb) flags.push('--allow-unsafe-database');
   return flags;
 }
 
 const descriptors = ({ buildDir }) => path.join(buildDir, 'wenming.binpb');
 
 function gatewayFlags(settings) {
-  const { ports, dev } = settings;
+  const { ports, dev, trustedProxy } = settings;
   const address = (port) => `${HOST}:${ports[port]}`;
   return [
     ...['--descriptors', descriptors(settings)],
     ...Object.entries(STORES).flatMap(([name, store]) => ['--backend', `${store.package}=${address(name)}`]),
     ...['--http', address('http'), '--grpc', address('grpc'), '--metrics', address('gateway_metrics')],
     ...(dev ? ['--forward-header', 'x-wenming-now'] : []),
+    ...(trustedProxy ? ['--trusted-proxy', trustedProxy] : []),
   ];
 }
 

@@ -30,6 +30,7 @@ export const OPTIONS = {
   'no-dev': { type: 'boolean' },
   'fast-db': { type: 'boolean' },
   'public-url': { type: 'string' },
+  'trusted-proxy': { type: 'string' },
   'wechat-url': { type: 'string' },
   'wechat-app-id': { type: 'string' },
   'wechat-secret-file': { type: 'string' },
@@ -114,5 +115,6 @@ export async function settings(flags, recorded, env = process.env) {
     fastDb: flags['fast-db'] ?? recorded?.database?.fast ?? false,
     wechat: wechatOf(flags, recorded),
     publicUrl: flags['public-url'] ?? recorded?.public_url ?? null,
+    trustedProxy: flags['trusted-proxy'] ?? recorded?.trusted_proxy ?? null,
   };
 }

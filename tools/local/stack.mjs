@@ -6,6 +6,7 @@
 //   dev                  whether the services run with --dev
 //   wechat               { url, app_id, secret_file } of the application at WeChat, or null
 //   public_url           where people reach the gateway, or null: the http address
+//   trusted_proxy        the network whose X-Forwarded-For the gateway believes, or null: nobody's
 //   http                 "http://127.0.0.1:8080", the gateway's HTTP/JSON side
 //   grpc                 "127.0.0.1:9090", the gateway's gRPC side
 //   ports                every port by its name in settings.mjs
@@ -46,6 +47,7 @@ ${PORT_HELP}
   --no-dev                 without the development log-in and the clock header
   --fast-db                a database that does not survive a power cut, for tests
   --public-url URL         where people reach the gateway, for the links on certificates
+  --trusted-proxy NETWORK  of a proxy in front, whose X-Forwarded-For is believed, like 127.0.0.0/8
   --wechat-app-id ID       people log in with this application at WeChat (several with commas between) …
   --wechat-secret-file F   … whose secret stands in this file
   --wechat-url URL         where WeChat answers (https://api.weixin.qq.com)`;

@@ -35,13 +35,14 @@ async function checkPortsFree(names, ports) {
 const isCurrent = (entry, want) =>
   isAlive(entry) && entry.built === want.built && entry.binary === want.binary && isDeepStrictEqual(entry.args, want.args);
 
-function newRecord({ runDir, buildDir, ports, dev, fastDb, wechat, publicUrl }, socket) {
+function newRecord({ runDir, buildDir, ports, dev, fastDb, wechat, publicUrl, trustedProxy }, socket) {
   return {
     run_dir: runDir,
     build_dir: buildDir,
     dev,
     wechat,
     public_url: publicUrl,
+    trusted_proxy: trustedProxy,
     http: `http://${HOST}:${ports.http}`,
     grpc: `${HOST}:${ports.grpc}`,
     ports,

@@ -524,7 +524,7 @@ TEST_F(ServerTest, ADrainEndsStreamsAndLetsCallsFinish) {
   stopping.join();
 }
 
-TEST_F(ServerTest, HealthTellsLivingFromReady) {
+TEST_F(ServerTest, HealthTellsStartedAliveAndReadyApart) {
   const auto health = grpc::health::v1::Health::NewStub(channel_);
   const auto check = [&health](const std::string& service) {
     grpc::ClientContext context;
@@ -537,8 +537,13 @@ TEST_F(ServerTest, HealthTellsLivingFromReady) {
   };
   EXPECT_EQ(check(""), grpc::health::v1::HealthCheckResponse::SERVING);
   EXPECT_EQ(check("ready"), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(check("alive"), grpc::health::v1::HealthCheckResponse::SERVING);
   server_->SetReady(true);
   EXPECT_EQ(check("ready"), grpc::health::v1::HealthCheckResponse::SERVING);
+  server_->SetAlive(false);
+  EXPECT_EQ(check("alive"), grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(check("ready"), grpc::health::v1::HealthCheckResponse::SERVING);
+  EXPECT_EQ(check(""), grpc::health::v1::HealthCheckResponse::SERVING);
 }
 
 TEST_F(ServerTest, AnIncompleteOrUnruledServiceDoesNotStart) {

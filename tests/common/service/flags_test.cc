@@ -36,8 +36,9 @@ TEST(Flags, SaysWhatItDoesNotUnderstand) {
 
 TEST(Flags, HelpNamesEveryFlag) {
   const std::string help = HelpText("org_svc");
-  for (const char* name : {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--wechat-url=",
-                           "--wechat-app-id=", "--wechat-secret-file=", "--migrate\n", "--dev\n"}) {
+  for (const char* name :
+       {"--grpc=", "--metrics=", "--db-socket=", "--keys=", "--directory=", "--wechat-url=", "--wechat-app-id=",
+        "--wechat-secret-file=", "--migrate\n", "--dev\n", "--allow-unsafe-database\n", "--check-database\n"}) {
     EXPECT_THAT(help, HasSubstr(name));
   }
 }
