@@ -12,6 +12,7 @@ const find = (objects, kind, name) => objects.find((object) => object.kind === k
 const org = (objects) => find(objects, 'Deployment', 'org-svc');
 const podOf = (objects) => org(objects).spec.template.spec;
 const containerOf = (objects) => podOf(objects).containers[0];
+const gatewayOf = (objects) => find(objects, 'Deployment', 'gateway').spec.template.spec.containers[0];
 const without = (objects, kind, name) => objects.splice(objects.indexOf(find(objects, kind, name)), 1);
 
 const BREAKS = {
@@ -32,9 +33,12 @@ const BREAKS = {
   7: [(o) => { podOf(o).volumes.find(({ name }) => name === 'keys').projected.defaultMode = 0o444; },
     (o) => { delete podOf(o).volumes.find(({ name }) => name === 'database').secret.defaultMode; }],
   8: [(o) => { delete containerOf(o).startupProbe; }, (o) => { containerOf(o).livenessProbe.grpc.service = 'ready'; },
-    (o) => { containerOf(o).startupProbe = containerOf(o).livenessProbe; }],
+    (o) => { containerOf(o).livenessProbe.grpc.service = ''; }, (o) => { containerOf(o).readinessProbe.grpc.service = 'alive'; },
+    (o) => { containerOf(o).startupProbe = { ...containerOf(o).livenessProbe, periodSeconds: 1 }; },
+    (o) => { gatewayOf(o).startupProbe = { ...gatewayOf(o).livenessProbe, periodSeconds: 1 }; },
+    (o) => { gatewayOf(o).livenessProbe.httpGet.path = '/readyz'; }],
   9: [(o) => { podOf(o).terminationGracePeriodSeconds = 15; }, (o) => { delete containerOf(o).lifecycle; },
-    (o) => { find(o, 'Deployment', 'gateway').spec.template.spec.containers[0].args.unshift('--drain-time=60s'); }],
+    (o) => { gatewayOf(o).args.unshift('--drain-time=60s'); }, (o) => { gatewayOf(o).args.unshift('--drain-delay=30s'); }],
   10: [(o) => { without(o, 'PodDisruptionBudget', 'org-svc'); }, (o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.minReplicas = 1; },
     (o) => { org(o).spec.replicas = 3; },
     (o) => { find(o, 'PodDisruptionBudget', 'org-svc').spec.selector.matchLabels['app.kubernetes.io/name'] = 'other'; }],
@@ -48,8 +52,15 @@ const BREAKS = {
   14: [(o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.maxReplicas = 40; },
     (o) => { containerOf(o).args.unshift('--db-connections=400'); }],
   15: [(o) => { find(o, 'Service', 'org-svc').spec.selector['app.kubernetes.io/name'] = 'org_svc'; },
-    (o) => { find(o, 'Service', 'org-svc').spec.ports[0].targetPort = 'http'; }],
-  16: [(o) => { containerOf(o).args.push('--dev'); }, (o) => { containerOf(o).args.push('--reflection'); }],
+    (o) => { find(o, 'Service', 'org-svc').spec.ports[0].targetPort = 'http'; },
+    (o) => { find(o, 'Service', 'mariadb-primary').spec.selector['statefulset.kubernetes.io/pod-name'] = 'mariadb-3'; }],
+  16: [(o) => { containerOf(o).args.push('--dev'); }, (o) => { containerOf(o).args.push('--reflection'); },
+    (o) => { containerOf(o).args.push('--allow-unsafe-database'); }],
+  17: [(o) => { gatewayOf(o).args = gatewayOf(o).args.filter((argument) => !argument.startsWith('--trusted-proxy')); },
+    (o) => { gatewayOf(o).args.push('--trusted-proxy=0.0.0.0/0'); }, (o) => { gatewayOf(o).args.push('--trusted-proxy=10.0.0.0/8'); }],
+  18: [(o) => { delete find(o, 'StatefulSet', 'mariadb').spec.template.spec.affinity; }, (o) => { without(o, 'PodDisruptionBudget', 'mariadb'); },
+    (o) => { find(o, 'StatefulSet', 'mariadb').spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]
+      .topologyKey = 'topology.kubernetes.io/region'; }],
 };
 
 test('every rule has been broken', () => assert.deepEqual(Object.keys(BREAKS), Object.keys(RULES)));

@@ -33,11 +33,11 @@ for (const name of overlays) {
   });
 }
 
-test('the county with a database for trying is sound', (t) => {
+test('an overlay with a database for trying is sound', (t) => {
   const folder = scratch(t);
   const k8s = path.relative(fs.realpathSync(folder), K8S);
   fs.writeFileSync(path.join(folder, 'kustomization.yaml'),
-    `namespace: wenming\nresources: [${k8s}/overlays/county]\ncomponents: [${k8s}/components/mysql-dev]\n`);
+    `namespace: wenming-province\nresources: [${k8s}/overlays/province]\ncomponents: [${k8s}/components/mysql-dev]\n`);
   const objects = build(folder);
   assertSound(objects);
   const { spec } = objects.find(({ metadata }) => metadata.name === 'database-egress');

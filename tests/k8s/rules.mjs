@@ -19,22 +19,41 @@ const everyPod = (sentence, sound) => (objects) =>
 const everyServer = (sentence, sound) => (objects) =>
   servers(objects).filter((server) => !sound(server, objects)).map((server) => `${nameOf(server)}: ${sentence}`);
 
-function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
-  return new Set([startupProbe, readinessProbe, livenessProbe].map((probe) => JSON.stringify(probe ?? null))).size === 3 &&
-    Boolean(startupProbe && readinessProbe && livenessProbe);
-}
-
 // What a probe asks for, without how often.
-function question({ grpc, httpGet, tcpSocket, exec }) {
-  return JSON.stringify({ grpc, httpGet, tcpSocket, exec });
+const question = ({ grpc, httpGet, tcpSocket, exec } = {}) => grpc?.service ?? httpGet?.path ?? (tcpSocket && 'an open port') ??
+  (exec && exec.command.join(' '));
+
+function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
+  const [start, ready, alive] = [startupProbe, readinessProbe, livenessProbe].map(question);
+  return start !== undefined && start !== ready && start !== alive && ['ready', '/readyz'].includes(ready) &&
+    ['alive', '/healthz'].includes(alive);
 }
 
-// A service drains for ten seconds by itself, the gateway as long as its flag says.
+// A service drains for ten seconds by itself, the gateway as long as its flags say.
 function gracesAddUp(server) {
   const [container] = containers(server);
   const pause = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
-  const drain = flag(container, 'drain-time') ?? '10s';
-  return pause >= 5 && pod(server).terminationGracePeriodSeconds >= pause + Number.parseInt(drain, 10) + 5;
+  const seconds = (name, otherwise) => Number.parseInt(flag(container, name) ?? otherwise, 10);
+  return pause >= 5 && pod(server).terminationGracePeriodSeconds >=
+    pause + seconds('drain-delay', '0s') + seconds('drain-time', '10s') + 5;
+}
+
+// IPv4 networks of at most 65,536 addresses.
+function proxiesKnown(objects) {
+  const { args } = containers(named(objects, 'Deployment', 'gateway'))[0];
+  const networks = args.filter((argument) => argument.startsWith('--trusted-proxy=')).map((argument) => argument.split('=')[1]);
+  const narrow = (network) => Number(/^[0-9.]+\/(\d+)$/.exec(network)?.[1]) >= 16;
+  return networks.length > 0 && networks.every(narrow) ? [] : ['Deployment gateway: needs the network of its proxies, no wider than a /16'];
+}
+
+function setsSpread(objects) {
+  return objects.filter(({ kind, spec }) => kind === 'StatefulSet' && spec.replicas > 1).filter((set) => {
+    const { labels } = set.spec.template.metadata;
+    const apart = pod(set).affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    return !apart.some(({ topologyKey, labelSelector }) =>
+      topologyKey === 'kubernetes.io/hostname' && selects(labelSelector.matchLabels, labels)) ||
+      !objects.some(({ kind, spec }) => kind === 'PodDisruptionBudget' && selects(spec.selector.matchLabels, labels));
+  }).map((set) => `${nameOf(set)}: its replicas must be kept apart, and have a disruption budget`);
 }
 
 function secretsReferred(object) {
@@ -87,10 +106,17 @@ function deniedByDefault(objects) {
   return [...(denies ? [] : ['no policy denies everything in and out']), ...open.map((policy) => `${nameOf(policy)}: open to all`)];
 }
 
+// A StatefulSet names each of its pods in a label, too.
+function labelsOfPods({ kind, metadata, spec }) {
+  const { labels } = spec.template.metadata;
+  if (kind !== 'StatefulSet') return [labels];
+  return Array.from({ length: spec.replicas }, (_, i) => ({ ...labels, 'statefulset.kubernetes.io/pod-name': `${metadata.name}-${i}` }));
+}
+
 function servicesLead(objects) {
   return objects.filter(({ kind }) => kind === 'Service').filter(({ spec }) => !workloads(objects).some((workload) => {
     const ports = containers(workload).flatMap((container) => container.ports ?? []);
-    return selects(spec.selector, workload.spec.template.metadata.labels) &&
+    return labelsOfPods(workload).some((labels) => selects(spec.selector, labels)) &&
       spec.ports.every(({ targetPort }) => ports.some(({ name }) => name === targetPort));
   })).map((service) => `${nameOf(service)}: leads to no port of any pod`);
 }
@@ -114,9 +140,8 @@ export const RULES = {
     /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image)),
   6: (objects) => objects.flatMap(secretsReferred),
   7: closedModes,
-  8: everyServer('needs startup, readiness and liveness probes that differ, and readiness must ask something else', (server) =>
-    containers(server).every((container) => probesDiffer(container) &&
-      question(container.readinessProbe) !== question(container.livenessProbe))),
+  8: everyServer('needs startup, readiness and liveness probes that ask different questions', (server) =>
+    containers(server).every(probesDiffer)),
   9: everyServer('preStop, drain and the grace do not add up', gracesAddUp),
   10: everyServer('needs an autoscaler from two replicas up, a disruption budget, and no number of its own', (server, objects) => {
     const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
@@ -133,7 +158,9 @@ export const RULES = {
   14: databaseHolds,
   15: servicesLead,
   16: everyContainer('development flags are not for a cluster', ({ args }) =>
-    !args?.some((argument) => argument === '--dev' || argument === '--reflection')),
+    !args?.some((argument) => ['--dev', '--reflection', '--allow-unsafe-database'].includes(argument))),
+  17: proxiesKnown,
+  18: setsSpread,
 };
 
 // Every rule on the objects of one overlay: "rule N: what breaks it".
