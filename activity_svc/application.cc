@@ -76,13 +76,13 @@ class ActivityApplication : public service::Application {
         notices_(dependencies_),
         offers_(
             {.name = "offers"}, [this](absl::Time now) { return SweepOffers(dependencies_.db, metrics_, now); },
-            runtime.clock, &runtime.logger),
+            runtime.careful_clock, &runtime.logger),
         lapses_(
             {.name = "handovers"}, [this](absl::Time now) { return SweepHandovers(dependencies_.db, now); },
-            runtime.clock, &runtime.logger),
+            runtime.careful_clock, &runtime.logger),
         ends_(
-            {.name = "shifts"}, [this](absl::Time now) { return SweepShifts(dependencies_.db, now); }, runtime.clock,
-            &runtime.logger) {
+            {.name = "shifts"}, [this](absl::Time now) { return SweepShifts(dependencies_.db, now); },
+            runtime.careful_clock, &runtime.logger) {
     if (!runtime.flags.volunteer_events.empty()) volunteers_.emplace(runtime);
   }
 

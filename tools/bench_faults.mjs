@@ -11,7 +11,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const TESTS = ['faults', 'long_faults', 'disk_full'];
+const TESTS = ['faults', 'long_faults', 'disk_full', 'clock'];
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values: options } = parseArgs({ options: { seed: { type: 'string' } } });

@@ -39,8 +39,10 @@ fi
 
 images=
 [[ $filter != *images* ]] || images=yes
+chaos=
+[[ $filter != *chaos* ]] || chaos=yes
 
-"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} ${images:+images}
+"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} ${images:+images} ${chaos:+chaos}
 "$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
 [[ -z $fuzz_dir ]] || "$ROOT/tools/build.sh" fuzz --build-dir "$fuzz_dir" fuzzers
 

@@ -22,6 +22,7 @@
 #include "common/rpc/pipeline.h"
 #include "common/rpc/server.h"
 #include "common/service/audit_keeper.h"
+#include "common/service/clock_guard.h"
 #include "common/service/data_keys.h"
 #include "common/service/database_guard.h"
 #include "common/service/events_service.h"
@@ -51,7 +52,7 @@ constexpr absl::Duration kMigration = absl::Minutes(30);
 constexpr absl::Duration kVerification = absl::Hours(6);
 // A round that takes longer hangs in the database, which therefore is not there.
 constexpr absl::Duration kSlowRound = absl::Seconds(5);
-// Longer than a round that looks after readiness can take while a database hangs: three statements of half a minute,
+// Longer than a round that looks after readiness can take while a database hangs: four statements of half a minute,
 // each tried twice.
 constexpr absl::Duration kStand = absl::Minutes(5);
 constexpr absl::Duration kDrain = absl::Seconds(10);
@@ -117,7 +118,12 @@ class Process {
                 .Help(
                     "Whether the service is ready to answer: its database is there and safe, and so is its directory.")
                 .Register(*registry_)
-                .Add({})) {}
+                .Add({})),
+        clock_ahead_(prometheus::BuildGauge()
+                         .Name("wenming_clock_ahead_seconds")
+                         .Help("By how much the clock is ahead of the database's; negative where it is behind.")
+                         .Register(*registry_)
+                         .Add({})) {}
 
   ~Process() {
     if (server_ != nullptr) Stop();
@@ -129,6 +135,7 @@ class Process {
       return db::Migrate(*db_, program_.migrations, clock_(), clock_() + kMigration).status();
     }
     if (auto status = db::CheckMigrations(*db_, program_.migrations, clock_() + kStart); !status.ok()) return status;
+    if (auto status = clock_guard_.Compare(*db_, clock_() + kStart); !status.ok()) return status;
     if (auto status = LoadKeys(); !status.ok()) return status;
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
@@ -150,6 +157,7 @@ class Process {
                              .blind_index = *blind_index_,
                              .events = *log_,
                              .clock = clock_,
+                             .careful_clock = [this] { return clock_guard_.Careful(); },
                              .logger = logger_,
                              .registry = *registry_});
     auto application = program_.build(*runtime_);
@@ -323,6 +331,7 @@ class Process {
       const bool trusted = guard.Trusts(*db_, now + kReadinessInterval);
       const bool ready = trusted && directory_.Ready(now) && staff_revocations_.Ready(now);
       SetReady(ready);
+      if (trusted && clock_guard_.Compare(*db_, now + kReadinessInterval).ok()) ReportClock();
       pool_metrics_.Report(db_->Stats());
       ForgetAnswers(now);
       audit_->ExportHead(now);
@@ -335,6 +344,17 @@ class Process {
   void SetReady(bool ready) {
     server_->SetReady(ready);
     ready_.Set(ready ? 1 : 0);
+  }
+
+  void ReportClock() {
+    const absl::Duration ahead = clock_guard_.Ahead();
+    clock_ahead_.Set(absl::ToDoubleSeconds(ahead));
+    const bool differs = absl::AbsDuration(ahead) > ClockGuard::kMost;
+    if (differs && !clock_differs_) {
+      logger_.Error("the clock is not the database's: tokens are refused",
+                    {{"ahead_seconds", absl::ToDoubleSeconds(ahead)}});
+    }
+    clock_differs_ = differs;
   }
 
   // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
@@ -375,6 +395,9 @@ class Process {
   AuditMetrics audit_metrics_;
   const observe::RpcMetrics rpc_metrics_;
   prometheus::Gauge& ready_;
+  prometheus::Gauge& clock_ahead_;
+  ClockGuard clock_guard_{clock_};
+  bool clock_differs_ = false;  // of the thread that looks after readiness
   sql::Driver* driver_ = nullptr;
   std::unique_ptr<db::Pool> db_;
   ids::Generator ids_{clock_, NodeSalt()};

@@ -47,6 +47,9 @@ struct Runtime {
   // The stream of the service's own events.
   outbox::Log& events;
   observe::Clock clock;
+  // For what ends by itself at a deadline that somebody was promised: never later than `clock`, nor than the
+  // database's.
+  observe::Clock careful_clock;
   const observe::Logger& logger;
   prometheus::Registry& registry;
 

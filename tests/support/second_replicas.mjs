@@ -3,7 +3,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { end, isAlive } from '../../tools/local/process.mjs';
+import { end, isAlive, launch } from '../../tools/local/process.mjs';
 import { SERVICES } from '../../tools/local/services.mjs';
 import { HOST } from '../../tools/local/settings.mjs';
 import { Session } from '../../tools/story/session.mjs';
@@ -37,6 +37,16 @@ export class SecondReplicas {
   // Starts what does not run, as often as it takes, and waits until all is ready.
   async revive() {
     await Promise.all(SERVICES.map((name) => this.#untilReady(name)));
+  }
+
+  // Starts a service that does not run through another command, [program, …arguments], which becomes it. Does not wait for it.
+  startThrough(name, [program, ...words]) {
+    const { binary, args, log } = this.services[name];
+    this.#running[name] = launch(program, [...words, binary, ...args], log);
+  }
+
+  runs(name) {
+    return isAlive(this.#running[name]);
   }
 
   // The id of a process that revive() has started.
