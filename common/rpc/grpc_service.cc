@@ -51,6 +51,15 @@ Envelope EnvelopeOf(const CallbackServerContext& context) {
   return envelope;
 }
 
+// Whoever waited in the queue beyond the deadline has gone. Whoever has waited for more than half of his time is sent
+// away: with more callers than can be served, the queue would otherwise grow until each is served at the very end of
+// his time, and most answers come when nobody waits for them any more.
+absl::Status CheckWait(const Call& call, absl::Time now) {
+  if (now >= call.deadline) return errors::DeadlineExceeded();
+  if (now - call.arrival > (call.deadline - call.arrival) / 2) return errors::Overloaded(absl::Seconds(1));
+  return absl::OkStatus();
+}
+
 // One unary call from its bytes to its answer; owns what must outlive the hop to the pool.
 struct UnaryCall {
   google::protobuf::Arena arena;
@@ -210,9 +219,8 @@ void GrpcService::BindUnary(int index, MethodRuntime& method) {
       return reactor;
     }
     const bool queued = pool_.TryRun([this, unary, handle, finish] {
-      // Whoever waited in the queue beyond the deadline has gone.
-      if (pipeline_.Now() >= unary->call.deadline) {
-        finish(*unary, errors::DeadlineExceeded());
+      if (const absl::Status in_time = CheckWait(unary->call, pipeline_.Now()); !in_time.ok()) {
+        finish(*unary, in_time);
       } else {
         handle(unary);
       }

@@ -26,7 +26,10 @@ namespace {
 
 using test::v1::EchoRequest;
 using test::v1::EchoResponse;
+using ::testing::_;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 constexpr uint64_t kCenter = 10, kAdmin = 1;
 
@@ -131,7 +134,7 @@ class ServerTest : public ::testing::Test {
     auto pipeline = std::make_shared<Pipeline>(
         PipelineOptions{.verifier = verifier_.get(),
                         .directory = &directory_.get(),
-                        .clock = [this] { return absl::Now() + absl::Hours(hours_ahead_.load()); },
+                        .clock = [this] { return absl::Now() + absl::Seconds(seconds_ahead_.load()); },
                         .logger = &logger_,
                         .metrics = &metrics_,
                         .development = development,
@@ -185,8 +188,8 @@ class ServerTest : public ::testing::Test {
   observe::Logger logger_{log_, "test", observe::Severity::kInfo, observe::SystemClock()};
   std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   observe::RpcMetrics metrics_{registry_};
-  std::atomic<int> hours_ahead_ = 0;  // of the server's clock
-  std::vector<std::string> refused_;  // written before the answer goes out, read after it has come
+  std::atomic<int> seconds_ahead_ = 0;  // of the server's clock
+  std::vector<std::string> refused_;    // written before the answer goes out, read after it has come
   Echo echo_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
@@ -362,10 +365,45 @@ TEST_F(ServerTest, WhoWaitedBeyondHisDeadlineIsNotHandled) {
   Prepare(hurried, {}, absl::Milliseconds(50));
   EchoRequest request;
   EXPECT_EQ(stub_->Pooled(&hurried, request, &response_).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  hours_ahead_ = 1;  // the server's deadline is a little later than the caller's
+  seconds_ahead_ = 3600;  // the server's deadline is a little later than the caller's
   echo_.release_.Notify();
   done.WaitForNotification();
   server_->Stop(absl::Seconds(5));
+  EXPECT_EQ(echo_.handled_, 1);
+}
+
+TEST_F(ServerTest, WhoWaitedForMoreThanHalfOfHisTimeIsSentAway) {
+  Start({.threads = 1, .queue = 1}, false);
+  std::vector<grpc::ClientContext> contexts(3);
+  std::vector<EchoResponse> responses(3);
+  absl::Mutex mutex;
+  std::vector<grpc::StatusCode> codes;
+  EchoRequest request;
+  const auto begin = [&](size_t i) {
+    Prepare(contexts[i], {}, absl::Seconds(20));
+    stub_->async()->Pooled(&contexts[i], &request, &responses[i], [&](const grpc::Status& status) {
+      const absl::MutexLock lock(&mutex);
+      codes.push_back(status.error_code());
+    });
+  };
+  const auto await = [&](size_t answers) {
+    const auto come = [&] { return codes.size() >= answers; };
+    const absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(&come));
+  };
+  request.set_text("hold");
+  begin(0);
+  echo_.held_.WaitForNotification();
+  request.set_text("x");
+  begin(1);
+  begin(2);
+  // One of them finds the queue full, so the other one is in it.
+  await(1);
+  seconds_ahead_ = 11;
+  echo_.release_.Notify();
+  await(3);
+  EXPECT_THAT(codes, ElementsAre(grpc::RESOURCE_EXHAUSTED, _, _));
+  EXPECT_THAT(codes, UnorderedElementsAre(grpc::OK, grpc::RESOURCE_EXHAUSTED, grpc::RESOURCE_EXHAUSTED));
   EXPECT_EQ(echo_.handled_, 1);
 }
 
