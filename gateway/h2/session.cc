@@ -15,10 +15,10 @@ constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must 
 constexpr auto kGrace = std::chrono::seconds(1);
 constexpr auto kLinger = std::chrono::seconds(1);
 
-// What the peer is told of an error that ends the connection.
+// What the peer is told of an error that ends the connection. That of a callback is OnFrame's word for a flood.
 uint32_t GoAwayCode(ssize_t error) {
   const bool flooded = error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS ||
-                       error == NGHTTP2_ERR_TOO_MANY_SETTINGS;
+                       error == NGHTTP2_ERR_TOO_MANY_SETTINGS || error == NGHTTP2_ERR_CALLBACK_FAILURE;
   return flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR;
 }
 
@@ -79,8 +79,26 @@ struct Session::Callbacks {
     return 0;
   }
 
+  // Frames that cost their reader work and their sender nothing, and that no other limit counts (CVE-2019-9518): DATA
+  // without a byte, padding aside, and PRIORITY, which nobody here goes by.
+  static bool IsIdle(const nghttp2_frame& frame) {
+    if (frame.hd.type == NGHTTP2_PRIORITY) return true;
+    return frame.hd.type == NGHTTP2_DATA && frame.hd.length == frame.data.padlen &&
+           (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0;
+  }
+
+  // False once there are too many.
+  static bool CountIdle(Session& self, const nghttp2_frame& frame) {
+    if (self.role_ == Role::kClient) return true;
+    if (IsIdle(frame)) return ++self.idle_frames_ <= self.max_idle_frames_;
+    const bool useful = frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS;
+    if (useful && self.idle_frames_ > 0) --self.idle_frames_;
+    return true;
+  }
+
   static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Session& self = Self(user);
+    if (!CountIdle(self, *frame)) return NGHTTP2_ERR_CALLBACK_FAILURE;
     if (frame->hd.type == NGHTTP2_GOAWAY) {
       self.going_away_ = true;
       if (self.listener_ != nullptr) self.listener_->OnGoAway();
@@ -181,6 +199,7 @@ std::shared_ptr<Session> Session::Start(Role role, Transport transport, const Se
 void Session::Configure(const SessionOptions& options) {
   max_header_bytes_ = options.max_header_bytes;
   max_header_count_ = options.max_header_count;
+  max_idle_frames_ = options.max_idle_frames;
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::OnBeginHeaders);

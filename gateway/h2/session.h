@@ -64,6 +64,7 @@ struct SessionOptions {
   size_t max_continuations = 8;     // frames of one header block after the first
   size_t max_settings = 32;         // settings in one frame
   size_t max_unsent_answers = 100;  // to PING and SETTINGS, while the peer reads nothing
+  size_t max_idle_frames = 100;     // that carry nothing, beyond those that carry something
 };
 
 // An HTTP/2 connection, of either side, on a connected transport.
@@ -146,6 +147,8 @@ class Session : public std::enable_shared_from_this<Session> {
   nghttp2_session* session_ = nullptr;
   size_t max_header_bytes_ = 0;
   size_t max_header_count_ = 0;
+  size_t max_idle_frames_ = 0;
+  size_t idle_frames_ = 0;  // less one for each of HEADERS and DATA that carried something
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;

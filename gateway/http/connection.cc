@@ -47,16 +47,19 @@ class Connection::Turn final : public Exchange {
   void Begin(Response response) override {
     if (auto connection = connection_.lock()) connection->Begin(this, std::move(response));
   }
-  void Write(std::string_view bytes) override {
+  bool Write(std::string_view bytes) override {
     auto connection = connection_.lock();
-    if (connection == nullptr || !connection->Streams(this)) return;
+    if (connection == nullptr || !connection->Streams(this)) return true;
+    if (!connection->held_.Add(bytes.size())) return false;
     connection->stream_->Add(bytes);
     connection->Pump();
+    return true;
   }
   void End() override { Finish(/*whole=*/true); }
   void Break() override { Finish(/*whole=*/false); }
   using Exchange::Abort;
   using Exchange::Drain;
+  using Exchange::NeedsRoom;
   using Exchange::Sent;
 
  private:
@@ -76,7 +79,8 @@ Connection::Connection(Transport transport, const Limits& limits, Handler& handl
       limits_(limits),
       handler_(handler),
       reader_(limits),
-      peer_(transport_.PeerAddress()) {}
+      peer_(transport_.PeerAddress()),
+      held_(limits.held == nullptr ? limits::Share() : limits::Share(*limits.held)) {}
 
 void Connection::Start() {
   Await(limits_.head_time);
@@ -148,6 +152,10 @@ void Connection::Refuse(Refusal refusal) {
 
 void Connection::Answer(const Turn* turn, Response response, std::shared_ptr<const Prepared> prepared) {
   if (!open_ || turn != turn_.get() || stream_) return;
+  const bool owns_body = prepared == nullptr && !head_only_;
+  if (owns_body && Turn::NeedsRoom(response.body.size()) && !held_.Add(response.body.size())) {
+    return Refuse(Refusal::kNoRoom);
+  }
   turn_.reset();
   bool close = response.close || !keep_alive_ || last_;
   std::string head = Head(response, prepared == nullptr ? LengthOf(response) : prepared->text, close);
@@ -161,7 +169,6 @@ void Connection::Begin(const Turn* turn, Response response) {
   using Framing = StreamedBody::Framing;
   keep_alive_ = keep_alive_ && chunks_ && !response.close && !last_;
   stream_.emplace(head_only_ ? Framing::kNone : chunks_ ? Framing::kChunked : Framing::kUntilClose);
-  stream_->Add(response.body);
   Write(Head(response, chunks_ ? "Transfer-Encoding: chunked\r\n" : "", !keep_alive_), "", Then::kStream);
 }
 
@@ -196,15 +203,19 @@ void Connection::Write(std::string head, std::string body, Then then) {
                    [self = shared_from_this(), then](ErrorCode error, size_t) {
                      self->writing_ = false;
                      self->prepared_.reset();
+                     // With its memory: there may be many connections that wait for their next request.
+                     std::exchange(self->body_, {});
                      error ? self->Close() : self->OnWritten(then);
                    });
 }
 
 void Connection::OnWritten(Then then) {
+  const size_t payload = std::exchange(payload_, 0);
+  then == Then::kStream ? held_.Remove(payload) : held_.Reset();
   if (then == Then::kLinger) return Linger();
   if (then == Then::kNextRequest) return NextRequest();
   auto turn = turn_;
-  if (turn != nullptr) turn->Sent(std::exchange(payload_, 0));
+  if (turn != nullptr) turn->Sent(payload);
   Pump();
 }
 
@@ -257,6 +268,7 @@ void Connection::Close() {
   if (!std::exchange(open_, false)) return;
   transport_.Close();
   stream_.reset();
+  held_.Reset();
   if (auto turn = std::exchange(turn_, nullptr)) turn->Abort();
 }
 

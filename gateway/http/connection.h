@@ -12,6 +12,7 @@
 #include "gateway/http/request_reader.h"
 #include "gateway/http/served.h"
 #include "gateway/http/streamed_body.h"
+#include "gateway/limits/budget.h"
 #include "gateway/net/transport.h"
 
 namespace wenming::gateway::http {
@@ -70,6 +71,7 @@ class Connection final : public Served, public std::enable_shared_from_this<Conn
   std::shared_ptr<Turn> turn_;                // of the request being handled
   std::optional<StreamedBody> stream_;        // of its answer
   size_t payload_ = 0;                        // of the stream, in the write that runs
+  limits::Share held_;                        // of the answer, until the client has taken it
   Clock::time_point deadline_;
   RequestReader::Stage last_stage_ = RequestReader::Stage::kIdle;
   bool reading_ = false;

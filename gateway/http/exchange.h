@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,8 +13,9 @@
 namespace wenming::gateway::http {
 
 // The chance to answer one request, whichever protocol it came by: whole with Send, or in pieces with Begin, Write, and
-// End or Break. The first answer counts; what comes after the client has gone is dropped. Belongs to the loop of its
-// connection.
+// End or Break. The first answer counts; what comes after the client has gone is dropped. What the client has not taken
+// yet counts among all that is held (Limits::held); a whole answer without room gives way to a refusal. Belongs to the
+// loop of its connection.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -28,10 +30,11 @@ class Exchange {
     Send(std::move(response));
   }
 
-  // Begins an answer whose length nobody knows; the body of `response` is its first piece.
+  // Begins an answer whose length nobody knows; its body comes by Write.
   virtual void Begin(Response response) = 0;
-  // Queues a piece without a limit: whoever writes waits for OnSent.
-  virtual void Write(std::string_view bytes) = 0;
+  // Queues a piece; whoever writes waits for OnSent. False when there is no room for it among all that are held: then
+  // the answer can only be broken off.
+  virtual bool Write(std::string_view bytes) = 0;
   virtual void End() = 0;
   // Ends it after what was written so that the client can tell that it is not whole.
   virtual void Break() = 0;
@@ -47,6 +50,9 @@ class Exchange {
 
  protected:
   explicit Exchange(std::string peer) : peer_(std::move(peer)) {}
+  // Whether a whole answer of that size has to find room: a small one is no more than what its connection or stream
+  // takes by itself, and what says that there is no room must get through.
+  static bool NeedsRoom(size_t bytes) { return bytes > 4096; }
   // Answered to the end: the end of the connection is no abort any more.
   void Settle() {
     abort_ = nullptr;

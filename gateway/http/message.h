@@ -48,7 +48,7 @@ struct Limits {
   std::chrono::milliseconds write_time{30'000};
   std::chrono::milliseconds edge_idle_time{300'000};  // of a gRPC connection without a call
   size_t connections = 10'000;                        // of one listener
-  limits::Budget* held = nullptr;                     // of all bodies that are being read or handled; null: no limit
+  limits::Budget* held = nullptr;                     // of all bodies, and answers not taken yet; null: no limit
 };
 
 // Why a request was refused before anybody could handle it.

@@ -6,7 +6,7 @@ namespace wenming::gateway::http2 {
 namespace {
 
 constexpr uint32_t kMostStreams = 100;
-constexpr size_t kPseudoHeaders = 4;
+constexpr size_t kPseudoHeaders = 4;  // one of them, :authority, is the Host that HTTP/1.1 counts
 constexpr size_t kMostUnsent = 16 << 20;
 
 }  // namespace
@@ -17,7 +17,7 @@ Connection::Connection(Transport transport, const http::Limits& limits, http::Ha
       peer_(transport.PeerAddress()),
       session_(h2::Session::Start(h2::Session::Role::kServer, std::move(transport),
                                   {.max_concurrent_streams = kMostStreams,
-                                   .max_header_bytes = static_cast<uint32_t>(limits.fields_bytes),
+                                   .max_header_bytes = static_cast<uint32_t>(limits.head_bytes),
                                    .max_header_count = limits.header_count + kPseudoHeaders},
                                   this)),
       deadline_(Clock::now() + limits.head_time) {}

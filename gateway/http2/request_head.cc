@@ -25,6 +25,13 @@ std::optional<Refusal> CheckLength(std::string_view value, size_t most) {
   return length > most ? std::optional(Refusal::kBodyTooLarge) : std::nullopt;
 }
 
+// As HTTP/1.1 counts them, whose Host is :authority here.
+bool Fit(const std::vector<std::pair<std::string, std::string>>& headers, const http::Limits& limits) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : headers) bytes += name.size() + value.size() + 32;
+  return headers.size() <= limits.header_count && bytes <= limits.fields_bytes;
+}
+
 void AddCookie(std::vector<std::pair<std::string, std::string>>& headers, const std::string& crumb) {
   auto cookie = std::find_if(headers.begin(), headers.end(), [](const auto& each) { return each.first == "cookie"; });
   if (cookie == headers.end()) {
@@ -55,8 +62,8 @@ std::variant<http::Request, http::Refusal> RequestOf(h2::Headers headers, const 
     }
   }
   if (!IsTarget(request.target) || hosts > 1) return Refusal::kMalformed;
-  if (request.headers.size() > limits.header_count) return Refusal::kHeadTooLarge;
   if (hosts == 0) request.headers.emplace_back("host", authority);
+  if (!Fit(request.headers, limits)) return Refusal::kHeadTooLarge;
   if (!authority.empty() && !absl::EqualsIgnoreCase(ToAbsl(request.Header("host")), authority)) {
     return Refusal::kMalformed;
   }

@@ -25,7 +25,11 @@ h2::Headers HeadersOf(const http::Response& response) {
 }  // namespace
 
 StreamExchange::StreamExchange(Connection& connection, int32_t id)
-    : Exchange(connection.peer()), connection_(connection), session_(connection.session()), id_(id) {
+    : Exchange(connection.peer()),
+      connection_(connection),
+      session_(connection.session()),
+      id_(id),
+      held_(connection.limits().held == nullptr ? limits::Share() : limits::Share(*connection.limits().held)) {
   Await(connection.limits().head_time);
 }
 
@@ -49,11 +53,13 @@ bool StreamExchange::OnOversizedHeaders() {
 
 void StreamExchange::OnData(std::string_view bytes) {
   if (phase_ != Phase::kBody) return;
+  if (request_.body.size() + bytes.size() > connection_.limits().body_bytes) {
+    return Refuse(http::Refusal::kBodyTooLarge);
+  }
   if (!request_.held.Add(bytes.size())) return Refuse(http::Refusal::kNoRoom);
   request_.body.append(bytes);
   unread_ += bytes.size();
   connection_.OnBody(bytes.size());
-  if (request_.body.size() > connection_.limits().body_bytes) Refuse(http::Refusal::kBodyTooLarge);
 }
 
 void StreamExchange::LetOn() {
@@ -75,13 +81,16 @@ void StreamExchange::StopReading() {
 
 void StreamExchange::Refuse(http::Refusal refusal) {
   StopReading();
-  request_ = {};
+  std::exchange(request_, {});  // with its memory
   Answer(connection_.handler().Refuse(refusal));
 }
 
 void StreamExchange::Send(http::Response response) {
   Settle();
-  if (phase_ == Phase::kHandling) Answer(response);
+  if (phase_ != Phase::kHandling) return;
+  const size_t size = head_only_ ? 0 : response.body.size();
+  if (NeedsRoom(size) && !held_.Add(size)) return Refuse(http::Refusal::kNoRoom);
+  Answer(response);
 }
 
 void StreamExchange::Answer(const http::Response& response) {
@@ -105,11 +114,13 @@ void StreamExchange::Begin(http::Response response) {
   // The answer to HEAD ends here, and with it the stream: whoever makes the rest learns it by OnAbort.
   if (head_only_) return session_->RespondAndEnd(id_, HeadersOf(response));
   session_->Respond(id_, HeadersOf(response));
-  Write(response.body);
 }
 
-void StreamExchange::Write(std::string_view bytes) {
-  if (phase_ == Phase::kStreaming && !head_only_) Queue(bytes);
+bool StreamExchange::Write(std::string_view bytes) {
+  if (phase_ != Phase::kStreaming || head_only_) return true;
+  if (!held_.Add(bytes.size())) return false;
+  Queue(bytes);
+  return true;
 }
 
 void StreamExchange::Queue(std::string_view bytes) {
@@ -125,6 +136,7 @@ void StreamExchange::Queue(std::string_view bytes) {
 
 void StreamExchange::OnSent(size_t bytes) {
   unsent_ -= bytes;
+  held_.Remove(bytes);
   sent_ += bytes;
   connection_.OnSent(bytes);
   if (unsent_ == 0 && phase_ == Phase::kAnswered) {
@@ -173,6 +185,7 @@ void StreamExchange::OnClose(uint32_t) {
   StopReading();
   request_ = {};
   phase_ = Phase::kGone;
+  held_.Reset();
   session_.reset();
   connection_.OnStreamGone(id_, unsent_);
   Abort();

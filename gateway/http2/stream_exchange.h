@@ -11,6 +11,7 @@
 #include "gateway/http/exchange.h"
 #include "gateway/http/handler.h"
 #include "gateway/http/message.h"
+#include "gateway/limits/budget.h"
 
 namespace wenming::gateway::http2 {
 
@@ -40,7 +41,7 @@ class StreamExchange final : public http::Exchange,
   // http::Exchange
   void Send(http::Response response) override;
   void Begin(http::Response response) override;
-  void Write(std::string_view bytes) override;
+  bool Write(std::string_view bytes) override;
   void End() override;
   void Break() override;
 
@@ -76,7 +77,8 @@ class StreamExchange final : public http::Exchange,
   http::Request request_;
   size_t unread_ = 0;  // bytes of the body whose window was not given back yet
   size_t unsent_ = 0;
-  size_t sent_ = 0;  // since the time for writing began
+  limits::Share held_;  // of what is unsent
+  size_t sent_ = 0;     // since the time for writing began
   bool head_only_ = false;
   bool ended_by_client_ = false;
   Clock::time_point deadline_;

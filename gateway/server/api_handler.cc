@@ -118,7 +118,7 @@ void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
                        .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
                        .message = std::move(message),
                        .deadline = DeadlineOf(call->request, call->begin, most)};
-  call->request.body = {};
+  std::exchange(call->request.body, {});  // with its memory
   Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
   if (cache_.Takes(*call)) return CallForAll(std::move(call), channel, std::move(request));
   method.streams() ? Stream(std::move(call), channel, std::move(request))
@@ -171,7 +171,7 @@ void ApiHandler::Land(const ApiCall& first, const UnaryResult& result) {
 }
 
 void ApiHandler::Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
-  const StreamAnswer::Context context{loop_, channel, shared_.catalog, shared_.stream_comment};
+  const StreamAnswer::Context context{loop_, channel, shared_.catalog, shared_.admission, shared_.stream_comment};
   StreamAnswer::Start(context, call, std::move(request), [this, call](Answer answer, bool begun) {
     begun ? Count(*call, answer.status) : Finish(*call, std::move(answer));
   });

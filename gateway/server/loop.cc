@@ -13,11 +13,17 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(100);
 constexpr size_t kMostTurnedAway = 100;  // at once; who comes then is closed without a word
 
+http::Limits WithoutHeld(http::Limits limits) {
+  limits.held = nullptr;
+  return limits;
+}
+
 }  // namespace
 
 Loop::Loop(const Shared& shared, const http::Limits& limits, uint64_t seed)
     : shared_(shared),
       limits_(limits),
+      admin_limits_(WithoutHeld(limits)),
       work_(io_.get_executor()),
       tick_(io_.get_executor()),
       ids_(seed),
@@ -60,7 +66,7 @@ void Loop::ServeApi(Socket socket) {
 
 void Loop::ServeAdmin(Socket socket) {
   if (closing_) return;
-  auto connection = std::make_shared<http::Connection>(std::move(socket), limits_, admin_);
+  auto connection = std::make_shared<http::Connection>(std::move(socket), admin_limits_, admin_);
   connection->Start();
   Serve(std::move(connection), Kind::kAdmin, {});
 }

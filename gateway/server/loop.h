@@ -60,6 +60,7 @@ class Loop {
 
   const Shared& shared_;
   const http::Limits& limits_;
+  const http::Limits admin_limits_;  // whoever looks after a gateway that is full must get through
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   Timer tick_;

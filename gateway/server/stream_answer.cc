@@ -23,6 +23,7 @@ void StreamAnswer::Start(const Context& context, std::shared_ptr<ApiCall> call, 
 StreamAnswer::StreamAnswer(const Context& context, std::shared_ptr<ApiCall> call, Done done)
     : call_(std::move(call)),
       types_(context.types),
+      admission_(context.admission),
       form_(AnswersWithHttpBody(*call_->binding)                                                  ? Form::kFile
             : call_->request.Header("accept").find("text/event-stream") != std::string_view::npos ? Form::kEvents
                                                                                                   : Form::kLines),
@@ -41,8 +42,7 @@ void StreamAnswer::Listen() {
   call_->exchange->OnDrain([weak] {
     auto self = weak.lock();
     if (self == nullptr) return;
-    absl::Status leaving = errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1));
-    self->Fail(MakeErrorAnswer(leaving, self->types_, self->call_->identity.request_id, self->call_->language));
+    self->Fail(errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)));
   });
   if (form_ == Form::kEvents) Comment();
 }
@@ -62,20 +62,22 @@ void StreamAnswer::Comment() {
 void StreamAnswer::OnMessage(const std::string& message, size_t cost) {
   Answer answer = MakeAnswer(*call_->binding, message, types_, call_->identity.request_id, call_->language);
   if (answer.status != 200) return Fail(std::move(answer));
+  bool fits = true;
   switch (form_) {
     case Form::kLines:
       Begin("application/x-ndjson");
-      Write("{\"result\":", answer.body, "}\n");
+      fits = Write("{\"result\":", answer.body, "}\n");
       break;
     case Form::kEvents:
       Begin("text/event-stream");
-      Write("data: ", answer.body, "\n\n");
+      fits = Write("data: ", answer.body, "\n\n");
       break;
     case Form::kFile:
       Begin(std::move(answer.content_type));
-      Write("", answer.body, "");
+      fits = Write("", answer.body, "");
       break;
   }
+  if (!fits) return Fail(admission_.NoRoom());
   waiting_.push_back({written_, cost});
   OnSent(0);  // a message without a byte has left already
 }
@@ -97,6 +99,10 @@ void StreamAnswer::OnDone(const UnaryResult& result) {
   if (form_ == Form::kFile) Begin("application/octet-stream");
   call_->exchange->End();
   Finish({.status = 200});
+}
+
+void StreamAnswer::Fail(const absl::Status& failure) {
+  Fail(MakeErrorAnswer(failure, types_, call_->identity.request_id, call_->language));
 }
 
 void StreamAnswer::Fail(Answer answer) {
@@ -129,10 +135,11 @@ void StreamAnswer::Begin(std::string content_type) {
   Finish({.status = 200});
 }
 
-void StreamAnswer::Write(std::string_view before, std::string_view body, std::string_view after) {
+bool StreamAnswer::Write(std::string_view before, std::string_view body, std::string_view after) {
   const std::string piece = absl::StrCat(ToAbsl(before), ToAbsl(body), ToAbsl(after));
+  if (!call_->exchange->Write(piece)) return false;
   written_ += piece.size();
-  call_->exchange->Write(piece);
+  return true;
 }
 
 }  // namespace wenming::gateway

@@ -28,7 +28,8 @@ class StreamAnswer final : public std::enable_shared_from_this<StreamAnswer> {
   struct Context {
     asio::io_context& loop;
     Channel& channel;
-    const TypeSource& types;  // outlives the stream
+    const TypeSource& types;  // outlives the stream; so does the next
+    limits::Admission& admission;
     std::chrono::milliseconds comment_every;
   };
   // Called once. What became of it, 499 when the client has left; `begun`: it was sent already, else it is yours to
@@ -49,14 +50,16 @@ class StreamAnswer final : public std::enable_shared_from_this<StreamAnswer> {
   void OnMessage(const std::string& message, size_t cost);
   void OnSent(size_t bytes);
   void OnDone(const UnaryResult& result);
+  void Fail(const absl::Status& failure);
   void Fail(Answer answer);
   void Finish(Answer answer);
   void Begin(std::string content_type);
-  void Write(std::string_view before, std::string_view body, std::string_view after);
+  bool Write(std::string_view before, std::string_view body, std::string_view after);
   void Comment();
 
   const std::shared_ptr<ApiCall> call_;
   const TypeSource& types_;
+  limits::Admission& admission_;
   const Form form_;
   const std::chrono::milliseconds comment_every_;
   Done done_;

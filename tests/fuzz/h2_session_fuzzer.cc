@@ -1,5 +1,5 @@
 // What a stranger sends to an HTTP/2 session of ours as the server, after a preface that is in order, or without one
-// when the first byte is odd.
+// when the first byte is odd; and what a request of HTTP is made of it.
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,8 +10,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "gateway/h2/session.h"
+#include "gateway/http2/request_head.h"
 #include "tests/fuzz/check.h"
 
 namespace wenming::gateway::h2 {
@@ -19,8 +21,28 @@ namespace {
 
 constexpr uint32_t kMostBytes = 1024;
 constexpr size_t kMostFields = 20;
+constexpr size_t kMostIdleFrames = 8;
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kSettings("\0\0\0\4\0\0\0\0\0", 9);
+
+// Whatever the fields say, a request is none that HTTP/1.1 would not have let through.
+void CheckRequest(const Headers& fields) {
+  const http::Limits limits{.header_count = 10, .fields_bytes = kMostBytes / 2, .body_bytes = 100};
+  const auto read = http2::RequestOf(fields, limits);
+  const auto* request = std::get_if<http::Request>(&read);
+  if (request == nullptr) return;
+  fuzz::Check(request->target[0] == '/', "a target is a path");
+  fuzz::Check(request->headers.size() <= limits.header_count, "there are as many headers as there may be");
+  size_t bytes = 0;
+  int hosts = 0;
+  for (const auto& [name, value] : request->headers) {
+    bytes += name.size() + value.size() + 32;
+    hosts += name == "host" ? 1 : 0;
+    fuzz::Check(name[0] != ':', "pseudo headers are no headers");
+  }
+  fuzz::Check(bytes <= limits.fields_bytes, "headers are as large as they may be");
+  fuzz::Check(hosts == 1, "one host");
+}
 
 // Answers every request when it is complete, and sees to it that the session keeps its word.
 class Server final : public SessionListener {
@@ -53,6 +75,7 @@ class Server final : public SessionListener {
         fuzz::Check(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos, "values are on one line");
       }
       fuzz::Check(bytes <= kMostBytes, "fields are as large as they may be");
+      if (!trailers) CheckRequest(headers);
     }
     void OnData(std::string_view bytes) override {
       fuzz::Check(had_headers_ && !ended_ && !closed_, "a body comes between the headers and the end");
@@ -103,8 +126,10 @@ void Run(std::string_view input) {
   Server server;
   asio::io_context loop(1);
   Socket socket(loop.get_executor(), Tcp::v4(), ends[1]);
-  const SessionOptions options{
-      .max_concurrent_streams = 8, .max_header_bytes = kMostBytes, .max_header_count = kMostFields};
+  const SessionOptions options{.max_concurrent_streams = 8,
+                               .max_header_bytes = kMostBytes,
+                               .max_header_count = kMostFields,
+                               .max_idle_frames = kMostIdleFrames};
   auto session = Session::Start(Session::Role::kServer, std::move(socket), options, &server);
   server.Serve(session);
   loop.run();

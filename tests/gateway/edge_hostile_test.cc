@@ -15,6 +15,7 @@ using namespace raw_h2;  // NOLINT(google-build-using-namespace): every line is 
 using std::string_literals::operator""s;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Key;
 using testing::Not;
 using testing::Pair;
 
@@ -78,6 +79,11 @@ TEST_F(EdgeHostileTest, EndsTheConnection) {
        NGHTTP2_ENHANCE_YOUR_CALM},
       {"CONTINUATION flood of nothing", Frame(kHeaders, 0, 1) + Many(9, Frame(kContinuation, 0, 1)),
        NGHTTP2_ENHANCE_YOUR_CALM},
+      {"DATA flood of nothing (CVE-2019-9518)", Frame(kHeaders, kEndHeaders, 1, block) + Many(101, Frame(kData, 0, 1)),
+       NGHTTP2_ENHANCE_YOUR_CALM},
+      {"DATA flood of padding", Frame(kHeaders, kEndHeaders, 1, block) + Many(101, Frame(kData, 8, 1, "\2\0\0"s)),
+       NGHTTP2_ENHANCE_YOUR_CALM},
+      {"PRIORITY flood", Many(101, Frame(kPriority, 0, 1, Number(0) + "\1")), NGHTTP2_ENHANCE_YOUR_CALM},
       {"CONTINUATION of nothing", Frame(kContinuation, kEndHeaders, 1, block), NGHTTP2_PROTOCOL_ERROR},
       {"another frame between HEADERS and CONTINUATION", Frame(kHeaders, 0, 1, block) + Frame(kPing, 0, 0, "12345678"),
        NGHTTP2_PROTOCOL_ERROR},
@@ -174,6 +180,16 @@ TEST_F(EdgeHostileTest, EndsTheStream) {
     EXPECT_THAT(Echo(client, 3, ""), HasSubstr("x-forwarded-for")) << "the same connection goes on after " << test.name;
     ExpectHealthy(test.name);
   }
+}
+
+// A client that says nothing now and then, however long, does no harm.
+TEST_F(EdgeHostileTest, FramesThatCarryNothingAreNoFloodAmongOthers) {
+  RawH2Client client(gateway_->grpc_port());
+  const std::string book = "\0\0\0\0\0"s;  // a message without a byte
+  client.Send(Frame(kHeaders, kEndHeaders, 1, CallFields("CollectBooks")) +
+              Many(300, Frame(kData, 0, 1, book) + Frame(kData, 0, 1)) + Frame(kData, kEndStream, 1));
+  EXPECT_THAT(client.ReadStream(1).ended, Contains(Key(1)));
+  EXPECT_EQ(client.seen().go_away, std::nullopt);
 }
 
 // CVE-2023-32731: whoever skips the rest of a block that is too large gives the next request another's fields.

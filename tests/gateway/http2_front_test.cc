@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "tests/gateway/support/http2_client.h"
+#include "tests/gateway/support/raw_h2.h"
 #include "tests/gateway/support/route_rows.h"
+#include "tests/gateway/support/tls_client.h"
 #include "tests/gateway/support/tls_fixture.h"
 
 namespace wenming::gateway {
@@ -165,6 +167,58 @@ TEST_F(Http2FrontTest, AReaderThatStopsIsCutOff) {
   EXPECT_TRUE(Eventually([&] { return library_->cancelled() == 1; }));
   EXPECT_EQ(client.ResetCode(stream), NGHTTP2_CANCEL);
   EXPECT_EQ(client.Fetch("GET", kBook).status, 200);
+}
+
+TEST_F(Http2FrontTest, AnswersThatNobodyReadsAreHeldAsFarAsThereIsRoom) {
+  GatewayOptions options = Options();
+  options.admission.held_bytes = 3'000'000;
+  Serve(options);
+  const std::string cover(1'000'000, 'c');  // a third more in its answer
+  const auto put = Http2Client::Request("PUT", "/v1/shelves/1/books/2/cover", {{"content-type", "image/png"}});
+  Http2Client deaf(http());
+  const int32_t unread = deaf.Start(put, cover);
+  // Its body goes out as the windows open; the answer waits for a window that opens only while it is received.
+  EXPECT_EQ(deaf.ReceiveHead(unread), 200);
+  EXPECT_THAT(MetricsPage(), Not(HasSubstr("gateway_held_bytes 0\n")));
+  Http2Client other(http());
+  const RawResponse refused = other.Receive(other.Start(put, cover));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"OVERLOADED\""));
+  EXPECT_EQ(refused.headers.at("retry-after"), "1");
+  EXPECT_TRUE(MetricsSay("gateway_refused_total{limit=\"held_bytes\"} 1"));
+  EXPECT_EQ(other.Fetch("GET", kBook).status, 200) << "small answers get through, also on that connection";
+  const RawResponse answer = deaf.Receive(unread);
+  EXPECT_TRUE(answer.whole);
+  EXPECT_GT(answer.body.size(), cover.size());
+  EXPECT_TRUE(MetricsSay("gateway_held_bytes 0\n"));
+  EXPECT_EQ(other.Receive(other.Start(put, cover)).status, 200);
+}
+
+TEST_F(Http2FrontTest, AStreamWithoutRoomIsBrokenOff) {
+  GatewayOptions options = Options();
+  options.admission.held_bytes = 150'000;
+  Serve(options);
+  Http2Client client(http());
+  const int32_t stream = client.Start(Http2Client::Request("GET", "/v1/books:watch?count=600&size=200000"));
+  EXPECT_TRUE(Eventually([&] { return library_->cancelled() == 1; }));
+  const RawResponse response = client.Receive(stream);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("{\"error\":{\"code\":\"UNAVAILABLE\",\"reason\":\"OVERLOADED\""));
+  EXPECT_FALSE(response.whole);
+  EXPECT_TRUE(MetricsSay("gateway_refused_total{limit=\"held_bytes\"} 1"));
+  EXPECT_TRUE(MetricsSay("gateway_held_bytes 0\n"));
+}
+
+// CVE-2019-9518 and its like.
+TEST_F(Http2FrontTest, AFloodOfFramesThatCarryNothingEndsTheConnection) {
+  using raw_h2::Frame;
+  const std::string head =
+      raw_h2::Field(":method", "POST") + raw_h2::Field(":scheme", "https") + raw_h2::Field(":authority", "x");
+  std::string request = std::string(raw_h2::kPreface) + Frame(raw_h2::kSettings, 0, 0) +
+                        Frame(raw_h2::kHeaders, raw_h2::kEndHeaders, 1, head + raw_h2::Field(":path", "/v1/books"));
+  for (int i = 0; i < 200; ++i) request += Frame(raw_h2::kData, 0, 1);
+  const std::string told = Frame(raw_h2::kGoAway, 0, 0, raw_h2::Number(1) + raw_h2::Number(NGHTTP2_ENHANCE_YOUR_CALM));
+  EXPECT_THAT(TryTls(http(), {.request = request}).received, HasSubstr(told));
 }
 
 // Each with the status that answers it, or the code that resets it; the connection goes on.

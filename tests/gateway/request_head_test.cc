@@ -27,7 +27,7 @@ TEST(RequestHeadTest, LooksLikeARequestOfHttp1) {
 
 TEST(RequestHeadTest, RefusesWhatHttp1Refuses) {
   using http::Refusal;
-  const http::Limits limits{.header_count = 2, .body_bytes = 10};
+  const http::Limits limits{.header_count = 2, .fields_bytes = 99, .body_bytes = 10};
   const struct {
     h2::Headers headers;
     std::optional<Refusal> refusal;
@@ -45,7 +45,10 @@ TEST(RequestHeadTest, RefusesWhatHttp1Refuses) {
       {Get({{"content-length", "11"}}), Refusal::kBodyTooLarge},
       {Get({{"content-length", "many"}}), Refusal::kMalformed},
       {Get({{"expect", "miracles"}}), Refusal::kUnmetExpectation},
-      {Get({{"a", "1"}, {"b", "2"}, {"c", "3"}}), Refusal::kHeadTooLarge},
+      {Get({{"a", "1"}, {"b", "2"}}), Refusal::kHeadTooLarge},  // with the host three
+      {Get({{"a", std::string(29, 'a')}}), std::nullopt},
+      {Get({{"a", std::string(30, 'a')}}), Refusal::kHeadTooLarge},
+      {{{":method", "GET"}, {":path", "/" + std::string(200, 'p')}, {":authority", "x"}}, std::nullopt},
   };
   for (const auto& test : kCases) {
     const auto read = RequestOf(test.headers, limits);

@@ -117,6 +117,18 @@ TEST_F(StreamTest, AReaderThatStopsIsCutOff) {
   EXPECT_TRUE(MetricsSay("code=\"499\""));
 }
 
+TEST_F(StreamTest, AStreamWithoutRoomIsBrokenOff) {
+  RestartWith([](GatewayOptions& options) { options.admission.held_bytes = 150'000; });
+  RawConnection client(http());
+  client.Send("GET /v1/books:watch?count=600&size=200000 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(Eventually([&] { return library_->cancelled() == 1; }));
+  auto response = client.Receive();
+  EXPECT_THAT(response.body, HasSubstr("{\"error\":{\"code\":\"UNAVAILABLE\",\"reason\":\"OVERLOADED\""));
+  EXPECT_FALSE(response.whole);
+  EXPECT_TRUE(MetricsSay("gateway_refused_total{limit=\"held_bytes\"} 1"));
+  EXPECT_TRUE(MetricsSay("gateway_held_bytes 0\n"));
+}
+
 TEST_F(StreamTest, CarriesMessagesLargerThanTheWindow) {
   auto response = Get("/v1/books:watch?count=3&size=1000000");
   EXPECT_TRUE(response.whole);

@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <nghttp2/nghttp2.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -150,6 +151,12 @@ RawResponse Http2Client::Receive(int32_t id) {
   return response;
 }
 
+int Http2Client::ReceiveHead(int32_t id) {
+  Stream& stream = streams_[id];
+  while (stream.response.status == 0 && Pump()) continue;
+  return stream.response.status;
+}
+
 RawResponse Http2Client::Fetch(std::string_view method, std::string_view target, std::string body,
                                const Headers& more) {
   return Receive(Start(Request(method, target, more), std::move(body)));
@@ -159,6 +166,16 @@ std::optional<uint32_t> Http2Client::ResetCode(int32_t id) {
   Stream& stream = streams_[id];
   while (!stream.reset && Pump()) continue;
   return stream.reset;
+}
+
+bool Http2Client::SendMore(int32_t id, std::string_view bytes) {
+  Stream& stream = streams_[id];
+  stream.body += bytes;
+  nghttp2_session_resume_data(session_, id);
+  Flush();
+  pollfd socket{.fd = static_cast<int>(BIO_get_fd(bio_.get(), nullptr)), .events = POLLIN, .revents = 0};
+  if (BIO_pending(bio_.get()) > 0 || poll(&socket, 1, 0) > 0) Pump();
+  return stream.response.status != 0;
 }
 
 void Http2Client::Reset(int32_t stream, uint32_t error_code) {

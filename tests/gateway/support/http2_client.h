@@ -36,9 +36,13 @@ class Http2Client {
   int32_t Start(const Headers& headers, std::string body = {}, bool ends = true);
   // The answer; with status 0 there was none. `whole`: the server has ended it, and has not reset it.
   RawResponse Receive(int32_t stream);
+  // Reads until the answer has begun; its status.
+  int ReceiveHead(int32_t stream);
   RawResponse Fetch(std::string_view method, std::string_view target, std::string body = {}, const Headers& more = {});
   // Reads until the server has reset the stream; with which code, nothing if the connection ended first.
   std::optional<uint32_t> ResetCode(int32_t stream);
+  // Sends more of a body that has not ended. Whether the answer has begun.
+  bool SendMore(int32_t stream, std::string_view bytes);
   void Reset(int32_t stream, uint32_t error_code);
   // Reads until the server asks to open no more streams here; false if the connection ended without that.
   bool AskedToLeave();
