@@ -111,8 +111,8 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   }
   if (method_ == nullptr) return Fail(errors::Make(absl::StatusCode::kUnimplemented, type::REASON_UNKNOWN_METHOD));
   const std::string_view address = identity_.certificate.empty() ? std::string_view(identity_.peer) : "";
-  auto admitted =
-      context_.shared.admission.Admit({.address = address, .credential = Value(headers, "authorization")}, begin_);
+  auto admitted = context_.shared.admission.Admit(
+      {.address = address, .credential = Value(headers, "authorization"), .streams = method_->streams()}, begin_);
   if (!admitted.ok()) return Fail(admitted.status());
   in_flight_ = *std::move(admitted);
 

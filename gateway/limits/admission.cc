@@ -13,6 +13,9 @@ constexpr size_t kCallers = 16 * 1024;
 constexpr size_t kAddresses = 16 * 1024;
 constexpr absl::Duration kBusy = absl::Seconds(1);
 
+// So that even of one place there is one.
+size_t MostStreams(const AdmissionOptions& options) { return options.streams.value_or((options.in_flight + 1) / 2); }
+
 absl::Status TooManyRequests(RateTable::Duration wait) {
   const int64_t seconds = std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count());
   return errors::WithRetry(errors::Make(absl::StatusCode::kResourceExhausted, type::REASON_TOO_MANY_REQUESTS,
@@ -27,6 +30,7 @@ Admission::Admission(const AdmissionOptions& options, prometheus::Registry& regi
       callers_(options.per_caller, kCallers, seed),
       addresses_(options.per_address, kAddresses, seed),
       in_flight_(options.in_flight),
+      streams_(MostStreams(options), &in_flight_),
       held_(options.held_bytes),
       connections_(options.connections_per_address),
       refused_(prometheus::BuildCounter()
@@ -36,6 +40,7 @@ Admission::Admission(const AdmissionOptions& options, prometheus::Registry& regi
       by_caller_(refused_.Add({{"limit", "caller"}})),
       by_address_(refused_.Add({{"limit", "address"}})),
       by_in_flight_(refused_.Add({{"limit", "in_flight"}})),
+      by_streams_(refused_.Add({{"limit", "streams"}})),
       by_held_(refused_.Add({{"limit", "held_bytes"}})),
       by_connections_(refused_.Add({{"limit", "connections_per_address"}})),
       in_flight_gauge_(prometheus::BuildGauge()
@@ -43,6 +48,11 @@ Admission::Admission(const AdmissionOptions& options, prometheus::Registry& regi
                            .Help("Calls at hand, of both fronts.")
                            .Register(registry)
                            .Add({})),
+      streams_gauge_(prometheus::BuildGauge()
+                         .Name("gateway_streams")
+                         .Help("Calls at hand that stream, of both fronts.")
+                         .Register(registry)
+                         .Add({})),
       held_gauge_(prometheus::BuildGauge()
                       .Name("gateway_held_bytes")
                       .Help("Bytes of bodies and of answers that wait for their reader.")
@@ -51,6 +61,7 @@ Admission::Admission(const AdmissionOptions& options, prometheus::Registry& regi
 
 void Admission::Report() {
   in_flight_gauge_.Set(static_cast<double>(in_flight_.taken()));
+  streams_gauge_.Set(static_cast<double>(streams_.taken()));
   held_gauge_.Set(static_cast<double>(held_.taken()));
 }
 
@@ -58,9 +69,9 @@ bool Admission::Counted(std::string_view address) { return !IsLoopback(address);
 
 absl::StatusOr<Share> Admission::Admit(const Caller& caller, Time now) {
   // First, so that who has to come back for our sake has not spent a token.
-  Share place(in_flight_);
+  Share place(caller.streams ? streams_ : in_flight_);
   if (!place.Add(1)) {
-    by_in_flight_.Increment();
+    (caller.streams && streams_.full() ? by_streams_ : by_in_flight_).Increment();
     return errors::Unavailable(type::REASON_OVERLOADED, kBusy);
   }
   if (!Counted(caller.address)) return place;

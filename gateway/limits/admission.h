@@ -26,15 +26,17 @@ struct AdmissionOptions {
   Rate per_caller{.per_second = 100, .burst = 400};
   Rate per_address{.per_second = 1000, .burst = 4000};
   size_t in_flight = 4096;                // calls of both fronts
-  size_t held_bytes = 128 << 20;          // of request bodies, and of what clients of the edge have not read yet
+  std::optional<size_t> streams = {};     // those of them that stream; half of them when not given
+  size_t held_bytes = 128 << 20;          // of request bodies, and of what clients have not read yet
   size_t connections_per_address = 2000;  // of both fronts
   std::vector<Network> trusted_proxies = {};
 };
 
-// Who asks.
+// Who asks, and for what.
 struct Caller {
   std::string_view address;     // the client's, as ClientOf says; empty for who has shown a certificate of ours
   std::string_view credential;  // his Authorization header, unverified; may be empty
+  bool streams = false;         // the call may last long
 };
 
 // Says whether a request may be served now, on either front.
@@ -44,7 +46,9 @@ struct Caller {
 // serve. Both say when to come back. Because a credential is not verified here, whoever makes up a new one each time is
 // still counted by his address. The back end of an app, which has a certificate, asks for thousands from one address:
 // there the users are counted and not the back end. A loopback address is the operator's or a proxy's on this machine
-// that does not say for whom it asks, and is not counted. Thread-safe; outlives its shares and places.
+// that does not say for whom it asks, and is not counted. Calls that stream have a part of the places: they may stay
+// for an hour, and calls that are over in milliseconds must find one all the same. Thread-safe; outlives its shares and
+// places.
 class Admission {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -76,15 +80,18 @@ class Admission {
   RateTable callers_;
   RateTable addresses_;
   Budget in_flight_;
+  Budget streams_;  // a part of them
   Budget held_;
   ConnectionCounts connections_;
   prometheus::Family<prometheus::Counter>& refused_;
   prometheus::Counter& by_caller_;
   prometheus::Counter& by_address_;
   prometheus::Counter& by_in_flight_;
+  prometheus::Counter& by_streams_;
   prometheus::Counter& by_held_;
   prometheus::Counter& by_connections_;
   prometheus::Gauge& in_flight_gauge_;
+  prometheus::Gauge& streams_gauge_;
   prometheus::Gauge& held_gauge_;
 };
 

@@ -9,22 +9,28 @@ namespace wenming::gateway::limits {
 // Something of which there is only so much: requests at hand, bytes held. Thread-safe; outlives its shares.
 class Budget {
  public:
-  // 0: as much as anybody wants.
-  explicit Budget(size_t most) : most_(most) {}
+  // 0: as much as anybody wants. What is taken of a part is taken of `whole`, too, which outlives it.
+  explicit Budget(size_t most, Budget* whole = nullptr) : most_(most), whole_(whole) {}
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
   bool TryTake(size_t amount) {
     const size_t before = taken_.fetch_add(amount, std::memory_order_relaxed);
     const bool fits = most_ == 0 || (amount <= most_ && before <= most_ - amount);
-    if (!fits) GiveBack(amount);
-    return fits;
+    if (fits && (whole_ == nullptr || whole_->TryTake(amount))) return true;
+    taken_.fetch_sub(amount, std::memory_order_relaxed);
+    return false;
   }
-  void GiveBack(size_t amount) { taken_.fetch_sub(amount, std::memory_order_relaxed); }
+  void GiveBack(size_t amount) {
+    taken_.fetch_sub(amount, std::memory_order_relaxed);
+    if (whole_ != nullptr) whole_->GiveBack(amount);
+  }
   size_t taken() const { return taken_.load(std::memory_order_relaxed); }
+  bool full() const { return most_ != 0 && taken() >= most_; }
 
  private:
   const size_t most_;
+  Budget* const whole_;
   std::atomic<size_t> taken_ = 0;
 };
 

@@ -35,7 +35,7 @@ struct ApiCall {
   std::string allow = {};  // the methods of the path, where it does not take this one
 };
 
-// Lets the call in, or says why it must wait. What the gateway answers by itself needs no leave.
+// Lets the call in, after FindRoute, or says why it must wait. What the gateway answers by itself needs no leave.
 absl::Status Admit(limits::Admission& admission, ApiCall& call);
 
 // Looks up what the request is for; HEAD is answered by what answers GET. A failure names what is wrong with method or

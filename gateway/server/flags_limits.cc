@@ -40,6 +40,8 @@ std::vector<Flag> LimitFlags() {
        [](auto& value, auto& options) { return SetLimit(value, options.admission.held_bytes); }},
       {"max-in-flight", "N", "calls at hand, of both fronts; 0: no limit [4096]",
        [](auto& value, auto& options) { return SetLimit(value, options.admission.in_flight); }},
+      {"max-streams", "N", "of them, calls that stream; 0: no limit [half of --max-in-flight]",
+       [](auto& value, auto& options) { return SetLimit(value, options.admission.streams.emplace()); }},
       {"caller-rate", "N",
        "calls a second with one token or certificate, four times as many at once; 0: no limit [100]",
        [](auto& value, auto& options) { return SetRate(value, options.admission.per_caller); }},

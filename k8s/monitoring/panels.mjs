@@ -48,11 +48,14 @@ const gateway = {
     { title: '路由 p99 Latency by route', unit: 's', queries: [[`topk(10, ${quantile(0.99, 'http_server_request_duration_seconds', 'route')} > 0)`, '{{route}}']] },
     { title: 'gRPC 入口 gRPC edge', unit: 'reqps', queries: [[rate('grpc_edge_handled_total', 'grpc_code'), '{{grpc_code}}']] },
     { title: 'gRPC 入口 p99 Latency', unit: 's', queries: [['histogram_quantile(0.99, sum by (le) (rate(grpc_edge_handling_seconds_bucket[5m])))', 'p99']] },
-    { title: '处理中 At hand', queries: [['sum(http_server_requests_in_flight)', 'http'], ['sum(grpc_edge_in_flight)', 'grpc'], ['sum(gateway_in_flight)', 'limits']] },
+    { title: '处理中 At hand', queries: [['sum(http_server_requests_in_flight)', 'http'], ['sum(grpc_edge_in_flight)', 'grpc'], ['sum(gateway_in_flight)', 'limits'], ['sum(gateway_streams)', 'streams']] },
     { title: '连接 Connections', queries: [['sum(http_server_connections)', 'http'], ['sum(grpc_edge_connections)', 'grpc']] },
     { title: '后端连接 Connections to back ends', queries: [['sum by (backend) (gateway_backend_connections)', '{{backend}}']] },
     { title: '限流拒绝 Refused by a limit', unit: 'reqps', queries: [[rate('gateway_refused_total', 'limit'), '{{limit}}']] },
     { title: '占用内存 Bytes held for bodies and answers', unit: 'bytes', queries: [['sum(gateway_held_bytes)', 'held']] },
+    { title: '缓存命中率 Share answered from the cache', unit: 'percentunit', queries: [[
+      'sum(rate(gateway_cache_requests_total{outcome="hit"}[5m])) / sum(rate(gateway_cache_requests_total[5m]))', 'hits']] },
+    { title: '缓存占用 Bytes of answers kept', unit: 'bytes', queries: [['sum(gateway_cache_bytes)', 'kept']] },
     { title: 'TLS 握手失败 Failed handshakes', unit: 'ops', queries: [['sum(rate(grpc_edge_handshake_failures_total[5m]))', 'grpc']] },
   ],
 };

@@ -95,6 +95,29 @@ TEST_F(AdmissionTest, ShedsWhatIsTooMuchForAll) {
   EXPECT_EQ(ReasonOf(admission_.Admit(kStranger, kNow)), type::REASON_TOO_MANY_REQUESTS);
 }
 
+TEST_F(AdmissionTest, StreamsLeaveHalfOfThePlacesToOthers) {
+  const Caller stream{.address = "::1", .credential = {}, .streams = true};
+  const Caller call{.address = "::1", .credential = {}};
+  std::vector<Share> running;
+  const auto admit = [&](const Caller& caller) {
+    auto admitted = admission_.Admit(caller, kNow);
+    if (admitted.ok()) running.push_back(*std::move(admitted));
+    return ReasonOf(admitted);
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(admit(stream), type::REASON_UNSPECIFIED);
+  EXPECT_EQ(admit(stream), type::REASON_OVERLOADED);
+  EXPECT_EQ(Refused("streams"), 1);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(admit(call), type::REASON_UNSPECIFIED);
+  EXPECT_EQ(admit(call), type::REASON_OVERLOADED);
+  EXPECT_EQ(Refused("in_flight"), 1);
+  running.erase(running.begin());
+  EXPECT_EQ(admit(call), type::REASON_UNSPECIFIED) << "calls may take all places";
+  EXPECT_EQ(admit(stream), type::REASON_OVERLOADED);
+  EXPECT_EQ(Refused("in_flight"), 2) << "it is not the streams that are too many now";
+  running.clear();
+  EXPECT_EQ(admit(stream), type::REASON_UNSPECIFIED);
+}
+
 TEST_F(AdmissionTest, CountsConnectionsOfStrangers) {
   auto first = admission_.TryOpen("198.51.100.1");
   EXPECT_TRUE(first);

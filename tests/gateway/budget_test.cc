@@ -42,12 +42,31 @@ TEST(BudgetTest, AShareGivesBackOnce) {
   EXPECT_EQ(budget.taken(), 0u);
 }
 
+TEST(BudgetTest, APartIsTakenOfTheWhole) {
+  Budget whole(10);
+  Budget part(4, &whole);
+  Share of_part(part);
+  EXPECT_TRUE(of_part.Add(4));
+  EXPECT_FALSE(of_part.Add(1)) << "a part is full while the whole is not";
+  EXPECT_TRUE(part.full());
+  EXPECT_FALSE(whole.full());
+  EXPECT_EQ(whole.taken(), 4u);
+  of_part.Reset();
+  Share of_whole(whole);
+  EXPECT_TRUE(of_whole.Add(8));
+  EXPECT_FALSE(of_part.Add(3)) << "what the whole does not have, no part has";
+  EXPECT_EQ(part.taken(), 0u);
+  EXPECT_TRUE(of_part.Add(2));
+  EXPECT_TRUE(whole.full());
+}
+
 TEST(BudgetTest, ZeroIsNoLimit) {
   Budget budget(0);
   Share share(budget);
   EXPECT_TRUE(share.Add(1 << 30));
   Share nobodys;
   EXPECT_TRUE(nobodys.Add(1 << 30));
+  EXPECT_FALSE(budget.full());
 }
 
 TEST(ConnectionCountsTest, CountsEachAddress) {

@@ -35,6 +35,7 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--max-body=10",
                            "--max-held=20",
                            "--max-in-flight=30",
+                           "--max-streams=10",
                            "--caller-rate=5",
                            "--address-rate=0",
                            "--address-connections=40",
@@ -69,6 +70,7 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_EQ(options.limits.body_bytes, 10u);
   EXPECT_EQ(options.admission.held_bytes, 20u);
   EXPECT_EQ(options.admission.in_flight, 30u);
+  EXPECT_EQ(options.admission.streams, 10u);
   EXPECT_EQ(options.admission.per_caller.per_second, 5);
   EXPECT_EQ(options.admission.per_caller.burst, 20);
   EXPECT_EQ(options.admission.per_address.per_second, 0);

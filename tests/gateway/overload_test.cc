@@ -94,6 +94,35 @@ TEST_F(OverloadTest, ShedsWhatIsTooMuchAndRecovers) {
   EXPECT_TRUE(Eventually([this] { return Get(kBook).status == 200; }));
 }
 
+TEST_F(OverloadTest, StreamsDoNotStarveCalls) {
+  limits::AdmissionOptions admission;
+  admission.in_flight = 4;
+  Start(admission);
+  const std::string watch = "GET /v1/books:watch?count=1&stay=true HTTP/1.1\r\nHost: x\r\n\r\n";
+  RawConnection first(http());
+  first.Send(watch);
+  grpc::ClientContext context;
+  testdata::WatchBooksRequest request;
+  request.set_stay(true);
+  const auto second = stub_->WatchBooks(&context, request);
+  ASSERT_TRUE(Eventually([this] { return library_->waiting() == 2; }));
+  EXPECT_THAT(MetricsPage(), HasSubstr("\ngateway_streams 2\n"));
+  const RawResponse refused = Get("/v1/books:watch?count=1");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"OVERLOADED\""));
+  grpc::ClientContext other;
+  testdata::Book book;
+  EXPECT_FALSE(stub_->WatchBooks(&other, request)->Read(&book));
+  EXPECT_THAT(MetricsPage(), HasSubstr("gateway_refused_total{limit=\"streams\"} 2"));
+  EXPECT_EQ(Get(kBook).status, 200);
+  grpc::ClientContext edge;
+  EXPECT_TRUE(Call(edge, "198.51.100.1").ok());
+  first.Close();
+  EXPECT_TRUE(Eventually([this] { return Get("/v1/books:watch?count=1").status == 200; }));
+  context.TryCancel();
+  EXPECT_EQ(second->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
 TEST_F(OverloadTest, HoldsNoMoreBodiesThanItMay) {
   limits::AdmissionOptions admission;
   admission.held_bytes = 100'000;
