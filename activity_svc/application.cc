@@ -41,8 +41,8 @@ class VolunteersFollower {
         observer_(runtime.ObserveConsumer("volunteer_svc")),
         consumer_(
             runtime.db, *source_,
-            [clock = runtime.clock](db::Transaction& tx, const events::v1::Event& event) {
-              return FollowVolunteer(tx, event, clock());
+            [&ids = runtime.ids, clock = runtime.clock](db::Transaction& tx, const events::v1::Event& event) {
+              return FollowVolunteer(tx, ids, event, clock());
             },
             {.name = "volunteer_svc"}, observer_.get()) {}
 
@@ -75,13 +75,16 @@ class ActivityApplication : public service::Application {
         station_packs_(dependencies_),
         notices_(dependencies_),
         offers_(
-            {.name = "offers"}, [this](absl::Time now) { return SweepOffers(dependencies_.db, metrics_, now); },
+            {.name = "offers"},
+            [this](absl::Time now) { return SweepOffers(dependencies_.db, dependencies_.ids, metrics_, now); },
             runtime.careful_clock, &runtime.logger),
         lapses_(
-            {.name = "handovers"}, [this](absl::Time now) { return SweepHandovers(dependencies_.db, now); },
+            {.name = "handovers"},
+            [this](absl::Time now) { return SweepHandovers(dependencies_.db, dependencies_.ids, now); },
             runtime.careful_clock, &runtime.logger),
         ends_(
-            {.name = "shifts"}, [this](absl::Time now) { return SweepShifts(dependencies_.db, now); },
+            {.name = "shifts"},
+            [this](absl::Time now) { return SweepShifts(dependencies_.db, dependencies_.ids, now); },
             runtime.careful_clock, &runtime.logger) {
     if (!runtime.flags.volunteer_events.empty()) volunteers_.emplace(runtime);
   }

@@ -143,7 +143,7 @@ absl::StatusOr<v1::Activity> ActivitiesService::MoveActivity(const rpc::Call& ca
       return errors::InvalidField("reason", type::REASON_REQUIRED);
     }
     call.Note("move", v1::MoveActivityRequest::Move_Name(request.move()));
-    if (auto status = MoveShifts(tx, call, *activity, *rule, request.reason()); !status.ok()) return status;
+    if (auto status = MoveShifts(tx, call, ids_, *activity, *rule, request.reason()); !status.ok()) return status;
     Advance(*activity, *rule, request.reason());
     const absl::Status updated = activity::UpdateActivity(tx, call.center_id, *activity, call.now);
     if (!updated.ok()) return updated;

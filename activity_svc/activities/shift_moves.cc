@@ -50,7 +50,8 @@ absl::Status CheckNoneToCome(db::Session& session, const rpc::Call& call, const 
 }
 
 // Places that were given back meanwhile go to those who wait.
-absl::Status Resume(db::Transaction& transaction, const rpc::Call& call, const Activity& activity) {
+absl::Status Resume(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
+                    const Activity& activity) {
   const absl::Status opened = SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
   if (!opened.ok()) return opened;
   const auto policy = LoadPolicy(transaction, call.center_id);
@@ -59,7 +60,7 @@ absl::Status Resume(db::Transaction& transaction, const rpc::Call& call, const A
   if (!shifts.ok()) return shifts.status();
   for (Shift& shift : *shifts) {
     if (shift.state != v1::Shift::STATE_OPEN) continue;
-    const auto offered = OfferFreePlaces(transaction, call.center_id, shift, *policy, call.now);
+    const auto offered = OfferFreePlaces(transaction, ids, call.center_id, shift, *policy, call.now);
     if (!offered.ok()) return offered.status();
   }
   return absl::OkStatus();
@@ -74,7 +75,7 @@ absl::Status Unpublish(db::Transaction& transaction, const rpc::Call& call, cons
   return totals->sign_ups == 0 ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_HAS_SIGN_UPS);
 }
 
-absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,
+absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids, const Activity& activity,
                     std::string_view reason) {
   // What has begun is left to attendance, so that hours served are not lost; nobody came to what was never public.
   const absl::Time after = activity.is_public ? call.now : absl::InfinitePast();
@@ -85,7 +86,8 @@ absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const A
   if (!shifts.ok()) return shifts.status();
   for (const Shift& shift : *shifts) {
     if (shift.state != v1::Shift::STATE_OPEN || shift.start_time <= after) continue;
-    const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, By(call, reason));
+    const Cause cause = Telling(ids, v1::Notice::KIND_SHIFT_CANCELLED, By(call, reason));
+    const absl::Status cancelled = CancelAllOfShift(transaction, call.center_id, shift.id, cause);
     if (!cancelled.ok()) return cancelled;
   }
   return CancelShifts(transaction, call.center_id, activity.id, after, call.now);
@@ -93,8 +95,8 @@ absl::Status Cancel(db::Transaction& transaction, const rpc::Call& call, const A
 
 }  // namespace
 
-absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, const Activity& activity,
-                        const MoveRule& rule, std::string_view reason) {
+absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
+                        const Activity& activity, const MoveRule& rule, std::string_view reason) {
   switch (rule.move) {
     case M::MOVE_SUBMIT:
       if (auto status = CheckInsured(activity); !status.ok()) return status;
@@ -102,7 +104,7 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, con
       return CheckHasShifts(transaction, call, activity);
     case M::MOVE_RESUME:
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
-      return Resume(transaction, call, activity);
+      return Resume(transaction, call, ids, activity);
     case M::MOVE_PUBLISH:
       if (auto status = CheckInsured(activity); !status.ok()) return status;
       if (auto status = CheckMethodInForce(transaction, call, activity); !status.ok()) return status;
@@ -118,7 +120,7 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, con
     case M::MOVE_SETTLE:
       return CheckSettled(transaction, call, activity);
     case M::MOVE_CANCEL:
-      return Cancel(transaction, call, activity, reason);
+      return Cancel(transaction, call, ids, activity, reason);
     default:
       return absl::OkStatus();
   }

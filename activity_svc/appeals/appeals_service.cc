@@ -248,15 +248,15 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
   }
   const auto presence = FindPresence(tx, call.center_id, registration_id);
   if (!presence.ok()) return presence.status();
-  const absl::Status told = Tell(tx, ids_, call.center_id,
-                                 {.volunteer_id = appeal.volunteer_id,
-                                  .kind = v1::Notice::KIND_APPEAL_DECIDED,
-                                  .source_id = registration_id,
-                                  .activity_id = activity->id,
-                                  .minutes = presence->has_value() ? (*presence)->minutes : 0,
-                                  .outcome = request.outcome(),
-                                  .reason = request.reason(),
-                                  .create_time = call.now});
+  const Notice notice{.volunteer_id = appeal.volunteer_id,
+                      .kind = v1::Notice::KIND_APPEAL_DECIDED,
+                      .source_id = registration_id,
+                      .activity_id = activity->id,
+                      .minutes = presence->has_value() ? (*presence)->minutes : 0,
+                      .outcome = request.outcome(),
+                      .reason = request.reason(),
+                      .create_time = call.now};
+  const absl::Status told = Tell(tx, ids_, call.center_id, {&notice, 1});
   if (!told.ok()) return told;
   call.Note("outcome", v1::Appeal::Outcome_Name(request.outcome()));
   return Answer(tx, call.center_id, appeal);

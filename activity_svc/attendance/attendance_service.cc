@@ -202,7 +202,7 @@ absl::StatusOr<v1::Shift> AttendanceService::TakeStep(const rpc::Call& call, con
     if (!again && !activity->is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
     const auto policy = LoadPolicy(tx, call.center_id);
     if (!policy.ok()) return policy.status();
-    const SettlementContext context{call.center_id, *shift, *policy, call.now, call.caller.subject};
+    const SettlementContext context{call.center_id, ids_, *shift, *policy, call.now, call.caller.subject};
     if (auto status = (again ? repeated : step)(tx, context, *activity); !status.ok()) return status;
     return ToProto(*shift);
   });
@@ -242,7 +242,7 @@ absl::StatusOr<v1::Shift> AttendanceService::SettleShift(const rpc::Call& call, 
   auto answer = TakeStep(call, request, request.name(), "hours.settle", v1::Shift::STATE_SETTLED,
                          [&](db::Transaction& tx, const SettlementContext& context, const Activity& activity) {
                            settled = true;
-                           return Settle(tx, context, ids_, activity, call.caller.id);
+                           return Settle(tx, context, activity, call.caller.id);
                          });
   if (answer.ok() && settled) metrics_.settled.Increment();
   return answer;

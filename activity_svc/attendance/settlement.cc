@@ -29,6 +29,7 @@ namespace wenming::activity {
 namespace {
 
 using A = v1::Attendance;
+using N = v1::Notice;
 using R = v1::Registration;
 
 // Why somebody is excused; for people to read.
@@ -89,9 +90,19 @@ Cause CauseOf(const SettlementContext& context) {
   return context.actor.empty() ? BySystem(context.now) : Cause{.actor = context.actor, .now = context.now};
 }
 
+// Who was there is told when the hours are settled.
+Cause CauseOf(const SettlementContext& context, RegistrationState outcome) {
+  Cause cause = CauseOf(context);
+  if (outcome == R::STATE_ABSENT) return Telling(context.ids, N::KIND_ABSENT, cause);
+  if (outcome != R::STATE_EXCUSED) return cause;
+  cause.reason = kSuspended;
+  return Telling(context.ids, N::KIND_EXCUSED, cause);
+}
+
 absl::Status LapseThoseWhoWait(db::Transaction& tx, const SettlementContext& context) {
   Shift& shift = context.shift;
-  const auto offered = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_OFFERED, CauseOf(context));
+  const Cause lapse = Telling(context.ids, N::KIND_OFFER_LAPSED, CauseOf(context));
+  const auto offered = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_OFFERED, lapse);
   if (!offered.ok()) return offered.status();
   const auto waiting = LapseAllOfShift(tx, context.center_id, shift.id, R::STATE_WAITLISTED, CauseOf(context));
   if (!waiting.ok()) return waiting.status();
@@ -212,9 +223,7 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     if (*missing == R::STATE_ABSENT) absentees.insert(registration.volunteer_id);
   }
   for (const auto& [outcome, ids] : outcomes) {
-    Cause cause = CauseOf(context);
-    if (outcome == R::STATE_EXCUSED) cause.reason = kSuspended;
-    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, cause);
+    const absl::Status set = SetOutcome(tx, context.center_id, ids, outcome, CauseOf(context, outcome));
     if (!set.ok()) return set;
   }
   if (const auto excused = outcomes.find(R::STATE_EXCUSED); excused != outcomes.end()) {
@@ -254,8 +263,8 @@ absl::Status LockThosePresent(db::Transaction& tx, uint64_t center_id, uint64_t 
   return presences.ok() ? LockPersons(tx, center_id, *presences) : presences.status();
 }
 
-absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::Generator& ids,
-                    const Activity& activity, uint64_t recorder_id) {
+absl::Status Settle(db::Transaction& tx, const SettlementContext& context, const Activity& activity,
+                    uint64_t recorder_id) {
   const auto next = NextState(context.shift.state, ShiftMove::kSettle);
   if (!next.ok()) return next.status();
   const auto until = context.shift.publication_end_time;
@@ -268,20 +277,19 @@ absl::Status Settle(db::Transaction& tx, const SettlementContext& context, ids::
   // Whom an appeal has made present since they were locked.
   if (auto status = LockPersons(tx, context.center_id, *presences); !status.ok()) return status;
   const Word word{.center_id = context.center_id, .recorder_id = recorder_id, .now = context.now};
+  std::vector<Notice> notices;
   for (const Presence& presence : *presences) {
     if (!Counts(presence)) continue;
     const HourEntry entry = EntryOf(context.shift, presence, word);
-    if (auto status = TellCredit(tx, ids, word, context.shift, activity, entry); !status.ok()) return status;
-    const absl::Status told = Tell(tx, ids, context.center_id,
-                                   {.volunteer_id = entry.volunteer_id,
-                                    .kind = v1::Notice::KIND_HOURS_SETTLED,
-                                    .source_id = entry.source_id,
-                                    .activity_id = activity.id,
-                                    .minutes = entry.minutes,
-                                    .create_time = context.now});
-    if (!told.ok()) return told;
+    if (auto status = TellCredit(tx, context.ids, word, context.shift, activity, entry); !status.ok()) return status;
+    notices.push_back({.volunteer_id = entry.volunteer_id,
+                       .kind = N::KIND_HOURS_SETTLED,
+                       .source_id = entry.source_id,
+                       .activity_id = activity.id,
+                       .minutes = entry.minutes,
+                       .create_time = context.now});
   }
-  return absl::OkStatus();
+  return Tell(tx, context.ids, context.center_id, notices);
 }
 
 }  // namespace wenming::activity

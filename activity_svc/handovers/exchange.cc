@@ -198,7 +198,7 @@ absl::StatusOr<Handover> Propose(db::Transaction& tx, const rpc::Call& call, ids
     if (!may.ok()) return may;
     handover->expire_time = std::min(handover->expire_time, wanted->start_time);
   }
-  if (auto status = InsertHandover(tx, call.center_id, *handover); !status.ok()) return status;
+  if (auto status = InsertHandover(tx, ids, call.center_id, *handover); !status.ok()) return status;
   return handover;
 }
 
@@ -218,20 +218,21 @@ absl::StatusOr<Handover> Accept(db::Transaction& tx, const rpc::Call& call, ids:
   if (!shifts.ok()) return shifts.status();
   const absl::Status done = CarryOut(tx, call, ids, *handover, shifts->first, shifts->second);
   if (!done.ok()) return done;
-  const auto answered = AnswerHandover(tx, call.center_id, *handover, H::STATE_ACCEPTED, call.now);
+  const auto answered = AnswerHandover(tx, ids, call.center_id, *handover, H::STATE_ACCEPTED, call.now);
   if (!answered.ok()) return answered.status();
   if (!*answered) return errors::Aborted(type::REASON_CONFLICT);
   return handover;
 }
 
-absl::StatusOr<Handover> Refuse(db::Transaction& tx, const rpc::Call& call, uint64_t id, HandoverState answer) {
+absl::StatusOr<Handover> Refuse(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, uint64_t id,
+                                HandoverState answer) {
   auto handover = LoadHandover(tx, call.center_id, id);
   if (!handover.ok()) return handover.status();
   const uint64_t whose = answer == H::STATE_DECLINED ? handover->taker_id : handover->giver_id;
   if (!call.IsVolunteer(whose)) return errors::PermissionDenied(type::REASON_NOT_YOURS);
   if (handover->state == answer) return handover;
   if (handover->state != H::STATE_PROPOSED) return NoHandover();
-  const auto answered = AnswerHandover(tx, call.center_id, *handover, answer, call.now);
+  const auto answered = AnswerHandover(tx, ids, call.center_id, *handover, answer, call.now);
   if (!answered.ok()) return answered.status();
   return *answered ? handover : NoHandover();
 }

@@ -32,6 +32,7 @@ absl::StatusOr<Handover> Accept(db::Transaction& transaction, const rpc::Call& c
 
 // Ends one that waits: DECLINED by the taker, WITHDRAWN by the giver. A repetition changes nothing;
 // FAILED_PRECONDITION with REASON_NO_HANDOVER when it was answered otherwise.
-absl::StatusOr<Handover> Refuse(db::Transaction& transaction, const rpc::Call& call, uint64_t id, HandoverState answer);
+absl::StatusOr<Handover> Refuse(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids, uint64_t id,
+                                HandoverState answer);
 
 }  // namespace wenming::activity

@@ -13,7 +13,7 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 
 }  // namespace
 
-absl::StatusOr<absl::Time> SweepHandovers(db::Pool& db, absl::Time now) {
+absl::StatusOr<absl::Time> SweepHandovers(db::Pool& db, ids::Generator& ids, absl::Time now) {
   const auto list = [&db](int limit) {
     return db::Read(db, absl::Now() + kPatience,
                     [limit](db::Session& session) { return ListWaitingHandovers(session, limit); });
@@ -22,8 +22,8 @@ absl::StatusOr<absl::Time> SweepHandovers(db::Pool& db, absl::Time now) {
   return DoDueRows(now, list, row_of, [&](const WaitingHandover& one) {
     const db::TransactionOptions options{.deadline = absl::Now() + kPatience, .repeatable = true};
     return db::RunTransaction(db, options, [&](db::Transaction& tx) -> absl::Status {
-      Handover handover{.id = one.id};
-      const auto lapsed = AnswerHandover(tx, one.center_id, handover, v1::Handover::STATE_LAPSED, now);
+      Handover handover{.id = one.id, .giver_id = one.giver_id};
+      const auto lapsed = AnswerHandover(tx, ids, one.center_id, handover, v1::Handover::STATE_LAPSED, now);
       return lapsed.ok() ? absl::OkStatus() : lapsed.status();
     });
   });

@@ -52,7 +52,7 @@ Answer HandoversService::DeclineHandover(const rpc::Call& call, const v1::Declin
   const auto id = ParseId("handovers", "name", request.name());
   if (!id.ok()) return id.status();
   return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) {
-    return Show(call, Refuse(tx, call, *id, v1::Handover::STATE_DECLINED));
+    return Show(call, Refuse(tx, call, ids_, *id, v1::Handover::STATE_DECLINED));
   });
 }
 
@@ -60,7 +60,7 @@ Answer HandoversService::WithdrawHandover(const rpc::Call& call, const v1::Withd
   const auto id = ParseId("handovers", "name", request.name());
   if (!id.ok()) return id.status();
   return trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) {
-    return Show(call, Refuse(tx, call, *id, v1::Handover::STATE_WITHDRAWN));
+    return Show(call, Refuse(tx, call, ids_, *id, v1::Handover::STATE_WITHDRAWN));
   });
 }
 

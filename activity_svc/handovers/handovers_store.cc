@@ -1,6 +1,7 @@
 #include "activity_svc/handovers/handovers_store.h"
 
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 #include "common/db/errors.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
@@ -35,7 +36,7 @@ constexpr char kByNumber[] = "SELECT id FROM volunteers WHERE center_id = ? AND 
 constexpr char kInShift[] =
     "SELECT id FROM registrations WHERE center_id = ? AND shift_id = ? AND volunteer_id = ? AND live = 1";
 constexpr char kWaiting[] =
-    "SELECT center_id, id, due_time FROM handovers WHERE due_time IS NOT NULL ORDER BY due_time LIMIT ?";
+    "SELECT center_id, id, giver_id, due_time FROM handovers WHERE due_time IS NOT NULL ORDER BY due_time LIMIT ?";
 
 Handover FromRow(const db::Row& row) {
   return Handover{.id = row.Id(0),
@@ -52,6 +53,35 @@ Handover FromRow(const db::Row& row) {
                   .giver_masked_name = row.Text(11),
                   .taker_number = row.Text(12),
                   .taker_masked_name = row.Text(13)};
+}
+
+v1::Notice::Kind KindOf(HandoverState state) {
+  switch (state) {
+    case H::STATE_PROPOSED:
+      return v1::Notice::KIND_HANDOVER_PROPOSED;
+    case H::STATE_ACCEPTED:
+      return v1::Notice::KIND_HANDOVER_ACCEPTED;
+    case H::STATE_DECLINED:
+      return v1::Notice::KIND_HANDOVER_DECLINED;
+    case H::STATE_WITHDRAWN:
+      return v1::Notice::KIND_HANDOVER_WITHDRAWN;
+    case H::STATE_LAPSED:
+      return v1::Notice::KIND_HANDOVER_LAPSED;
+    default:
+      return v1::Notice::KIND_UNSPECIFIED;
+  }
+}
+
+// Of what the giver does the taker is told; of all else the giver.
+absl::Status TellOf(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, const Handover& handover) {
+  const bool waits = handover.state == H::STATE_PROPOSED;
+  const bool by_giver = waits || handover.state == H::STATE_WITHDRAWN;
+  return TellOfHandover(transaction, center_id, handover.id,
+                        {.id = ids.Next(),
+                         .volunteer_id = by_giver ? handover.taker_id : handover.giver_id,
+                         .kind = KindOf(handover.state),
+                         .create_time = handover.update_time,
+                         .due_time = waits ? std::optional(handover.expire_time) : std::nullopt});
 }
 
 absl::StatusOr<uint64_t> FirstId(const absl::StatusOr<std::optional<db::Row>>& row) {
@@ -87,24 +117,26 @@ absl::StatusOr<Handover> LoadHandover(db::Session& session, uint64_t center_id, 
   return FromRow(**row);
 }
 
-absl::Status InsertHandover(db::Transaction& transaction, uint64_t center_id, const Handover& h) {
+absl::Status InsertHandover(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, const Handover& h) {
   const absl::Status inserted =
       transaction
           .Execute(kInsert, {center_id, h.id, h.registration_id, h.shift_id, h.giver_id, h.taker_id, h.wanted_shift_id,
                              h.state, h.expire_time, h.expire_time, h.create_time, h.create_time})
           .status();
+  if (inserted.ok()) return TellOf(transaction, ids, center_id, h);
   if (!db::IsDuplicateKey(inserted, "one_waits")) return inserted;
   return errors::AlreadyExists(type::REASON_ALREADY_EXISTS,
                                {{"what", ids::ResourceName("registrations", h.registration_id) + "/handovers"}});
 }
 
-absl::StatusOr<bool> AnswerHandover(db::Transaction& transaction, uint64_t center_id, Handover& handover,
-                                    HandoverState answer, absl::Time now) {
+absl::StatusOr<bool> AnswerHandover(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id,
+                                    Handover& handover, HandoverState answer, absl::Time now) {
   const auto answered = transaction.Execute(kAnswer, {answer, now, center_id, handover.id});
   if (!answered.ok()) return answered.status();
   if (*answered == 0) return false;
   handover.state = answer;
   handover.update_time = now;
+  if (auto status = TellOf(transaction, ids, center_id, handover); !status.ok()) return status;
   return true;
 }
 
@@ -132,7 +164,7 @@ absl::StatusOr<std::vector<WaitingHandover>> ListWaitingHandovers(db::Session& s
   const auto rows = session.Query(kWaiting, {limit});
   if (!rows.ok()) return rows.status();
   std::vector<WaitingHandover> waiting;
-  for (const db::Row& row : *rows) waiting.push_back({row.Id(0), row.Id(1), row.Time(2)});
+  for (const db::Row& row : *rows) waiting.push_back({row.Id(0), row.Id(1), row.Id(2), row.Time(3)});
   return waiting;
 }
 

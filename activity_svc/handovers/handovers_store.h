@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/db/session.h"
+#include "common/ids/ids.h"
 #include "wenming/activity/v1/handovers.pb.h"
 
 namespace wenming::activity {
@@ -41,11 +42,12 @@ v1::Handover ToProto(const Handover& handover, uint64_t reader_id);
 
 // NOT_FOUND also for one of another center.
 absl::StatusOr<Handover> LoadHandover(db::Session& session, uint64_t center_id, uint64_t id);
-// ALREADY_EXISTS while another of the same registration waits for an answer.
-absl::Status InsertHandover(db::Transaction& transaction, uint64_t center_id, const Handover& handover);
-// Says whether it still waited.
-absl::StatusOr<bool> AnswerHandover(db::Transaction& transaction, uint64_t center_id, Handover& handover,
-                                    HandoverState answer, absl::Time now);
+// Tells the taker. ALREADY_EXISTS while another of the same registration waits for an answer.
+absl::Status InsertHandover(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id,
+                            const Handover& handover);
+// Says whether it still waited, and then tells the other of the two; of one that lapsed, the giver.
+absl::StatusOr<bool> AnswerHandover(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id,
+                                    Handover& handover, HandoverState answer, absl::Time now);
 // Those that a person has given or was asked for, newest first, with ids below `before`.
 absl::StatusOr<std::vector<Handover>> ListHandoversOf(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
                                                       uint64_t before, int limit);
@@ -60,6 +62,7 @@ absl::StatusOr<uint64_t> FindInShift(db::Session& session, uint64_t center_id, u
 struct WaitingHandover {
   uint64_t center_id;
   uint64_t id;
+  uint64_t giver_id;
   absl::Time expire_time;
 };
 // The first that lapse, over all centers.

@@ -5,6 +5,7 @@
 
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_store.h"
+#include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/registrations_rules.h"
 #include "activity_svc/registrations/registrations_store.h"
@@ -29,8 +30,8 @@ absl::StatusOr<std::string_view> WhyNot(db::Session& session, uint64_t center_id
   return activity->dangerous && volunteer.MinorAt(shift.start_time) ? "未成年人不能参加有危险的活动" : "";
 }
 
-absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& volunteer, const OwnRegistration& seen,
-                    const Policy& policy, absl::Time now) {
+absl::Status GiveUp(db::Transaction& tx, ids::Generator& ids, uint64_t center_id, const Volunteer& volunteer,
+                    const OwnRegistration& seen, const Policy& policy, absl::Time now) {
   auto shift = LockShift(tx, center_id, seen.shift_id);
   if (!shift.ok()) return shift.status();
   if (shift->start_time <= now) return absl::OkStatus();
@@ -44,35 +45,38 @@ absl::Status GiveUp(db::Transaction& tx, uint64_t center_id, const Volunteer& vo
   if (!present.ok()) return present.status();
   if (*present) return absl::OkStatus();
   const bool waited = registration->state == R::STATE_WAITLISTED;
-  const absl::Status cancelled =
-      ChangeState(tx, center_id, *registration, R::STATE_CANCELLED, std::nullopt, BySystem(now, *why));
+  const Cause cause = Telling(ids, v1::Notice::KIND_PLACE_LOST, BySystem(now, *why));
+  const absl::Status cancelled = ChangeState(tx, center_id, *registration, R::STATE_CANCELLED, std::nullopt, cause);
   if (!cancelled.ok()) return cancelled;
   if (waited) return LeaveWaitingList(tx, center_id, *shift, now);
-  return PassPlaceOn(tx, center_id, *shift, policy, now).status();
+  return PassPlaceOn(tx, ids, center_id, *shift, policy, now).status();
 }
 
 }  // namespace
 
-absl::Status GiveUpPlaces(db::Transaction& transaction, uint64_t center_id, const Volunteer& volunteer,
-                          absl::Time now) {
+absl::Status GiveUpPlaces(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id,
+                          const Volunteer& volunteer, absl::Time now) {
   const auto own = FindOwn(transaction, center_id, volunteer.id, now, absl::InfiniteFuture());
   if (!own.ok()) return own.status();
   const auto policy = LoadPolicy(transaction, center_id);
   if (!policy.ok()) return policy.status();
   for (const OwnRegistration& seen : *own) {
-    if (auto status = GiveUp(transaction, center_id, volunteer, seen, *policy, now); !status.ok()) return status;
+    if (auto status = GiveUp(transaction, ids, center_id, volunteer, seen, *policy, now); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status FollowVolunteer(db::Transaction& transaction, const events::v1::Event& event, absl::Time now) {
+absl::Status FollowVolunteer(db::Transaction& transaction, ids::Generator& ids, const events::v1::Event& event,
+                             absl::Time now) {
   if (auto status = ApplyVolunteerEvent(transaction, event); !status.ok()) return status;
   volunteer::v1::VolunteerChanged changed;
   if (!event.payload().UnpackTo(&changed)) return absl::OkStatus();
   const auto volunteer = LoadVolunteer(transaction, event.center_id(), changed.volunteer_id());
   if (!volunteer.ok()) return volunteer.status();
   if (!volunteer->has_value()) return absl::OkStatus();
-  return GiveUpPlaces(transaction, event.center_id(), **volunteer, now);
+  const absl::Status given_up = GiveUpPlaces(transaction, ids, event.center_id(), **volunteer, now);
+  if (!given_up.ok() || !changed.erased()) return given_up;
+  return EraseNotices(transaction, event.center_id(), changed.volunteer_id());
 }
 
 }  // namespace wenming::activity

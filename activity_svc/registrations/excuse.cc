@@ -28,7 +28,8 @@ absl::Status Authorise(db::Session& session, const rpc::Call& call, const Regist
 
 }  // namespace
 
-absl::StatusOr<Change> Excuse(db::Transaction& tx, const rpc::Call& call, uint64_t id, std::string_view reason) {
+absl::StatusOr<Change> Excuse(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, uint64_t id,
+                              std::string_view reason) {
   const auto seen = LoadRegistration(tx, call.center_id, id);
   if (!seen.ok()) return seen.status();
   if (auto status = Authorise(tx, call, *seen); !status.ok()) return status;
@@ -47,15 +48,15 @@ absl::StatusOr<Change> Excuse(db::Transaction& tx, const rpc::Call& call, uint64
     if (!present.ok()) return present.status();
     if (*present) return errors::FailedPrecondition(type::REASON_CHECKED_IN);
   }
-  const absl::Status excused =
-      ChangeState(tx, call.center_id, *registration, R::STATE_EXCUSED, std::nullopt, By(call, reason));
+  const Cause cause = Telling(ids, v1::Notice::KIND_EXCUSED, By(call, reason));
+  const absl::Status excused = ChangeState(tx, call.center_id, *registration, R::STATE_EXCUSED, std::nullopt, cause);
   if (!excused.ok()) return excused;
   Change change{.registration = *registration, .changed = true};
   if (!held) {
     const auto status = RefreshLock(tx, call.center_id, registration->volunteer_id, *policy, call.now);
     if (!status.ok()) return status;
   }
-  const auto again = PassPlaceOn(tx, call.center_id, *shift, *policy, call.now);
+  const auto again = PassPlaceOn(tx, ids, call.center_id, *shift, *policy, call.now);
   if (!again.ok()) return again.status();
   change.offered_again = *again;
   return change;

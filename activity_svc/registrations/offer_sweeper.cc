@@ -14,7 +14,7 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 
 }  // namespace
 
-absl::StatusOr<absl::Time> SweepOffers(db::Pool& db, const Metrics& metrics, absl::Time now) {
+absl::StatusOr<absl::Time> SweepOffers(db::Pool& db, ids::Generator& ids, const Metrics& metrics, absl::Time now) {
   const auto list = [&db](int limit) {
     return db::Read(db, absl::Now() + kPatience,
                     [limit](db::Session& session) { return ListOpenOffers(session, limit); });
@@ -25,7 +25,7 @@ absl::StatusOr<absl::Time> SweepOffers(db::Pool& db, const Metrics& metrics, abs
   return DoDueRows(now, list, row_of, [&](const OpenOffer& offer) {
     const db::TransactionOptions options{.deadline = absl::Now() + kPatience, .repeatable = true};
     const auto lapse = db::RunTransaction(db, options, [&](db::Transaction& tx) {
-      return LapseIfDue(tx, offer.center_id, offer.shift_id, offer.registration_id, now);
+      return LapseIfDue(tx, ids, offer.center_id, offer.shift_id, offer.registration_id, now);
     });
     if (!lapse.ok()) return lapse.status();
     if (lapse->lapsed) metrics.lapsed.Increment();

@@ -72,16 +72,18 @@ absl::Status CheckMayTake(db::Transaction& tx, const rpc::Call& call, const Lock
   return FirstOf(FindRefusalsOfPerson(facts, call.now));
 }
 
-absl::StatusOr<Change> LapseOwnOffer(db::Transaction& tx, const rpc::Call& call, Locked& locked, const Cause& cause) {
+absl::StatusOr<Change> LapseOwnOffer(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, Locked& locked,
+                                     const Cause& cause) {
   const auto again =
-      EndOffer(tx, call.center_id, locked.shift, locked.registration, R::STATE_LAPSED, locked.policy, cause);
+      EndOffer(tx, ids, call.center_id, locked.shift, locked.registration, R::STATE_LAPSED, locked.policy, cause);
   if (!again.ok()) return again.status();
   return Change{.registration = std::move(locked.registration), .changed = true, .offered_again = *again};
 }
 
 }  // namespace
 
-absl::StatusOr<Change> CancelOwn(db::Transaction& tx, const rpc::Call& call, uint64_t id, std::string_view reason) {
+absl::StatusOr<Change> CancelOwn(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, uint64_t id,
+                                 std::string_view reason) {
   auto locked = LockOwn(tx, call, id);
   if (!locked.ok()) return locked.status();
   Registration& registration = locked->registration;
@@ -98,12 +100,12 @@ absl::StatusOr<Change> CancelOwn(db::Transaction& tx, const rpc::Call& call, uin
     if (auto left = LeaveWaitingList(tx, call.center_id, locked->shift, call.now); !left.ok()) return left;
     return Change{.registration = registration, .changed = true};
   }
-  const auto again = PassPlaceOn(tx, call.center_id, locked->shift, locked->policy, call.now);
+  const auto again = PassPlaceOn(tx, ids, call.center_id, locked->shift, locked->policy, call.now);
   if (!again.ok()) return again.status();
   return Change{.registration = registration, .changed = true, .offered_again = *again};
 }
 
-absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call, uint64_t id) {
+absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, uint64_t id) {
   const auto seen = LoadOwn(tx, call, id);
   if (!seen.ok()) return seen.status();
   const auto volunteer = LockVolunteer(tx, call.center_id, seen->volunteer_id);
@@ -114,7 +116,10 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   if (AlreadyMade(registration.state, RegistrationMove::kAccept)) return Change{.registration = registration};
   if (registration.state == R::STATE_LAPSED) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
   if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
-  if (OfferLapsed(registration, call.now)) return LapseOwnOffer(tx, call, *locked, BySystem(call.now));
+  if (OfferLapsed(registration, call.now)) {
+    const Cause cause = Telling(ids, v1::Notice::KIND_OFFER_LAPSED, BySystem(call.now));
+    return LapseOwnOffer(tx, call, ids, *locked, cause);
+  }
   if (auto status = CheckMayTake(tx, call, *locked, *volunteer); !status.ok()) return status;
   const absl::Status confirmed =
       ChangeState(tx, call.center_id, registration, R::STATE_CONFIRMED, std::nullopt, By(call));
@@ -122,13 +127,13 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   return Change{.registration = registration, .changed = true};
 }
 
-absl::StatusOr<Change> DeclineOwnOffer(db::Transaction& tx, const rpc::Call& call, uint64_t id) {
+absl::StatusOr<Change> DeclineOwnOffer(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, uint64_t id) {
   auto locked = LockOwn(tx, call, id);
   if (!locked.ok()) return locked.status();
   const Registration& registration = locked->registration;
   if (AlreadyMade(registration.state, RegistrationMove::kDecline)) return Change{.registration = registration};
   if (auto status = CheckMove(registration.state, RegistrationMove::kDecline); !status.ok()) return status;
-  return LapseOwnOffer(tx, call, *locked, By(call));
+  return LapseOwnOffer(tx, call, ids, *locked, By(call));
 }
 
 }  // namespace wenming::activity

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "activity_svc/registrations/registration.h"
 #include "common/db/session.h"
+#include "common/ids/ids.h"
 #include "common/rpc/call.h"
 
 namespace wenming::activity {
@@ -22,10 +23,12 @@ struct Change {
 };
 
 // PERMISSION_DENIED for somebody else's, FAILED_PRECONDITION with the rule that stands against it.
-absl::StatusOr<Change> CancelOwn(db::Transaction& transaction, const rpc::Call& call, uint64_t id,
+absl::StatusOr<Change> CancelOwn(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids, uint64_t id,
                                  std::string_view reason);
 // The same. An offer whose time has passed is LAPSED in the answer, and so it has to be committed.
-absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& transaction, const rpc::Call& call, uint64_t id);
-absl::StatusOr<Change> DeclineOwnOffer(db::Transaction& transaction, const rpc::Call& call, uint64_t id);
+absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
+                                      uint64_t id);
+absl::StatusOr<Change> DeclineOwnOffer(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
+                                       uint64_t id);
 
 }  // namespace wenming::activity

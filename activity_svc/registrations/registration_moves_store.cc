@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "activity_svc/names.h"
+#include "activity_svc/notices/notices_store.h"
 
 namespace wenming::activity {
 namespace {
@@ -36,11 +37,26 @@ Cause By(const rpc::Call& call, std::string_view reason) { return {call.caller.s
 
 Cause BySystem(absl::Time now, std::string_view reason) { return {kSystem, reason, now}; }
 
-absl::StatusOr<int64_t> KeepMoves(db::Transaction& transaction, RegistrationState to, const Cause& cause,
+Cause Telling(ids::Generator& ids, NoticeKind kind, Cause cause) {
+  cause.told = kind;
+  cause.notice_id = ids.Next();
+  return cause;
+}
+
+absl::StatusOr<int64_t> KeepMoves(db::Transaction& transaction, RegistrationState to,
+                                  std::optional<absl::Time> offer_expire_time, const Cause& cause,
                                   std::string_view condition, std::span<const db::Value> values) {
   std::vector<db::Value> all = {to, cause.actor, cause.reason, cause.now};
   all.insert(all.end(), values.begin(), values.end());
-  return transaction.Execute(absl::StrCat(kKeep, absl::string_view(condition.data(), condition.size())), all);
+  auto kept = transaction.Execute(absl::StrCat(kKeep, absl::string_view(condition.data(), condition.size())), all);
+  if (!kept.ok() || *kept == 0 || cause.told == v1::Notice::KIND_UNSPECIFIED) return kept;
+  const Notice notice{.id = cause.notice_id,
+                      .kind = cause.told,
+                      .reason = std::string(cause.reason),
+                      .create_time = cause.now,
+                      .due_time = offer_expire_time};
+  if (auto status = TellOfRegistrations(transaction, notice, condition, values); !status.ok()) return status;
+  return kept;
 }
 
 void ToProto(const RegistrationMoveMade& move, v1::Registration::Move& proto) {

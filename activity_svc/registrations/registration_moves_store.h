@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,8 +13,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "activity_svc/notices/notice.h"
 #include "activity_svc/registrations/registration.h"
 #include "common/db/session.h"
+#include "common/ids/ids.h"
 #include "common/rpc/call.h"
 
 namespace wenming::activity {
@@ -24,15 +26,22 @@ struct Cause {
   std::string_view actor = {};   // "volunteers/ID" or "staff/ID"
   std::string_view reason = {};  // empty: the state says it all
   absl::Time now = {};
+  // What the person is told of it and the notice's id; UNSPECIFIED: nothing, for he did it himself, or is told
+  // otherwise.
+  NoticeKind told = v1::Notice::KIND_UNSPECIFIED;
+  uint64_t notice_id = 0;
 };
 // The caller.
 Cause By(const rpc::Call& call, std::string_view reason = {});
 // The platform itself: a deadline passed, or a place became free.
 Cause BySystem(absl::Time now, std::string_view reason = {});
+// The same, and whoever is moved is told. For the registrations of one shift: of those each person has one at most.
+Cause Telling(ids::Generator& ids, NoticeKind kind, Cause cause);
 
 // Keeps that every registration (`r`) that the condition finds, in the state that it still has, is about to move to
-// another. Says how many there are.
-absl::StatusOr<int64_t> KeepMoves(db::Transaction& transaction, RegistrationState to, const Cause& cause,
+// another, and tells the persons as the cause says: of an offer, until when it is held. Says how many there are.
+absl::StatusOr<int64_t> KeepMoves(db::Transaction& transaction, RegistrationState to,
+                                  std::optional<absl::Time> offer_expire_time, const Cause& cause,
                                   std::string_view condition, std::span<const db::Value> values);
 
 // A move that was made.

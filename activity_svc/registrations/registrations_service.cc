@@ -174,7 +174,7 @@ absl::StatusOr<v1::Registration> RegistrationsService::CancelRegistration(
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
   const auto change = trail_.Run(call, request, /*repeatable=*/true,
-                                 [&](db::Transaction& tx) { return CancelOwn(tx, call, *id, request.reason()); });
+                                 [&](db::Transaction& tx) { return CancelOwn(tx, call, ids_, *id, request.reason()); });
   if (!change.ok()) return change.status();
   if (change->changed) {
     (change->registration.state == R::STATE_LATE_CANCELLED ? metrics_.late_cancelled : metrics_.cancelled).Increment();
@@ -206,7 +206,7 @@ absl::StatusOr<v1::Registration> RegistrationsService::ExcuseRegistration(
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
   const auto change = trail_.Run(call, request, /*repeatable=*/true,
-                                 [&](db::Transaction& tx) { return Excuse(tx, call, *id, request.reason()); });
+                                 [&](db::Transaction& tx) { return Excuse(tx, call, ids_, *id, request.reason()); });
   if (!change.ok()) return change.status();
   if (change->changed) metrics_.excused.Increment();
   if (change->offered_again) metrics_.offered.Increment();
@@ -218,7 +218,7 @@ absl::StatusOr<v1::Registration> RegistrationsService::AcceptOffer(const rpc::Ca
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
   const auto change = trail_.Run(call, request, /*repeatable=*/true,
-                                 [&](db::Transaction& tx) { return AcceptOwnOffer(tx, call, *id); });
+                                 [&](db::Transaction& tx) { return AcceptOwnOffer(tx, call, ids_, *id); });
   if (!change.ok()) return change.status();
   const bool lapsed = change->registration.state == R::STATE_LAPSED;
   if (change->changed) (lapsed ? metrics_.lapsed : metrics_.accepted).Increment();
@@ -232,7 +232,7 @@ absl::StatusOr<v1::Registration> RegistrationsService::DeclineOffer(const rpc::C
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
   const auto change = trail_.Run(call, request, /*repeatable=*/true,
-                                 [&](db::Transaction& tx) { return DeclineOwnOffer(tx, call, *id); });
+                                 [&](db::Transaction& tx) { return DeclineOwnOffer(tx, call, ids_, *id); });
   if (!change.ok()) return change.status();
   if (change->changed) metrics_.declined.Increment();
   if (change->offered_again) metrics_.offered.Increment();

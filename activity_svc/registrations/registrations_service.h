@@ -19,11 +19,12 @@ class RegistrationsService {
   explicit RegistrationsService(const Dependencies& dependencies,
                                 std::function<Moment()> clock = std::chrono::steady_clock::now)
       : db_(dependencies.db),
+        ids_(dependencies.ids),
         trail_(dependencies.trail),
         pager_(dependencies.pager),
         metrics_(dependencies.metrics),
         full_(std::move(clock)),
-        desk_(db_, dependencies.ids, trail_, full_, [this](const Verdict& verdict) { CountSignUp(verdict); }) {}
+        desk_(db_, ids_, trail_, full_, [this](const Verdict& verdict) { CountSignUp(verdict); }) {}
   rpc::Service Bind();
 
   // Decided by the desk, together with others.
@@ -56,6 +57,7 @@ class RegistrationsService {
   void CountSignUp(const Verdict& verdict) const;
 
   db::Pool& db_;
+  ids::Generator& ids_;
   const audit::Trail& trail_;
   const paging::Pager& pager_;
   const Metrics& metrics_;

@@ -107,7 +107,8 @@ db::Value LiveMark(RegistrationState state) { return Gone(state) ? db::Value() :
 // Keeps the moves of all that the condition finds and makes them; says how many. `to` is a state of those who are gone.
 absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, RegistrationState to, const Cause& cause,
                                std::initializer_list<db::Value> which) {
-  const auto kept = KeepMoves(transaction, to, cause, kAllInStates, std::span(which.begin(), which.size()));
+  const auto kept =
+      KeepMoves(transaction, to, std::nullopt, cause, kAllInStates, std::span(which.begin(), which.size()));
   if (!kept.ok() || *kept == 0) return kept;
   std::vector<db::Value> values = {to, cause.reason, cause.now};
   values.insert(values.end(), which);
@@ -151,7 +152,7 @@ absl::Status InsertRegistrations(db::Transaction& transaction, uint64_t center_i
 absl::Status ChangeState(db::Transaction& transaction, uint64_t center_id, Registration& registration,
                          RegistrationState to, std::optional<absl::Time> offer_expire_time, const Cause& cause) {
   const std::vector<db::Value> which = {center_id, registration.id, registration.state};
-  const auto kept = KeepMoves(transaction, to, cause, kInState, which);
+  const auto kept = KeepMoves(transaction, to, offer_expire_time, cause, kInState, which);
   if (!kept.ok()) return kept.status();
   if (Gone(to)) registration.reason = std::string(cause.reason);
   std::vector<db::Value> values = {to, LiveMark(to), offer_expire_time, registration.reason, cause.now};
@@ -244,7 +245,7 @@ absl::Status SetOutcome(db::Transaction& transaction, uint64_t center_id, const 
     std::vector<db::Value> which = {center_id, R::STATE_CONFIRMED};
     for (size_t i = 0; i < size; ++i) which.emplace_back(chunk[std::min(i, chunk.size() - 1)]);
     const std::string condition = absl::StrCat(kThese, db::Placeholders(size), ")");
-    const auto kept = KeepMoves(transaction, outcome, cause, condition, which);
+    const auto kept = KeepMoves(transaction, outcome, std::nullopt, cause, condition, which);
     if (!kept.ok()) return kept.status();
     std::vector<db::Value> values = {outcome, LiveMark(outcome), cause.reason, cause.now};
     values.insert(values.end(), which.begin(), which.end());

@@ -21,38 +21,39 @@ absl::StatusOr<bool> Suspended(db::Session& session, uint64_t center_id, const S
 }
 
 // Offers a place that is held for him to the first who waits. Says whether there was one.
-absl::StatusOr<bool> OfferToFirst(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
-                                  absl::Time now) {
+absl::StatusOr<bool> OfferToFirst(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
+                                  const Policy& policy, absl::Time now) {
   if (now >= shift.start_time || shift.waitlisted_count == 0) return false;
   auto first = FirstWaiting(transaction, center_id, shift.id);
   if (!first.ok()) return first.status();
   if (!first->has_value()) return false;
   --shift.waitlisted_count;
   const absl::Time expiry = OfferExpiry(shift, policy, now);
-  const absl::Status offered = ChangeState(transaction, center_id, **first, R::STATE_OFFERED, expiry, BySystem(now));
+  const Cause cause = Telling(ids, v1::Notice::KIND_PLACE_OFFERED, BySystem(now));
+  const absl::Status offered = ChangeState(transaction, center_id, **first, R::STATE_OFFERED, expiry, cause);
   if (!offered.ok()) return offered;
   return true;
 }
 
 }  // namespace
 
-absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, uint64_t center_id, Shift& shift, const Policy& policy,
-                                 absl::Time now) {
+absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
+                                 const Policy& policy, absl::Time now) {
   const auto suspended = Suspended(transaction, center_id, shift);
   if (!suspended.ok()) return suspended.status();
   const absl::StatusOr<bool> offered =
-      *suspended ? absl::StatusOr<bool>(false) : OfferToFirst(transaction, center_id, shift, policy, now);
+      *suspended ? absl::StatusOr<bool>(false) : OfferToFirst(transaction, ids, center_id, shift, policy, now);
   if (!offered.ok()) return offered.status();
   if (!*offered) --shift.taken_count;
   if (auto status = SaveCounters(transaction, center_id, shift, now); !status.ok()) return status;
   return *offered;
 }
 
-absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, uint64_t center_id, Shift& shift,
+absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
                                     const Policy& policy, absl::Time now) {
   int count = 0;
   for (; shift.taken_count < shift.capacity; ++shift.taken_count, ++count) {
-    const auto offered = OfferToFirst(transaction, center_id, shift, policy, now);
+    const auto offered = OfferToFirst(transaction, ids, center_id, shift, policy, now);
     if (!offered.ok()) return offered.status();
     if (!*offered) break;
   }
@@ -66,16 +67,16 @@ absl::Status LeaveWaitingList(db::Transaction& transaction, uint64_t center_id, 
   return SaveCounters(transaction, center_id, shift, now);
 }
 
-absl::StatusOr<bool> EndOffer(db::Transaction& transaction, uint64_t center_id, Shift& shift,
+absl::StatusOr<bool> EndOffer(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
                               Registration& registration, RegistrationState to, const Policy& policy,
                               const Cause& cause) {
   const absl::Status ended = ChangeState(transaction, center_id, registration, to, std::nullopt, cause);
   if (!ended.ok()) return ended;
-  return PassPlaceOn(transaction, center_id, shift, policy, cause.now);
+  return PassPlaceOn(transaction, ids, center_id, shift, policy, cause.now);
 }
 
-absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, uint64_t center_id, uint64_t shift_id,
-                                 uint64_t registration_id, absl::Time now) {
+absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id,
+                                 uint64_t shift_id, uint64_t registration_id, absl::Time now) {
   auto shift = LockShift(transaction, center_id, shift_id);
   if (!shift.ok()) return shift.status();
   auto registration = LoadRegistration(transaction, center_id, registration_id);
@@ -83,7 +84,8 @@ absl::StatusOr<Lapse> LapseIfDue(db::Transaction& transaction, uint64_t center_i
   if (!OfferLapsed(*registration, now)) return Lapse{};
   const auto policy = LoadPolicy(transaction, center_id);
   if (!policy.ok()) return policy.status();
-  const auto again = EndOffer(transaction, center_id, *shift, *registration, R::STATE_LAPSED, *policy, BySystem(now));
+  const Cause cause = Telling(ids, v1::Notice::KIND_OFFER_LAPSED, BySystem(now));
+  const auto again = EndOffer(transaction, ids, center_id, *shift, *registration, R::STATE_LAPSED, *policy, cause);
   if (!again.ok()) return again.status();
   return Lapse{.lapsed = true, .offered_again = *again};
 }

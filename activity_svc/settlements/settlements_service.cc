@@ -156,14 +156,14 @@ absl::StatusOr<v1::HourEntry> SettlementsService::Reverse(db::Transaction& tx, c
   const Word word{call.center_id, call.caller.id, reason, call.now};
   const auto reversed = TellReversal(tx, ids_, word, **last);
   if (!reversed.ok()) return reversed.status();
-  const absl::Status told = Tell(tx, ids_, call.center_id,
-                                 {.volunteer_id = reversed->volunteer_id,
-                                  .kind = v1::Notice::KIND_HOURS_REVERSED,
-                                  .source_id = reversed->source_id,
-                                  .activity_id = activity->id,
-                                  .minutes = reversed->minutes,
-                                  .reason = reason,
-                                  .create_time = call.now});
+  const Notice notice{.volunteer_id = reversed->volunteer_id,
+                      .kind = v1::Notice::KIND_HOURS_REVERSED,
+                      .source_id = reversed->source_id,
+                      .activity_id = activity->id,
+                      .minutes = reversed->minutes,
+                      .reason = reason,
+                      .create_time = call.now};
+  const absl::Status told = Tell(tx, ids_, call.center_id, {&notice, 1});
   if (!told.ok()) return told;
   return ToProto(*reversed, "registrations");
 }

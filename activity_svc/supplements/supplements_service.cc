@@ -226,15 +226,15 @@ absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call&
   if (!saved.ok()) return saved;
   if (*next == S::STATE_SETTLED || *next == S::STATE_REVERSED) {
     const bool settled = *next == S::STATE_SETTLED;
-    const absl::Status told = Tell(tx, ids_, call.center_id,
-                                   {.volunteer_id = supplement->volunteer_id,
-                                    .kind = settled ? v1::Notice::KIND_HOURS_SETTLED : v1::Notice::KIND_HOURS_REVERSED,
-                                    .source = HourSource::kSupplement,
-                                    .source_id = supplement->id,
-                                    .activity_id = activity->id,
-                                    .minutes = supplement->minutes,
-                                    .reason = settled ? "" : request.reason(),
-                                    .create_time = call.now});
+    const Notice notice{.volunteer_id = supplement->volunteer_id,
+                        .kind = settled ? v1::Notice::KIND_HOURS_SETTLED : v1::Notice::KIND_HOURS_REVERSED,
+                        .source = NoticeSource::kSupplement,
+                        .source_id = supplement->id,
+                        .activity_id = activity->id,
+                        .minutes = supplement->minutes,
+                        .reason = settled ? "" : request.reason(),
+                        .create_time = call.now};
+    const absl::Status told = Tell(tx, ids_, call.center_id, {&notice, 1});
     if (!told.ok()) return told;
   }
   call.Note("move", M::Move_Name(request.move()));

@@ -93,7 +93,7 @@ class StatementsTest : public ActivityTest {
              "INSERT INTO activity_moves SELECT 4096, 100000 + seq, seq, 1, 1, 2, 'a', '', 1" + from,
              "INSERT INTO notices SELECT 4096, 100000 + seq, 100000 + seq, 1, 1, 100000 + seq, 100000 + seq, 1, 0, '', "
              "1, "
-             "NULL, 1" +
+             "NULL, 1, NULL, NULL" +
                  from,
              "INSERT INTO calendar_feeds SELECT 4096, 100000 + seq, 100000 + seq, '', UNHEX(SHA2(seq, 256)), 1, NULL" +
                  from,
@@ -259,10 +259,10 @@ TEST_F(StatementsTest, NoCallScansATable) {
     request.set_name(handover_.name());
     return handovers_.WithdrawHandover(Person(1, now_), request).status();
   });
-  Cheap("sweep handovers", [&] { return SweepHandovers(database_.pool(), now_).status(); });
+  Cheap("sweep handovers", [&] { return SweepHandovers(database_.pool(), ids_, now_).status(); });
   v1::IssueStationPackRequest issue;
   Cheap("cancel", [&] { return Cancel(registration_, now_).status(); });
-  Cheap("sweep offers", [&] { return SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(2)).status(); });
+  Cheap("sweep offers", [&] { return SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(2)).status(); });
   Cheap("activities of a center", [&] {
     v1::ListActivitiesRequest request;
     request.set_parent(ids::ResourceName("units", kCenter));
@@ -332,7 +332,7 @@ TEST_F(StatementsTest, NoCallScansATable) {
     EXPECT_TRUE(answer.ok() && answer->taken_count() == 1);
     return answer.status();
   });
-  Cheap("sweep shifts", [&] { return SweepShifts(database_.pool(), start_ + absl::Hours(3)).status(); });
+  Cheap("sweep shifts", [&] { return SweepShifts(database_.pool(), ids_, start_ + absl::Hours(3)).status(); });
   Cheap("attendance", [&] {
     v1::ListAttendancesRequest request;
     request.set_parent(shift_.name());

@@ -227,7 +227,7 @@ TEST_F(ActivitiesServiceTest, CancellingLeavesWhatHasBegun) {
   EXPECT_EQ(Get(*there).state(), v1::Registration::STATE_CONFIRMED);
   EXPECT_EQ(GetShift(to_come.name()).state(), v1::Shift::STATE_CANCELLED);
   EXPECT_EQ(Get(*next_day).state(), v1::Registration::STATE_CANCELLED);
-  ASSERT_TRUE(SweepShifts(database_.pool(), start_ + absl::Hours(3)).ok());
+  ASSERT_TRUE(SweepShifts(database_.pool(), ids_, start_ + absl::Hours(3)).ok());
   EXPECT_EQ(GetShift(begun.name()).state(), v1::Shift::STATE_ENDED);
 }
 

@@ -354,11 +354,11 @@ TEST_F(AttendanceServiceTest, SettlingAtOnceFromManySidesTellsTheLedgerOnce) {
 TEST_F(AttendanceServiceTest, AForgottenShiftEndsByItselfOnce) {
   ASSERT_TRUE(In(0, start_).ok());
   const absl::Time due = end_ + absl::Hours(1);
-  const auto next = SweepShifts(database_.pool(), due - absl::Seconds(1));
+  const auto next = SweepShifts(database_.pool(), ids_, due - absl::Seconds(1));
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(*next, due);
   EXPECT_EQ(GetShift(shift_.name()).state(), v1::Shift::STATE_OPEN);
-  const auto replica = [&] { EXPECT_TRUE(SweepShifts(database_.pool(), due).ok()); };
+  const auto replica = [&] { EXPECT_TRUE(SweepShifts(database_.pool(), ids_, due).ok()); };
   std::thread first(replica), second(replica);
   first.join();
   second.join();
@@ -368,7 +368,7 @@ TEST_F(AttendanceServiceTest, AForgottenShiftEndsByItselfOnce) {
   EXPECT_TRUE(list[0].flagged());
   EXPECT_EQ(FromProto(list[0].check_out_time()), end_);
   EXPECT_EQ(list[0].check_out_means(), A::MEANS_AUTOMATIC);
-  EXPECT_EQ(*SweepShifts(database_.pool(), due), absl::InfiniteFuture());
+  EXPECT_EQ(*SweepShifts(database_.pool(), ids_, due), absl::InfiniteFuture());
   // Whoever is still there checks out while the window is open.
   const auto out = Out(0, due);
   ASSERT_TRUE(out.ok()) << out.status();

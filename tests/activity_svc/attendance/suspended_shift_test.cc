@@ -36,7 +36,7 @@ class SuspendedShiftTest : public ActivityTest {
     *there.mutable_check_out_time() = ToProto(end_);
     there.set_reason("签到表");
     ASSERT_TRUE(attendance_.CorrectAttendance(Staff(kHead, end_), there).ok());
-    ASSERT_TRUE(SweepShifts(database_.pool(), end_ + absl::Hours(2)).ok());
+    ASSERT_TRUE(SweepShifts(database_.pool(), ids_, end_ + absl::Hours(2)).ok());
     ASSERT_EQ(GetShift(shift_.name()).state(), v1::Shift::STATE_ENDED) << "it ends by itself";
     v1::ConfirmShiftRequest confirm;
     confirm.set_name(shift_.name());

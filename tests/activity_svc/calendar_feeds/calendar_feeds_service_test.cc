@@ -162,8 +162,8 @@ TEST_F(CalendarFeedsServiceTest, OfWhoIsErasedNoLinkStays) {
   events::v1::Event event;
   event.set_center_id(kCenter);
   event.mutable_payload()->PackFrom(changed);
-  const absl::Status told =
-      db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now_); });
+  const absl::Status told = db::RunTransaction(
+      database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, now_); });
   ASSERT_TRUE(told.ok()) << told;
   EXPECT_EQ(ReasonOf(ReadFeed(TokenOf(erased), now_)), type::REASON_FEED_TOKEN);
   EXPECT_TRUE(ReadFeed(TokenOf(kept), now_).ok());

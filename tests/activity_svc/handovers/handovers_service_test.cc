@@ -142,10 +142,10 @@ TEST_F(HandoversTest, AProposalLapsesByItself) {
   const v1::Registration given = *SignUp(1, shift.name());
   const H proposed = *Propose(given, 2);
   const absl::Time due = FromProto(proposed.expire_time());
-  EXPECT_EQ(*SweepHandovers(database_.pool(), now_), due);
+  EXPECT_EQ(*SweepHandovers(database_.pool(), ids_, now_), due);
   EXPECT_EQ(ReasonOf(Accept(2, proposed, due)), type::REASON_HANDOVER_LAPSED);
-  ASSERT_TRUE(SweepHandovers(database_.pool(), due).ok());
-  EXPECT_EQ(*SweepHandovers(database_.pool(), due), absl::InfiniteFuture());
+  ASSERT_TRUE(SweepHandovers(database_.pool(), ids_, due).ok());
+  EXPECT_EQ(*SweepHandovers(database_.pool(), ids_, due), absl::InfiniteFuture());
   const auto mine = handovers_.ListMyHandovers(Person(1, now_), {});
   ASSERT_EQ(mine->handovers_size(), 1);
   EXPECT_EQ(mine->handovers(0).state(), H::STATE_LAPSED);

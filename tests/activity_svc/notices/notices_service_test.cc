@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "activity_svc/calendars/working_days.h"
 #include "activity_svc/notices/notices_store.h"
 #include "activity_svc/supplements/supplements_service.h"
 #include "activity_svc/volunteers/volunteers_store.h"
@@ -35,14 +38,15 @@ class NoticesTest : public HoursTest {
     request.set_name(name);
     return notices_.MarkNoticesRead(Person(volunteer, settled_), request);
   }
-  // The people 1 and 2 were there for two hours, 3 was not.
+  // The people 1 and 2 were there for two hours, 3 was not, and was told.
   void ServeAndSettle() {
     Attend(0, absl::Hours(2));
     Attend(1, absl::Hours(2));
     Publicise(public_);
     SettleShift(settled_);
   }
-  int64_t Told() { return Number("SELECT COUNT(*) FROM notices"); }
+  // How often anybody was told of hours.
+  int64_t Told() { return Number("SELECT COUNT(*) FROM notices WHERE minutes > 0 OR outcome > 0"); }
 
   NoticesService notices_{dependencies_};
 };
@@ -63,7 +67,8 @@ TEST_F(NoticesTest, WhoseHoursAreSettledIsToldOnce) {
   EXPECT_EQ(FromProto(notice.create_time()), settled_);
   EXPECT_FALSE(notice.has_read_time());
   EXPECT_EQ(told.unread_count(), 1);
-  EXPECT_EQ(List(3).notices_size(), 0) << "was not there";
+  ASSERT_EQ(List(3).notices_size(), 1) << "was not there";
+  EXPECT_EQ(List(3).notices(0).kind(), N::KIND_ABSENT);
 }
 
 TEST_F(NoticesTest, WhoseHoursAreTakenBackIsToldWhy) {
@@ -95,7 +100,7 @@ TEST_F(NoticesTest, AnAppealsDecisionIsToldWithWhatCountsNow) {
   EXPECT_EQ(told.notices(0).minutes(), 100);
   EXPECT_EQ(told.notices(0).reason(), "查看了照片");
   told = List(3);
-  ASSERT_EQ(told.notices_size(), 1);
+  ASSERT_EQ(told.notices_size(), 2) << "before that, of the absence";
   EXPECT_EQ(told.notices(0).outcome(), A::OUTCOME_REJECTED);
   EXPECT_EQ(told.notices(0).minutes(), 0);
   // After settlement a decision is one notice, too, although the ledger is told to take back and to credit.
@@ -152,8 +157,9 @@ TEST_F(NoticesTest, PagesAndReadMarksAreThePersonsOwn) {
   const absl::Status told = db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) -> absl::Status {
     for (int i = 1; i <= 105; ++i) {
       for (const uint64_t person : {1u, 2u}) {
-        Notice notice{.volunteer_id = person, .kind = N::KIND_HOURS_SETTLED, .minutes = i, .create_time = settled_};
-        if (auto status = Tell(tx, ids_, kCenter, notice); !status.ok()) return status;
+        const Notice notice{
+            .volunteer_id = person, .kind = N::KIND_HOURS_SETTLED, .minutes = i, .create_time = settled_};
+        if (auto status = Tell(tx, ids_, kCenter, {&notice, 1}); !status.ok()) return status;
       }
     }
     return absl::OkStatus();
@@ -202,19 +208,32 @@ TEST_F(NoticesTest, TheyGoWithThePerson) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM notices WHERE volunteer_id = 2"), 1);
 }
 
+// Whatever is told says what it is about and all that it carries, in either language, and differs from all else.
 TEST(NoticeText, IsASentenceInBothLanguages) {
-  Notice notice{.minutes = 90, .reason = "查看了照片", .activity_title = "义诊"};
+  const absl::Time begin = absl::FromUnixSeconds(1'777'600'800), due = begin - absl::Hours(3);
+  Notice notice{.minutes = 90, .reason = "查看了照片", .due_time = due, .activity_title = "义诊"};
+  const std::set<N::Kind> of_hours = {N::KIND_HOURS_SETTLED, N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED};
+  const std::set<N::Kind> reasoned = {N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED, N::KIND_SHIFT_CANCELLED,
+                                      N::KIND_PLACE_LOST, N::KIND_EXCUSED};
+  const std::set<N::Kind> to_answer = {N::KIND_PLACE_OFFERED, N::KIND_HANDOVER_PROPOSED};
+  std::set<std::string> texts;
   for (int kind = N::Kind_MIN + 1; kind <= N::Kind_MAX; ++kind) {
     notice.kind = static_cast<N::Kind>(kind);
     notice.outcome = A::OUTCOME_REJECTED;
-    const std::string zh = TextOf(notice, errors::Language::kChinese), en = TextOf(notice, errors::Language::kEnglish);
-    for (const std::string& text : {zh, en}) {
-      EXPECT_NE(text.find("义诊"), std::string::npos) << text;
-      EXPECT_NE(text.find("90"), std::string::npos) << text;
-      const bool reasoned = kind != N::KIND_HOURS_SETTLED;
-      EXPECT_EQ(text.find("查看了照片") != std::string::npos, reasoned) << text;
+    notice.shift_start_time = of_hours.contains(notice.kind) ? std::nullopt : std::optional(begin);
+    for (const auto language : {errors::Language::kChinese, errors::Language::kEnglish}) {
+      const std::string text = TextOf(notice, language);
+      SCOPED_TRACE(text);
+      EXPECT_TRUE(texts.insert(text).second);
+      const auto says = [&text](const std::string& what) { return text.find(what) != std::string::npos; };
+      EXPECT_TRUE(says("义诊"));
+      EXPECT_EQ(says(" 90 ") || text.starts_with("90 "), of_hours.contains(notice.kind));
+      EXPECT_EQ(says(ChineseTime(begin)), !of_hours.contains(notice.kind));
+      EXPECT_EQ(says("查看了照片"), reasoned.contains(notice.kind));
+      EXPECT_EQ(says(ChineseTime(due)), to_answer.contains(notice.kind));
     }
   }
+  notice.shift_start_time = std::nullopt;
   notice.kind = N::KIND_APPEAL_DECIDED;
   EXPECT_EQ(TextOf(notice, errors::Language::kChinese), "“义诊”的时长申诉已处理：维持原记录，认定 90 分钟；查看了照片");
 }

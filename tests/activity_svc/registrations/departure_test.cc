@@ -32,7 +32,7 @@ class DepartureTest : public ActivityTest {
     event.set_cursor(cursor);
     event.mutable_payload()->PackFrom(changed);
     return db::RunTransaction(database_.pool(), {},
-                              [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now); });
+                              [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, now); });
   }
 };
 
@@ -76,7 +76,7 @@ class LostDemandsTest : public DepartureTest {
     event.set_cursor(++cursor_);
     event.mutable_payload()->PackFrom(changed);
     return db::RunTransaction(database_.pool(), {},
-                              [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now); });
+                              [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, now); });
   }
   // A published shift that asks for a team or for a skill.
   v1::Shift Asking(uint64_t team, const std::string& skill, absl::Duration later) {

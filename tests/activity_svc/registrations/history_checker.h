@@ -20,7 +20,8 @@ class HistoryChecker {
   std::vector<std::string> FaultsNow();
 
   // What is wrong at the end: an acknowledged registration that is not there, a person with two overlapping places or
-  // twice in one shift, somebody who still waits although a later one was asked.
+  // twice in one shift, somebody who still waits although a later one was asked, somebody who was not told once of
+  // each move that others made of his place, and of each step of a handover.
   std::vector<std::string> FaultsAfter(const std::set<uint64_t>& acknowledged);
 
   // How often FaultsNow has looked.

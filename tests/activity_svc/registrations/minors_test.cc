@@ -34,8 +34,8 @@ class MinorsTest : public ActivityTest {
     events::v1::Event event;
     event.set_center_id(kCenter);
     event.mutable_payload()->PackFrom(changed);
-    const absl::Status told =
-        db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now_); });
+    const absl::Status told = db::RunTransaction(
+        database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, now_); });
     ASSERT_TRUE(told.ok()) << told;
   }
 

@@ -32,21 +32,21 @@ class OfferSweeperTest : public ActivityTest {
 
 TEST_F(OfferSweeperTest, PassesThePlaceOnWhenTheTimeHasPassedAndNotBefore) {
   const auto all = OfferedToTheSecond(Published(1, 3), 3);
-  auto next = SweepOffers(database_.pool(), metrics_, now_ + absl::Minutes(119));
+  auto next = SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Minutes(119));
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(*next, now_ + absl::Hours(2));
   EXPECT_EQ(Get(all[1]).state(), R::STATE_OFFERED);
-  ASSERT_TRUE(SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(2)).ok());
+  ASSERT_TRUE(SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(2)).ok());
   EXPECT_EQ(Get(all[1]).state(), R::STATE_LAPSED);
   EXPECT_EQ(Get(all[2]).state(), R::STATE_OFFERED);
-  next = SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(3));
+  next = SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(3));
   ASSERT_TRUE(next.ok()) << next.status();
   EXPECT_EQ(*next, now_ + absl::Hours(4));
-  ASSERT_TRUE(SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(4)).ok());
+  ASSERT_TRUE(SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(4)).ok());
   EXPECT_EQ(Get(all[2]).state(), R::STATE_LAPSED);
   EXPECT_EQ(GetShift(all[0].shift()).taken_count(), 0);
   EXPECT_EQ(GetShift(all[0].shift()).waitlisted_count(), 0);
-  EXPECT_EQ(*SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(5)), absl::InfiniteFuture());
+  EXPECT_EQ(*SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(5)), absl::InfiniteFuture());
   EXPECT_EQ(metrics_.lapsed.Value(), 2);
 }
 
@@ -54,7 +54,7 @@ TEST_F(OfferSweeperTest, NobodyIsAskedOnceTheShiftHasBegun) {
   const v1::Shift shift = PublishedAt(now_ + absl::Hours(1), absl::Hours(2), 1, 3);
   const auto all = OfferedToTheSecond(shift, 3);
   EXPECT_EQ(FromProto(Get(all[1]).offer_expire_time()), now_ + absl::Hours(1));
-  ASSERT_TRUE(SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(1)).ok());
+  ASSERT_TRUE(SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(1)).ok());
   EXPECT_EQ(Get(all[1]).state(), R::STATE_LAPSED);
   EXPECT_EQ(Get(all[2]).state(), R::STATE_WAITLISTED);
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 0);
@@ -66,7 +66,9 @@ TEST_F(OfferSweeperTest, TwoReplicasLapseEveryOfferOnce) {
   for (int i = 0; i < kShifts; ++i) {
     OfferedToTheSecond(PublishedAt(start_ + absl::Hours(3 * i), absl::Hours(2), 1, 3), 4, 1 + 4u * i);
   }
-  const auto replica = [this] { EXPECT_TRUE(SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(2)).ok()); };
+  const auto replica = [this] {
+    EXPECT_TRUE(SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(2)).ok());
+  };
   std::thread first(replica), second(replica);
   first.join();
   second.join();
@@ -85,7 +87,7 @@ TEST_F(OfferSweeperTest, TheThreadFindsWhatIsDueByItsClock) {
   Sweeper sweeper(
       {.name = "offers"},
       [&](absl::Time now) {
-        auto next = SweepOffers(database_.pool(), metrics_, now);
+        auto next = SweepOffers(database_.pool(), ids_, metrics_, now);
         const absl::MutexLock lock(&mutex);
         ++turns;
         return next;

@@ -126,8 +126,8 @@ TEST_F(OwnExportTest, OfWhoWasErasedOnlyNumberAndServiceStay) {
   event.set_center_id(kCenter);
   event.mutable_payload()->PackFrom(changed);
   for (int time = 1; time <= 2; ++time) {
-    const absl::Status told =
-        db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, event, end_); });
+    const absl::Status told = db::RunTransaction(
+        database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, end_); });
     ASSERT_TRUE(told.ok()) << told;
   }
   const std::string kept = std::to_string(IdOf(all_[0].name()));

@@ -57,7 +57,7 @@ TEST_F(RegistrationMovesTest, OffersLapsesAndAnswersSayWhoAndWhy) {
   ASSERT_TRUE(registrations_.CancelRegistration(Person(1, now_ + absl::Hours(1)), cancel).ok());
   EXPECT_EQ(Moves(first), Lines{"CONFIRMED>CANCELLED " + one_ + " 家中有事 1"});
   EXPECT_EQ(Moves(second), Lines{"WAITLISTED>OFFERED system  1"});
-  ASSERT_TRUE(SweepOffers(database_.pool(), metrics_, now_ + absl::Hours(3)).ok());
+  ASSERT_TRUE(SweepOffers(database_.pool(), ids_, metrics_, now_ + absl::Hours(3)).ok());
   EXPECT_EQ(Moves(second), (Lines{"WAITLISTED>OFFERED system  1", "OFFERED>LAPSED system  3"}));
   ASSERT_TRUE(Accept(third, now_ + absl::Hours(4)).ok());
   EXPECT_EQ(Moves(third),
@@ -71,8 +71,8 @@ TEST_F(RegistrationMovesTest, WhoeverIsTakenOffReadsWhy) {
   events::v1::Event event;
   event.set_center_id(kCenter);
   event.mutable_payload()->PackFrom(changed);
-  const absl::Status told =
-      db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, event, now_); });
+  const absl::Status told = db::RunTransaction(
+      database_.pool(), {}, [&](db::Transaction& tx) { return FollowVolunteer(tx, ids_, event, now_); });
   ASSERT_TRUE(told.ok()) << told;
   EXPECT_EQ(Moves(place), Lines{"CONFIRMED>CANCELLED system 不再参加志愿服务 0"});
 }

@@ -128,7 +128,9 @@ TEST_F(RushTest, InvariantsHoldAtEveryCommittedPointAndAtTheEnd) {
 TEST_F(RushTest, TheCheckerFindsEachFault) {
   const v1::Shift first = PublishedAt(start_, absl::Hours(2), 2, 5);
   const v1::Shift second = PublishedAt(start_ + absl::Hours(1), absl::Hours(2), 2, 5);
-  for (uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(SignUp(id, first.name()).ok());
+  const auto place = SignUp(1, first.name());
+  ASSERT_TRUE(place.ok());
+  for (uint64_t id = 2; id <= 5; ++id) ASSERT_TRUE(SignUp(id, first.name()).ok());
   const auto other = SignUp(6, second.name());
   ASSERT_TRUE(other.ok());
   HistoryChecker checker(database_.pool(), kCenter);
@@ -152,6 +154,12 @@ TEST_F(RushTest, TheCheckerFindsEachFault) {
   // Out of turn: the last who waits was asked, while the first still waits.
   spoil("UPDATE " + in_schema + "registrations SET state = 4, live = NULL WHERE waitlist_position = 3",
         "UPDATE " + in_schema + "registrations SET state = 2, live = 1 WHERE waitlist_position = 3", false);
+  ASSERT_TRUE(Cancel(*place, now_).ok());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM notices"), 1) << "the first who waits was offered the place";
+  EXPECT_TRUE(checker.FaultsAfter({}).empty());
+  spoil("UPDATE " + in_schema + "notices SET kind = 5", "UPDATE " + in_schema + "notices SET kind = 4", false);
+  spoil("UPDATE " + in_schema + "notices SET volunteer_id = 6", "UPDATE " + in_schema + "notices SET volunteer_id = 3",
+        false);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ constexpr const char* kRows[] = {
     "supplement_moves SELECT 4096, %N%02, 1, 'staff/x', '%N%-moved', 1",
     "handovers SELECT 4096, %N%03, %N%01, 5, %ID%, 88, 0, 3, NULL, NULL, 50, 1, 1",
     "handovers SELECT 4096, %N%04, 99, 5, 88, %ID%, 7, 4, NULL, NULL, 50, 1, 1",
-    "notices SELECT 4096, %ID%, %N%07, 3, 1, %N%01, 6, 60, 3, '%N%-noticed', 1, NULL, 1",
+    "notices SELECT 4096, %ID%, %N%07, 3, 1, %N%01, 6, 60, 3, '%N%-noticed', 1, NULL, 1, NULL, NULL",
     "calendar_feeds SELECT 4096, %N%05, %ID%, '%N%-feed', UNHEX(SHA2('%N%feed', 256)), 1, 2",
 };
 
