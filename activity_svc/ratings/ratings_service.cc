@@ -69,7 +69,7 @@ absl::StatusOr<v1::RateActivityResponse> RatingsService::RateActivity(const rpc:
   // The invitation says in which center; who rates is nobody's business.
   rpc::Call there = call;
   there.center_id = invitation->center_id;
-  auto rated = trail_.Run(there, request, /*repeatable=*/false,
+  auto rated = trail_.Run(there, request, /*repeatable=*/true,
                           [&](db::Transaction& tx) -> absl::StatusOr<v1::RateActivityResponse> {
                             const auto batch = FindBatch(tx, there.center_id, invitation->batch_id);
                             if (!batch.ok()) return batch.status();

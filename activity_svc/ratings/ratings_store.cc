@@ -14,6 +14,7 @@ constexpr char kBatch[] =
 constexpr char kInsertRating[] =
     "INSERT INTO ratings (center_id, batch_id, number, id, activity_id, stars, comment, rate_time)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr char kGiven[] = "SELECT stars, comment FROM ratings WHERE center_id = ? AND batch_id = ? AND number = ?";
 constexpr char kRatings[] =
     "SELECT id, stars, comment, rate_time FROM ratings WHERE center_id = ? AND activity_id = ? AND id > ?"
     " ORDER BY id LIMIT ?";
@@ -46,7 +47,12 @@ absl::Status InsertRating(db::Transaction& transaction, const Invitation& invita
           .Execute(kInsertRating, {invitation.center_id, invitation.batch_id, static_cast<int>(invitation.number),
                                    rating.id, activity_id, rating.stars, rating.comment, rating.time})
           .status();
-  return db::IsDuplicateKey(inserted) ? errors::FailedPrecondition(type::REASON_NOT_ASKED) : inserted;
+  if (!db::IsDuplicateKey(inserted)) return inserted;
+  const auto given =
+      transaction.QueryOne(kGiven, {invitation.center_id, invitation.batch_id, static_cast<int>(invitation.number)});
+  if (!given.ok()) return given.status();
+  const bool same = given->has_value() && (*given)->Int(0) == rating.stars && (*given)->Text(1) == rating.comment;
+  return same ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_NOT_ASKED);
 }
 
 absl::StatusOr<std::vector<Rating>> ListRatings(db::Session& session, uint64_t center_id, uint64_t activity_id,

@@ -33,7 +33,8 @@ struct Rating {
   std::string comment = {};
   absl::Time time = {};
 };
-// FAILED_PRECONDITION with REASON_NOT_ASKED where the invitation has been used.
+// Changes nothing where the invitation gave this very rating before; FAILED_PRECONDITION with REASON_NOT_ASKED
+// where it gave another.
 absl::Status InsertRating(db::Transaction& transaction, const Invitation& invitation, uint64_t activity_id,
                           const Rating& rating);
 // Of an activity, oldest first, after this one.

@@ -52,11 +52,12 @@ class RatingsTest : public ActivityTest {
     request.set_request_id(request_id);
     return ratings_.CreateRatingInvitations(Staff(staff, now_), request);
   }
-  absl::StatusOr<v1::RateActivityResponse> Rate(const std::string& token, int stars, absl::Time at) {
+  absl::StatusOr<v1::RateActivityResponse> Rate(const std::string& token, int stars, absl::Time at,
+                                                const std::string& comment = "很好") {
     v1::RateActivityRequest request;
     request.set_token(token);
     request.set_stars(stars);
-    request.set_comment("很好");
+    request.set_comment(comment);
     rpc::Call call = Anybody(at);
     call.center_id = 0;  // a link opens anywhere
     auto rated = ratings_.RateActivity(call, request);
@@ -80,7 +81,6 @@ TEST_F(RatingsTest, WhoWasAskedAnswersOnce) {
   ASSERT_EQ(asked->tokens_size(), 3);
   EXPECT_EQ(std::set<std::string>(asked->tokens().begin(), asked->tokens().end()).size(), 3u);
   ASSERT_TRUE(Rate(asked->tokens(0), 5, now_).ok());
-  EXPECT_EQ(ReasonOf(Rate(asked->tokens(0), 5, now_)), type::REASON_NOT_ASKED);
   EXPECT_EQ(ReasonOf(Rate("x", 5, now_)), type::REASON_NOT_ASKED);
   EXPECT_EQ(ReasonOf(Rate(TokenOf(codes_, {kCenter, asked->batch_id(), 3}), 5, now_)), type::REASON_NOT_ASKED);
   EXPECT_EQ(ReasonOf(Rate(TokenOf(codes_, {kOtherCenter, asked->batch_id(), 1}), 5, now_)), type::REASON_NOT_ASKED);
@@ -127,14 +127,32 @@ TEST_F(RatingsTest, NobodyAskedClaimsNothing) {
   EXPECT_EQ(summary->satisfied_lower_bound(), 0);
 }
 
+// Whoever heard no answer sends it once more.
+TEST_F(RatingsTest, TheSameAgainChangesNothingAndAnotherIsRefused) {
+  const auto asked = Ask(1);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  ASSERT_TRUE(Rate(asked->tokens(0), 5, now_).ok());
+  const int64_t records = Number("SELECT COUNT(*) FROM audit_pending");
+  EXPECT_TRUE(Rate(asked->tokens(0), 5, now_ + absl::Minutes(1)).ok());
+  EXPECT_EQ(ReasonOf(Rate(asked->tokens(0), 4, now_)), type::REASON_NOT_ASKED);
+  EXPECT_EQ(ReasonOf(Rate(asked->tokens(0), 5, now_, "一般")), type::REASON_NOT_ASKED);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM audit_pending"), records);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM ratings WHERE stars = 5 AND comment = '很好'"), 1);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM ratings"), 1);
+}
+
 TEST_F(RatingsTest, OneInvitationFromManySidesCountsOnce) {
   const auto asked = Ask(1);
   ASSERT_TRUE(asked.ok()) << asked.status();
   std::atomic<int> taken = 0;
   std::vector<std::thread> people;
-  for (int i = 0; i < 8; ++i) people.emplace_back([&] { taken += Rate(asked->tokens(0), 5, now_).ok() ? 1 : 0; });
+  for (int i = 1; i <= 5; ++i) {
+    for (int repeated = 0; repeated < 2; ++repeated) {
+      people.emplace_back([&, i] { taken += Rate(asked->tokens(0), i, now_).ok() ? 1 : 0; });
+    }
+  }
   for (std::thread& one : people) one.join();
-  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(taken, 2) << "the first, and the same again";
   EXPECT_EQ(Summary()->answered_count(), 1);
 }
 
