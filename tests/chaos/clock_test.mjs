@@ -65,11 +65,12 @@ test('callers of a replica with a wrong clock are refused, and told why', { skip
   }
 });
 
-const openOffers = async () =>
-  (await query(world.socket, 'SELECT id FROM wenming_activity.registrations WHERE offer_expire_time > 0')).map(([id]) => nameOf('registrations', id));
+const OPEN_OFFERS = 'SELECT id FROM wenming_activity.registrations WHERE offer_expire_time > 0';
+const openOffers = async () => (await query(world.socket, OPEN_OFFERS)).map(([id]) => nameOf('registrations', id));
 
 test('a replica whose clock runs ahead takes no offer from anybody too soon', { skip: unshiftable ?? false }, async () => {
-  const [long, short] = await world.openActivity(PROBE_SHIFTS.slice(-2).map((shift) => ({ ...shift, capacity: 1, waitlistCapacity: 5 })));
+  const plans = PROBE_SHIFTS.slice(-2).map((shift) => ({ ...shift, capacity: 1, waitlistCapacity: 5 }));
+  const [long, short] = await world.openActivity(plans);
   const [giver, waiting] = await world.logInAll();
   const offered = async ({ name }, minutesLeft) => {
     const place = await giver.self.post(`/v1/${name}/registrations`);
@@ -86,7 +87,8 @@ test('a replica whose clock runs ahead takes no offer from anybody too soon', { 
     // Now it is the only one who lets offers lapse.
     world.stack.kill('activity_svc');
     assert.ok((await openOffers()).includes(over));
-    await until('the offer that is over to lapse', async () => !(await openOffers()).includes(over), 40000).finally(() => world.stack.revive());
+    const lapsed = until('the offer that is over to lapse', async () => !(await openOffers()).includes(over), 40000);
+    await lapsed.finally(() => world.stack.revive());
     assert.equal(await stateOf(over), 'STATE_LAPSED');
     assert.equal(await stateOf(kept), 'STATE_OFFERED');
   });

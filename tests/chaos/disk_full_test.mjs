@@ -27,7 +27,8 @@ try {
 let world;
 const seed = chosenSeed();
 before(async () => {
-  if (missing === null) world = await World.start({ volunteers: VOLUNTEERS, random: randomFrom(seed), databaseFolder: path.join(folder, 'db') });
+  if (missing !== null) return;
+  world = await World.start({ volunteers: VOLUNTEERS, random: randomFrom(seed), databaseFolder: path.join(folder, 'db') });
 });
 after(async () => {
   await world?.stop();
@@ -56,7 +57,8 @@ async function fullDisk() {
 }
 
 test('a full disk', { skip: missing ?? false, timeout: 300000 }, async (t) => {
-  const { findings: [finding], faults } = await holdOut(world, { 'full disk of the database for 15 s': fullDisk }, seed, (text) => t.diagnostic(text));
+  const actions = { 'full disk of the database for 15 s': fullDisk };
+  const { findings: [finding], faults } = await holdOut(world, actions, seed, (text) => t.diagnostic(text));
   assert.deepEqual(faults, []);
   assert.ok(finding.unknown > 0, 'nobody felt it: the test has lost its teeth');
 });

@@ -12,6 +12,8 @@ const VOLUNTEERS = 130;
 const NAMES = ['kill the database', 'kill activity_svc', 'kill volunteer_svc', 'kill both activity_svc', 'freeze activity_svc for 5 s',
   'freeze volunteer_svc for 5 s', 'freeze org_svc for 5 s', 'freeze a gateway for 5 s', 'no file descriptors left for 2 s',
   'no memory left for 3 s'];
+// Whoever waits for less than the deadline of a call is answered after all; the kill of one replica may fall between two calls.
+const FELT = /^kill (both|the database)|^no file descriptors|for 3[05] s$/;
 
 let world;
 const seed = chosenSeed();
@@ -19,10 +21,11 @@ before(async () => { world = await World.start({ volunteers: VOLUNTEERS, random:
 after(() => world?.stop());
 
 test('long faults', { timeout: 600000 }, async (t) => {
-  const actions = { ...Object.fromEntries(NAMES.map((name) => [name, (ACTIONS[name] ?? FAULTS[name])])), ...LONG_FAULTS };
+  const actions = { ...Object.fromEntries(NAMES.map((name) => [name, ACTIONS[name] ?? FAULTS[name]])), ...LONG_FAULTS };
   const { findings, faults } = await holdOut(world, actions, seed, (text) => t.diagnostic(text));
   assert.deepEqual(faults, []);
   assert.equal(findings.length, Object.keys(actions).length);
-  const felt = findings.filter(({ unknown }) => unknown > 0);
-  assert.ok(felt.length > findings.length / 2, 'hardly anything was felt: the test has lost its teeth');
+  for (const { fault, unknown } of findings.filter(({ fault: name }) => FELT.test(name))) {
+    assert.ok(unknown > 0, `nobody felt "${fault}": the test has lost its teeth`);
+  }
 });

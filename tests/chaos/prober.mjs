@@ -44,7 +44,8 @@ export class Prober {
       this.#worker.once('error', reject);
       this.#worker.once('message', ({ operations, seconds, complaint }) => {
         this.#worker.off('error', reject);
-        const late = ({ begin, end, ...rest }) => ({ ...rest, begin: begin - performance.timeOrigin, end: end - performance.timeOrigin });
+        const late = ({ begin, end, ...rest }) =>
+          ({ ...rest, begin: begin - performance.timeOrigin, end: end - performance.timeOrigin });
         this.history.operations.push(...operations.map(late));
         if (complaint) reject(new Error(complaint));
         else resolve(seconds);
@@ -76,7 +77,8 @@ async function untilSuccess(what, end, attempt) {
 function probesOf({ base, volunteer, token }, { staff, unit, shifts }, history, round, end) {
   const session = new Session(base);
   const self = session.as(token);
-  const simple = (what, method, path, body, as = self) => ({ [what]: () => untilSuccess(what, end, () => as.send(method, path, body)) });
+  const simple = (what, method, path, body, as = self) =>
+    ({ [what]: () => untilSuccess(what, end, () => as.send(method, path, body)) });
   const record = (what, facts, send) => untilSuccess(what, end, () =>
     history.record({ client: `prober ${base}`, volunteer, ...facts }, send));
   return {
@@ -89,7 +91,8 @@ function probesOf({ base, volunteer, token }, { staff, unit, shifts }, history, 
       const shift = shifts[round];
       const requestId = `prober-round-${round}`;
       const body = { requestId };
-      const { name } = await record('sign up', { kind: 'signUp', shift, requestId, body }, () => self.send('POST', `/v1/${shift}/registrations`, body));
+      const { name } = await record('sign up', { kind: 'signUp', shift, requestId, body },
+        () => self.send('POST', `/v1/${shift}/registrations`, body));
       note('sign up');
       await record('cancel', { kind: 'cancel', registration: name, body: {} }, () => cancelled(self, name));
       note('cancel');
@@ -117,7 +120,8 @@ async function probe({ sides, ...rest }, { began, round }) {
     .map(([what, act]) => act(note).then(() => what === 'sign up' || note(what))));
   const ended = await Promise.allSettled(all);
   const complaint = ended.find(({ status }) => status === 'rejected')?.reason.message;
-  const absolute = ({ begin, end: until, ...op }) => ({ ...op, begin: begin + performance.timeOrigin, end: until + performance.timeOrigin });
+  const absolute = ({ begin, end: until, ...op }) =>
+    ({ ...op, begin: begin + performance.timeOrigin, end: until + performance.timeOrigin });
   return { operations: history.operations.map(absolute), seconds, complaint };
 }
 
