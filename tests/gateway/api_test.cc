@@ -84,6 +84,9 @@ TEST_F(ApiTest, PutsFilesThrough) {
                   "Content-Type: image/png\r\n");
   EXPECT_STREQ(Json(up)["title"].GetString(), "image/png");
   EXPECT_STREQ(Json(up)["cover"].GetString(), "iVBORwD/");
+  up = Post("/v1/books:import", std::string_view("{\"\0\xff", 4), "Content-Type: application/x-book\r\n");
+  EXPECT_STREQ(Json(up)["title"].GetString(), "application/x-book");
+  EXPECT_STREQ(Json(up)["cover"].GetString(), "eyIA/w==");
   EXPECT_EQ(Get("/v1/shelves/1/books/2:export").headers["content-type"], "text/csv; charset=utf-8");
 }
 

@@ -93,6 +93,11 @@ grpc::Status LibraryServer::UpdateBook(Context*, const testdata::UpdateBookReque
   return grpc::Status::OK;
 }
 
+grpc::Status LibraryServer::ReviseBook(Context* context, const testdata::UpdateBookRequest* request,
+                                       testdata::Book* book) {
+  return UpdateBook(context, request, book);
+}
+
 grpc::Status LibraryServer::MoveBook(Context*, const testdata::MoveBookRequest* request,
                                      testdata::MoveBookResponse* response) {
   if (!request->etag().empty() && request->etag() != "v1") return Changed();
@@ -121,6 +126,12 @@ grpc::Status LibraryServer::UploadCover(Context*, const testdata::UploadCoverReq
   book->set_name(request->name());
   book->set_title(request->file().content_type());
   book->set_cover(request->file().data());
+  return grpc::Status::OK;
+}
+
+grpc::Status LibraryServer::ImportBook(Context*, const google::api::HttpBody* file, testdata::Book* book) {
+  book->set_title(file->content_type());
+  book->set_cover(file->data());
   return grpc::Status::OK;
 }
 

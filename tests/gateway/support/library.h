@@ -38,11 +38,13 @@ class LibraryServer final : public testdata::Library::Service {
   Status ListBooks(Context*, const testdata::ListBooksRequest* request, testdata::ListBooksResponse* response) override;
   Status CreateBook(Context*, const testdata::CreateBookRequest* request, testdata::Book* book) override;
   Status UpdateBook(Context*, const testdata::UpdateBookRequest* request, testdata::Book* book) override;
+  Status ReviseBook(Context* context, const testdata::UpdateBookRequest* request, testdata::Book* book) override;
   Status MoveBook(Context*, const testdata::MoveBookRequest* request, testdata::MoveBookResponse* response) override;
   Status DeleteBook(Context*, const testdata::GetBookRequest*, google::protobuf::Empty*) override;
   Status ShowBook(Context*, const testdata::GetBookRequest* request, google::api::HttpBody* body) override;
   Status ExportBook(Context*, const testdata::GetBookRequest*, google::api::HttpBody* body) override;
   Status UploadCover(Context*, const testdata::UploadCoverRequest* request, testdata::Book* book) override;
+  Status ImportBook(Context*, const google::api::HttpBody* file, testdata::Book* book) override;
   Status TagBook(Context*, const testdata::TagBookRequest* request, testdata::Book* book) override;
   Status EchoMetadata(Context* context, const google::protobuf::Empty*, testdata::Book* book) override;
   Status WatchBooks(Context* context, const testdata::WatchBooksRequest* request,
