@@ -12,6 +12,7 @@
 #include "org_svc/staff/staff_store.h"
 #include "org_svc/units/units_store.h"
 #include "tests/org_svc/org_fixture.h"
+#include "tests/support/row_counter.h"
 
 namespace wenming::org {
 namespace {
@@ -70,26 +71,7 @@ class StatementsTest : public OrgTest {
     EXPECT_TRUE(analysed.ok()) << analysed.status();
   }
 
-  int64_t RowsRead() {
-    const auto sum = db::Read(*alone_, absl::InfiniteFuture(), [](db::Session& session) -> absl::StatusOr<int64_t> {
-      const auto rows = session.Query(
-          "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
-          " ('HANDLER_READ_RND_NEXT', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV', 'HANDLER_READ_RND')");
-      if (!rows.ok()) return rows.status();
-      return rows->front().Int(0);
-    });
-    EXPECT_TRUE(sum.ok()) << sum.status();
-    return sum.ok() ? *sum : 0;
-  }
-
-  int64_t Cost(const std::function<absl::Status()>& call) {
-    const int64_t nothing = -RowsRead() + RowsRead();  // what asking costs
-    const int64_t before = RowsRead();
-    const absl::Status status = call();
-    const int64_t read = RowsRead() - before - nothing;
-    EXPECT_TRUE(status.ok()) << status;
-    return read;
-  }
+  int64_t Cost(const std::function<absl::Status()>& call) { return test::RowsReadBy(*alone_, call); }
   void Cheap(const char* what, const std::function<absl::Status()>& call) { EXPECT_LE(Cost(call), kMost) << what; }
 
   const std::unique_ptr<db::Pool> alone_ = *db::Pool::Open(test::Driver(), Alone(database_.options()));

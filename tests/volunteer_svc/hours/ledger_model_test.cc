@@ -89,6 +89,15 @@ class Model {
     return true;
   }
 
+  // The cursors of those of them that are refused.
+  std::set<int64_t> TakeAll(std::span<const Event> events) {
+    std::set<int64_t> refused;
+    for (const Event& event : events) {
+      if (!Take(event)) refused.insert(event.cursor());
+    }
+    return refused;
+  }
+
   const std::map<uint64_t, Lines>& people() const { return people_; }
 
   // Lines that no other takes back.
@@ -314,10 +323,7 @@ TEST_F(LedgerModelTest, TwoReplicasKeepTheLedgerOfTheModel) {
   SCOPED_TRACE(absl::StrCat("WENMING_TEST_SEED=", seed_));
   const std::vector<Event> stream = Stream(400);
   Model model(volunteers_);
-  std::set<int64_t> refused;
-  for (const Event& event : stream) {
-    if (!model.Take(event)) refused.insert(event.cursor());
-  }
+  const std::set<int64_t> refused = model.TakeAll(stream);
   ASSERT_GT(refused.size(), 50u);
   {
     Replica first(pool_, stream, stream.size(), registry_, 16), second(pool_, stream, stream.size(), registry_, 7);
@@ -334,10 +340,7 @@ TEST_F(LedgerModelTest, PartsAppliedAtOnceKeepTheLedgerOfTheModel) {
   SCOPED_TRACE(absl::StrCat("WENMING_TEST_SEED=", seed_));
   const std::vector<Event> stream = Stream(400);
   Model model(volunteers_);
-  std::set<int64_t> refused;
-  for (const Event& event : stream) {
-    if (!model.Take(event)) refused.insert(event.cursor());
-  }
+  const std::set<int64_t> refused = model.TakeAll(stream);
   {
     Replica first(pool_, stream, stream.size(), registry_, 16, NoFault, "part/0", {0, 2});
     Replica second(pool_, stream, stream.size(), registry_, 7, NoFault, "part/1", {1, 2});
@@ -382,10 +385,7 @@ TEST_F(LedgerModelTest, RestartsFaultsAndRedeliveryChangeNothing) {
   ExpectSame(model);
 
   // Everything once more from the beginning: nothing but what was refused before can still be taken.
-  std::set<int64_t> again;
-  for (const Event& event : stream) {
-    if (!model.Take(event)) again.insert(event.cursor());
-  }
+  const std::set<int64_t> again = model.TakeAll(stream);
   Replica replica(pool_, stream, stream.size(), registry_, 1 + Below(64), NoFault, "again");
   replica.source.Begin();
   ASSERT_TRUE(replica.consumer.WaitFor(static_cast<int64_t>(stream.size()), absl::Minutes(1)));
