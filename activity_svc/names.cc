@@ -32,14 +32,6 @@ absl::StatusOr<auth::DirectoryUnit> FindUnit(const rpc::Call& call, std::string_
   return errors::NotFound(name);
 }
 
-absl::Status CheckTeam(const rpc::Call& call, std::string_view field, uint64_t team_id) {
-  const auto team = call.directory == nullptr ? std::nullopt : call.directory->FindTeam(team_id);
-  const bool here = team && team->center_id == call.center_id;
-  if (here && !team->deleted) return absl::OkStatus();
-  return errors::InvalidField(field, type::REASON_UNKNOWN_REFERENCE,
-                              {{"value", here ? team->display_name : ids::ResourceName("teams", team_id)}});
-}
-
 google::protobuf::Timestamp ToProto(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
   const int64_t seconds = absl::ToUnixSeconds(time);

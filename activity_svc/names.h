@@ -25,10 +25,6 @@ std::string OptionalName(std::string_view collection, uint64_t id);
 // The unit that a request names; NOT_FOUND, or UNAVAILABLE while the unit tree is not there.
 absl::StatusOr<auth::DirectoryUnit> FindUnit(const rpc::Call& call, std::string_view field, std::string_view name);
 
-// INVALID_ARGUMENT with REASON_UNKNOWN_REFERENCE for a team that the caller's center does not have or has dissolved, as
-// far as org_svc has told.
-absl::Status CheckTeam(const rpc::Call& call, std::string_view field, uint64_t team_id);
-
 google::protobuf::Timestamp ToProto(absl::Time time);
 absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "activity_svc/names.h"
+#include "common/auth/teams.h"
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
@@ -51,7 +52,7 @@ void TakeTeam(const rpc::Call& call, const v1::Activity& given, Activity& activi
   const auto id = ParseOptionalId("teams", "activity.team", given.team());
   if (!id.ok()) {
     wrong.push_back({"activity.team", type::REASON_BAD_RESOURCE_NAME, {{"collection", "teams"}}});
-  } else if (*id != 0 && !CheckTeam(call, "activity.team", *id).ok()) {
+  } else if (*id != 0 && !auth::CheckTeam(call.directory, call.center_id, "activity.team", *id).ok()) {
     wrong.push_back({"activity.team", type::REASON_UNKNOWN_REFERENCE, {{"value", given.team()}}});
   } else {
     activity.team_id = *id;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "activity_svc/calendars/working_days.h"
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
@@ -17,8 +18,6 @@ absl::StatusOr<absl::CivilDay> DayOf(const char* field, const google::type::Date
   return errors::InvalidField(field, type::REASON_BAD_FORMAT,
                               {{"expected_zh", "应为日历上的一天"}, {"expected_en", "a day of the calendar"}});
 }
-
-absl::Time MidnightOf(absl::CivilDay day) { return absl::FromCivil(day, absl::FixedTimeZone(8 * 60 * 60)); }
 
 }  // namespace
 
@@ -35,12 +34,12 @@ absl::StatusOr<Stretch> DaysOf(const v1::ListUpcomingShiftsRequest& request) {
   if (request.has_from_date()) {
     const auto day = DayOf("from_date", request.from_date());
     if (!day.ok()) return day.status();
-    stretch.begin = MidnightOf(*day);
+    stretch.begin = EndOfDay(*day - 1);
   }
   if (request.has_to_date()) {
     const auto day = DayOf("to_date", request.to_date());
     if (!day.ok()) return day.status();
-    stretch.end = MidnightOf(*day + 1);
+    stretch.end = EndOfDay(*day);
   }
   if (stretch.begin < stretch.end) return stretch;
   return errors::InvalidField(

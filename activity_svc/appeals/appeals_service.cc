@@ -14,6 +14,7 @@
 #include "activity_svc/names.h"
 #include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
+#include "activity_svc/registrations/registrations_access.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
 #include "activity_svc/settlements/settlements_store.h"
@@ -150,12 +151,7 @@ absl::StatusOr<v1::Appeal> AppealsService::GetAppeal(const rpc::Call& call, cons
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Appeal> {
-    const auto registration = LoadRegistration(session, call.center_id, *id);
-    if (!registration.ok()) return registration.status();
-    const auto activity = LoadActivity(session, call.center_id, registration->activity_id);
-    if (!activity.ok()) return activity.status();
-    const auto may = call.AuthoriseSelfOr(registration->volunteer_id, "registrations.read", activity->unit_id);
-    if (!may.ok()) return may;
+    if (auto seen = LoadRegistrationFor(session, call, *id); !seen.ok()) return seen.status();
     const auto appeal = FindAppeal(session, call.center_id, *id);
     if (!appeal.ok()) return appeal.status();
     if (!appeal->has_value()) return errors::NotFound(request.registration() + "/appeal");

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "activity_svc/calendars/working_days.h"
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
 namespace {
 
 using A = v1::Attendance;
-
-// People read times as the clock on the wall shows them: China has one zone and no summer time.
-std::string ChineseTime(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
-}
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "activity_svc/policies/policies_store.h"
 #include "activity_svc/registrations/absences.h"
 #include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/shifts/shifts_access.h"
 #include "activity_svc/shifts/shifts_rules.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/crypto/digest.h"
@@ -23,17 +24,6 @@ namespace {
 
 constexpr char kRun[] = "attendance.run";
 constexpr char kRead[] = "registrations.read";
-
-// The shift, for staff with the permission on the unit of its activity.
-absl::StatusOr<Shift> LoadAuthorised(db::Session& session, const rpc::Call& call, uint64_t shift_id,
-                                     std::string_view permission) {
-  auto shift = LoadShift(session, call.center_id, shift_id);
-  if (!shift.ok()) return shift.status();
-  const auto activity = LoadActivity(session, call.center_id, shift->activity_id);
-  if (!activity.ok()) return activity.status();
-  if (auto status = call.Authorise(permission, activity->unit_id); !status.ok()) return status;
-  return shift;
-}
 
 absl::Status ParseIds(const char* field, const google::protobuf::RepeatedPtrField<std::string>& names,
                       std::vector<uint64_t>& ids) {
@@ -68,7 +58,7 @@ absl::StatusOr<v1::CheckCode> AttendanceService::GetCheckCode(const rpc::Call& c
   const auto id = ParseId("shifts", "shift", request.shift());
   if (!id.ok()) return id.status();
   const auto shift =
-      db::Read(db_, call.deadline, [&](db::Session& session) { return LoadAuthorised(session, call, *id, kRun); });
+      db::Read(db_, call.deadline, [&](db::Session& session) { return LoadShiftFor(session, call, *id, kRun); });
   if (!shift.ok()) return shift.status();
   if (auto status = CheckTakesPresences(shift->state); !status.ok()) return status;
   v1::CheckCode code;
@@ -139,7 +129,7 @@ absl::StatusOr<v1::ListAttendancesResponse> AttendanceService::ListAttendances(
   const uint64_t after = position->empty() ? 0 : std::get<uint64_t>(position->front().data());
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListAttendancesResponse> {
-    if (const auto shift = LoadAuthorised(session, call, *id, kRead); !shift.ok()) return shift.status();
+    if (const auto shift = LoadShiftFor(session, call, *id, kRead); !shift.ok()) return shift.status();
     auto presences = ListPresences(session, call.center_id, *id, after, static_cast<int>(size) + 1);
     if (!presences.ok()) return presences.status();
     v1::ListAttendancesResponse response;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "activity_svc/calendars/working_days.h"
 #include "common/ids/ids.h"
 
 namespace wenming::activity {
@@ -38,11 +39,6 @@ Refusal NotOpen(const std::optional<ActivityState>& state) {
 }
 
 bool HoldsPlace(RegistrationState state) { return state != R::STATE_WAITLISTED; }
-
-// People read times as the clock on the wall shows them: China has one zone and no summer time.
-std::string ChineseTime(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
-}
 
 std::vector<std::string> MissingSkills(const Volunteer& volunteer, const Shift& shift) {
   std::vector<std::string> missing;

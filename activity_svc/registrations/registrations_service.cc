@@ -9,7 +9,9 @@
 #include "activity_svc/registrations/excuse.h"
 #include "activity_svc/registrations/own_export.h"
 #include "activity_svc/registrations/own_registration.h"
+#include "activity_svc/registrations/registrations_access.h"
 #include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/shifts/shifts_access.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "activity_svc/volunteers/volunteers_store.h"
 #include "common/db/transaction.h"
@@ -94,13 +96,8 @@ absl::StatusOr<v1::Registration> RegistrationsService::GetRegistration(const rpc
   const auto id = ParseId("registrations", "name", request.name());
   if (!id.ok()) return id.status();
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Registration> {
-    const auto registration = LoadRegistration(session, call.center_id, *id);
+    const auto registration = LoadRegistrationFor(session, call, *id);
     if (!registration.ok()) return registration.status();
-    // Not by the shift, which may have been removed since.
-    const auto activity = LoadActivity(session, call.center_id, registration->activity_id);
-    if (!activity.ok()) return activity.status();
-    const auto may = call.AuthoriseSelfOr(registration->volunteer_id, kRead, activity->unit_id);
-    if (!may.ok()) return may;
     const auto moves = ListMovesOf(session, call.center_id, *id);
     if (!moves.ok()) return moves.status();
     v1::Registration answer = ToProto(*registration);
@@ -118,9 +115,7 @@ absl::StatusOr<v1::ListRegistrationsResponse> RegistrationsService::ListRegistra
   const auto after = ToPosition(*position).value_or(RosterPosition());
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListRegistrationsResponse> {
-    const auto unit = UnitOfShift(session, call.center_id, *shift_id);
-    if (!unit.ok()) return unit.status();
-    if (auto status = call.Authorise(kRead, *unit); !status.ok()) return status;
+    if (auto shift = LoadShiftFor(session, call, *shift_id, kRead); !shift.ok()) return shift.status();
     auto roster = ListRoster(session, call.center_id, *shift_id, request.state(), after, static_cast<int>(size) + 1);
     if (!roster.ok()) return roster.status();
     v1::ListRegistrationsResponse response;

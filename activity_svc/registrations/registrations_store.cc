@@ -20,10 +20,8 @@ namespace {
 
 using R = v1::Registration;
 
-constexpr char kSelect[] =
-    "SELECT r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time,"
-    " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name, r.reason"
-    " FROM registrations r LEFT JOIN volunteers v ON v.center_id = r.center_id AND v.id = r.volunteer_id";
+constexpr char kFrom[] =
+    ", r.reason FROM registrations r LEFT JOIN volunteers v ON v.center_id = r.center_id AND v.id = r.volunteer_id";
 constexpr char kById[] = " WHERE r.center_id = ? AND r.id = ?";
 constexpr char kFirstWaiting[] =
     " WHERE r.center_id = ? AND r.shift_id = ? AND r.state = ? ORDER BY r.waitlist_position LIMIT 1";
@@ -65,25 +63,15 @@ constexpr char kOffers[] =
 constexpr size_t kChunk = 512;
 
 Registration FromRow(const db::Row& row) {
-  return Registration{.id = row.Id(0),
-                      .shift_id = row.Id(1),
-                      .activity_id = row.Id(2),
-                      .volunteer_id = row.Id(3),
-                      .state = row.Enum<RegistrationState>(4),
-                      .waitlist_position = row.Int(5),
-                      .offer_expire_time = row.OptionalTime(6),
-                      .start_time = row.Time(7),
-                      .end_time = row.Time(8),
-                      .create_time = row.Time(9),
-                      .update_time = row.Time(10),
-                      .volunteer_number = row.Text(11),
-                      .masked_name = row.Text(12),
-                      .reason = row.Text(13)};
+  Registration registration = RegistrationOf(row);
+  registration.reason = row.Text(13);
+  return registration;
 }
 
 absl::StatusOr<std::vector<Registration>> Select(db::Session& session, std::string_view where,
                                                  std::span<const db::Value> values) {
-  const auto rows = session.Query(absl::StrCat(kSelect, absl::string_view(where.data(), where.size())), values);
+  const auto rows = session.Query(
+      absl::StrCat("SELECT ", kRegistrationColumns, kFrom, absl::string_view(where.data(), where.size())), values);
   if (!rows.ok()) return rows.status();
   std::vector<Registration> registrations;
   registrations.reserve(rows->size());
@@ -116,6 +104,22 @@ absl::StatusOr<int64_t> EndAll(db::Transaction& transaction, RegistrationState t
 }
 
 }  // namespace
+
+Registration RegistrationOf(const db::Row& row) {
+  return {.id = row.Id(0),
+          .shift_id = row.Id(1),
+          .activity_id = row.Id(2),
+          .volunteer_id = row.Id(3),
+          .state = row.Enum<RegistrationState>(4),
+          .waitlist_position = row.Int(5),
+          .offer_expire_time = row.OptionalTime(6),
+          .start_time = row.Time(7),
+          .end_time = row.Time(8),
+          .create_time = row.Time(9),
+          .update_time = row.Time(10),
+          .volunteer_number = row.Text(11),
+          .masked_name = row.Text(12)};
+}
 
 absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t center_id, uint64_t id) {
   auto found = Select(session, kById, {center_id, id});

@@ -18,6 +18,13 @@
 
 namespace wenming::activity {
 
+// What a statement selects of registrations `r` and their volunteers `v`, first of all; and a registration of it,
+// without the reason.
+inline constexpr char kRegistrationColumns[] =
+    "r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time, r.start_time,"
+    " r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name";
+Registration RegistrationOf(const db::Row& row);
+
 // The registration; NOT_FOUND also for one of another center.
 absl::StatusOr<Registration> LoadRegistration(db::Session& session, uint64_t center_id, uint64_t id);
 

@@ -1,16 +1,12 @@
 #include "activity_svc/rosters/roster_table.h"
 
-#include "absl/time/time.h"
+#include "activity_svc/calendars/working_days.h"
 #include "activity_svc/registrations/registrations_rules.h"
 
 namespace wenming::activity {
 namespace {
 
 using A = v1::Attendance;
-
-std::string LocalTime(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M", time, absl::FixedTimeZone(8 * 60 * 60));
-}
 
 // Empty for 0.
 std::string Number(int64_t number) { return number == 0 ? std::string() : std::to_string(number); }
@@ -52,15 +48,15 @@ std::string GradeName(Grade grade) {
 TableRow RowOf(const RosterEntry& entry) {
   const Registration& registration = entry.registration;
   TableRow row = {registration.volunteer_number, registration.masked_name, std::string(ChineseName(registration.state)),
-                  Number(registration.waitlist_position), LocalTime(registration.create_time)};
+                  Number(registration.waitlist_position), ChineseTime(registration.create_time)};
   if (!entry.presence) {
     row.resize(row.size() + 5);
     return row;
   }
   const Presence& presence = *entry.presence;
   row.push_back(PresenceName(presence.state));
-  row.push_back(LocalTime(presence.check_in_time));
-  row.push_back(presence.check_out_time ? LocalTime(*presence.check_out_time) : "");
+  row.push_back(ChineseTime(presence.check_in_time));
+  row.push_back(presence.check_out_time ? ChineseTime(*presence.check_out_time) : "");
   row.push_back(Number(presence.minutes));
   row.push_back(GradeName(presence.grade));
   return row;

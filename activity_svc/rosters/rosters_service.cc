@@ -2,13 +2,12 @@
 
 #include <vector>
 
-#include "activity_svc/activities/activities_store.h"
 #include "activity_svc/names.h"
 #include "activity_svc/rosters/roster_csv.h"
 #include "activity_svc/rosters/roster_table.h"
 #include "activity_svc/rosters/roster_workbook.h"
 #include "activity_svc/rosters/rosters_store.h"
-#include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/shifts/shifts_access.h"
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
@@ -17,14 +16,6 @@ namespace {
 using E = v1::ExportRosterRequest;
 
 constexpr char kRead[] = "registrations.read";
-
-absl::Status Authorise(db::Session& session, const rpc::Call& call, uint64_t shift_id) {
-  const auto shift = LoadShift(session, call.center_id, shift_id);
-  if (!shift.ok()) return shift.status();
-  const auto activity = LoadActivity(session, call.center_id, shift->activity_id);
-  if (!activity.ok()) return activity.status();
-  return call.Authorise(kRead, activity->unit_id);
-}
 
 absl::StatusOr<google::api::HttpBody> FileOf(const std::vector<TableRow>& table, E::Format format) {
   google::api::HttpBody file;
@@ -53,7 +44,7 @@ absl::StatusOr<google::api::HttpBody> RostersService::ExportRoster(const rpc::Ca
   if (!shift_id.ok()) return shift_id.status();
   using Table = std::vector<TableRow>;
   const auto table = trail_.Run(call, request, /*repeatable=*/true, [&](db::Transaction& tx) -> absl::StatusOr<Table> {
-    if (auto status = Authorise(tx, call, *shift_id); !status.ok()) return status;
+    if (auto shift = LoadShiftFor(tx, call, *shift_id, kRead); !shift.ok()) return shift.status();
     const auto roster = ReadRoster(tx, call.center_id, *shift_id, request.state(), most_rows_ + 1);
     if (!roster.ok()) return roster.status();
     if (roster->size() > static_cast<size_t>(most_rows_)) {

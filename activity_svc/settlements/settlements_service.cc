@@ -6,10 +6,12 @@
 #include "activity_svc/names.h"
 #include "activity_svc/notices/notices_store.h"
 #include "activity_svc/policies/policies_store.h"
+#include "activity_svc/registrations/registrations_access.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/deadlines.h"
 #include "activity_svc/settlements/public_hours.h"
 #include "activity_svc/settlements/settlements_store.h"
+#include "activity_svc/shifts/shifts_access.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
@@ -62,11 +64,8 @@ absl::StatusOr<v1::Settlement> SettlementsService::GetSettlement(const rpc::Call
   const auto id = ParseId("shifts", "shift", request.shift());
   if (!id.ok()) return id.status();
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::Settlement> {
-    const auto shift = LoadShift(session, call.center_id, *id);
+    const auto shift = LoadShiftFor(session, call, *id, "registrations.read");
     if (!shift.ok()) return shift.status();
-    const auto activity = LoadActivity(session, call.center_id, shift->activity_id);
-    if (!activity.ok()) return activity.status();
-    if (auto status = call.Authorise("registrations.read", activity->unit_id); !status.ok()) return status;
     return Describe(session, call, *shift);
   });
 }
@@ -80,12 +79,7 @@ absl::StatusOr<v1::ListHourEntriesResponse> SettlementsService::ListHourEntries(
   const int after = position->empty() ? -1 : static_cast<int>(std::get<int64_t>(position->front().data()));
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListHourEntriesResponse> {
-    const auto registration = LoadRegistration(session, call.center_id, *id);
-    if (!registration.ok()) return registration.status();
-    const auto activity = LoadActivity(session, call.center_id, registration->activity_id);
-    if (!activity.ok()) return activity.status();
-    const auto may = call.AuthoriseSelfOr(registration->volunteer_id, "registrations.read", activity->unit_id);
-    if (!may.ok()) return may;
+    if (auto seen = LoadRegistrationFor(session, call, *id); !seen.ok()) return seen.status();
     auto entries = ListEntries(session, call.center_id, *id, after, static_cast<int>(size) + 1);
     if (!entries.ok()) return entries.status();
     v1::ListHourEntriesResponse response;

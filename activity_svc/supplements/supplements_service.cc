@@ -10,6 +10,7 @@
 #include "activity_svc/settlements/deadlines.h"
 #include "activity_svc/settlements/hour_entry.h"
 #include "activity_svc/settlements/settlements_store.h"
+#include "activity_svc/shifts/shifts_access.h"
 #include "activity_svc/shifts/shifts_store.h"
 #include "activity_svc/supplements/supplements_rules.h"
 #include "activity_svc/supplements/supplements_store.h"
@@ -148,11 +149,7 @@ absl::StatusOr<v1::ListSupplementsResponse> SupplementsService::ListSupplements(
   const uint64_t after = position->empty() ? 0 : std::get<uint64_t>(position->front().data());
   const auto size = static_cast<size_t>(paging::ClampPageSize(request.page_size()));
   return db::Read(db_, call.deadline, [&](db::Session& session) -> absl::StatusOr<v1::ListSupplementsResponse> {
-    const auto shift = LoadShift(session, call.center_id, *id);
-    if (!shift.ok()) return shift.status();
-    const auto activity = LoadActivity(session, call.center_id, shift->activity_id);
-    if (!activity.ok()) return activity.status();
-    if (auto status = call.Authorise("registrations.read", activity->unit_id); !status.ok()) return status;
+    if (auto shift = LoadShiftFor(session, call, *id, "registrations.read"); !shift.ok()) return shift.status();
     auto supplements = activity::ListSupplements(session, call.center_id, *id, after, static_cast<int>(size) + 1);
     if (!supplements.ok()) return supplements.status();
     v1::ListSupplementsResponse response;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "activity_svc/calendar_feeds/calendar_feeds_store.h"
+#include "activity_svc/calendars/working_days.h"
 #include "activity_svc/lists.h"
 #include "activity_svc/notices/notices_store.h"
 #include "common/db/errors.h"
@@ -112,9 +113,7 @@ absl::CivilDay DayOf(const google::type::Date& date) { return absl::CivilDay(dat
 
 }  // namespace
 
-bool Volunteer::MinorAt(absl::Time start) const {
-  return adult_from && absl::ToCivilDay(start, absl::FixedTimeZone(8 * 60 * 60)) < *adult_from;
-}
+bool Volunteer::MinorAt(absl::Time start) const { return adult_from && ChineseDay(start) < *adult_from; }
 
 absl::StatusOr<std::optional<Volunteer>> LoadVolunteer(db::Session& session, uint64_t center_id, uint64_t id) {
   return Load(session, kLoad, center_id, id);

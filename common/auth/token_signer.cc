@@ -1,6 +1,5 @@
 #include "common/auth/token_signer.h"
 
-#include <charconv>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -21,28 +20,13 @@ namespace fs = std::filesystem;
 constexpr size_t kTokenIdSize = 12;
 constexpr std::string_view kSuffix = ".sign.pem";
 
-// The generation in "<service>.<generation>.sign.pem", 0 without one; nothing for any other file.
-std::optional<uint32_t> GenerationOf(std::string_view name, std::string_view service) {
-  if (!name.starts_with(service) || !name.ends_with(kSuffix) || name.size() < service.size() + kSuffix.size()) {
-    return std::nullopt;
-  }
-  std::string_view middle = name.substr(service.size(), name.size() - service.size() - kSuffix.size());
-  if (middle.empty()) return 0;
-  if (middle.front() != '.') return std::nullopt;
-  middle.remove_prefix(1);
-  uint32_t generation = 0;
-  const auto [end, fault] = std::from_chars(middle.data(), middle.data() + middle.size(), generation);
-  if (fault != std::errc() || end != middle.data() + middle.size()) return std::nullopt;
-  return generation;
-}
-
 // The path of the highest generation; that without one where there is none at all, so that the error names it.
 std::string PathOf(const std::string& keys_dir, const std::string& service) {
   std::string path = absl::StrCat(keys_dir, "/", service, std::string(kSuffix));
   uint32_t highest = 0;
   std::error_code error;
   for (fs::directory_iterator entry(keys_dir, error), end; !error && entry != end; entry.increment(error)) {
-    const auto generation = GenerationOf(entry->path().filename().string(), service);
+    const auto generation = crypto::GenerationOf(entry->path().filename().string(), service, kSuffix);
     if (!generation.has_value() || *generation < highest) continue;
     highest = *generation;
     path = entry->path().string();

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
@@ -68,6 +70,20 @@ absl::StatusOr<std::string> LoadKey(const std::string& path) {
   absl::StatusOr<std::string> content = ReadSecretFile(path);
   if (!content.ok()) return content;
   return ParseHexKey(*content, kMinKeySize, path);
+}
+
+std::optional<uint32_t> GenerationOf(std::string_view name, std::string_view stem, std::string_view ending) {
+  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() < stem.size() + ending.size()) {
+    return std::nullopt;
+  }
+  std::string_view middle = name.substr(stem.size(), name.size() - stem.size() - ending.size());
+  if (middle.empty()) return 0;
+  if (middle.front() != '.') return std::nullopt;
+  middle.remove_prefix(1);
+  uint32_t generation = 0;
+  const auto [end, fault] = std::from_chars(middle.data(), middle.data() + middle.size(), generation);
+  if (fault != std::errc() || end != middle.data() + middle.size()) return std::nullopt;
+  return generation;
 }
 
 }  // namespace wenming::crypto

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +24,8 @@ absl::StatusOr<std::string> ParseHexKey(std::string_view hex, size_t min_size, s
 
 // The key in a file of hex digits: 16 bytes or more.
 absl::StatusOr<std::string> LoadKey(const std::string& path);
+
+// The generation in a file's name: N of "<stem>.N<ending>", 0 of "<stem><ending>"; nothing of any other name.
+std::optional<uint32_t> GenerationOf(std::string_view name, std::string_view stem, std::string_view ending);
 
 }  // namespace wenming::crypto

@@ -4,11 +4,10 @@
 #include <iterator>
 #include <utility>
 
-#include "common/db/errors.h"
 #include "common/errors/errors.h"
 #include "common/ids/ids.h"
-#include "common/outbox/outbox.h"
 #include "google/protobuf/util/time_util.h"
+#include "org_svc/records.h"
 
 namespace wenming::org {
 namespace {
@@ -41,10 +40,7 @@ constexpr char kUpdate[] =
     " WHERE center_id = ? AND id = ?";
 
 constexpr size_t kColumns = 13;
-// Rows are inserted in groups of these sizes, so that few shapes of statements are prepared.
-constexpr size_t kGroups[] = {100, 10, 1};
 constexpr int kReadSize = 5000;
-constexpr size_t kEventSize = 500;
 
 TeamRecord FromRow(db::Row& row) {
   TeamRecord record{.center_id = row.Id(0),
@@ -150,19 +146,8 @@ absl::StatusOr<int64_t> CountTeamsBelow(db::Transaction& transaction, uint64_t c
 }
 
 absl::Status InsertTeams(db::Transaction& transaction, std::span<const TeamRecord> teams) {
-  while (!teams.empty()) {
-    const size_t size = *std::ranges::find_if(kGroups, [&](size_t group) { return group <= teams.size(); });
-    std::vector<db::Value> values;
-    values.reserve(size * kColumns);
-    for (const TeamRecord& record : teams.first(size)) AppendColumns(record, values);
-    const auto inserted = transaction.Execute(kInsert + db::PlaceholderRows(size, kColumns), values);
-    if (db::IsDuplicateKey(inserted.status(), "by_code")) {
-      return errors::AlreadyExists(type::REASON_ALREADY_EXISTS, {{"what", teams.front().team.code()}});
-    }
-    if (!inserted.ok()) return inserted.status();
-    teams = teams.subspan(size);
-  }
-  return absl::OkStatus();
+  return InsertRecords(transaction, kInsert, kColumns, teams, AppendColumns,
+                       [](const TeamRecord& record) { return record.team.code(); });
 }
 
 absl::Status UpdateTeam(db::Transaction& transaction, const TeamRecord& record) {
@@ -176,21 +161,7 @@ absl::Status UpdateTeam(db::Transaction& transaction, const TeamRecord& record) 
 
 absl::StatusOr<std::vector<v1::TeamsChanged>> PublishTeams(db::Transaction& transaction, ids::Generator& ids,
                                                            std::span<const TeamRecord> teams, absl::Time now) {
-  std::vector<v1::TeamsChanged> events;
-  while (!teams.empty()) {
-    v1::TeamsChanged event;
-    const auto part = teams.first(std::min(teams.size(), kEventSize));
-    for (const TeamRecord& record : part) *event.add_changes() = ToChange(record);
-    const uint64_t center_id = part.front().center_id;
-    if (absl::Status appended =
-            outbox::Append(transaction, ids, center_id, ids::ResourceName("units", center_id), event, now);
-        !appended.ok()) {
-      return appended;
-    }
-    events.push_back(std::move(event));
-    teams = teams.subspan(part.size());
-  }
-  return events;
+  return PublishRecords<v1::TeamsChanged>(transaction, ids, teams, now);
 }
 
 }  // namespace wenming::org

@@ -5,10 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "common/db/errors.h"
 #include "common/errors/errors.h"
-#include "common/outbox/outbox.h"
 #include "google/protobuf/util/time_util.h"
+#include "org_svc/records.h"
 #include "org_svc/units/units_rules.h"
 
 namespace wenming::org {
@@ -38,10 +37,7 @@ constexpr char kCountBelow[] =
     " + (SELECT COUNT(*) FROM teams WHERE center_id = ? AND unit_id = ? AND state = ?)";
 
 constexpr size_t kColumns = 15;
-// Rows are inserted in groups of these sizes, so that few shapes of statements are prepared.
-constexpr size_t kGroups[] = {100, 10, 1};
 constexpr int kReadSize = 5000;
-constexpr size_t kEventSize = 500;
 // Of Team.State; the units' store does not know teams otherwise.
 constexpr int kTeamActive = 1;
 
@@ -159,19 +155,8 @@ absl::Status ClaimCenter(db::Transaction& transaction, std::string_view code, ui
 }
 
 absl::Status InsertUnits(db::Transaction& transaction, std::span<const UnitRecord> units) {
-  while (!units.empty()) {
-    const size_t size = *std::ranges::find_if(kGroups, [&](size_t group) { return group <= units.size(); });
-    std::vector<db::Value> values;
-    values.reserve(size * kColumns);
-    for (const UnitRecord& record : units.first(size)) AppendColumns(record, values);
-    const auto inserted = transaction.Execute(kInsert + db::PlaceholderRows(size, kColumns), values);
-    if (db::IsDuplicateKey(inserted.status(), "by_code")) {
-      return errors::AlreadyExists(type::REASON_ALREADY_EXISTS, {{"what", units.front().unit.code()}});
-    }
-    if (!inserted.ok()) return inserted.status();
-    units = units.subspan(size);
-  }
-  return absl::OkStatus();
+  return InsertRecords(transaction, kInsert, kColumns, units, AppendColumns,
+                       [](const UnitRecord& record) { return record.unit.code(); });
 }
 
 absl::Status UpdateUnit(db::Transaction& transaction, const UnitRecord& record) {
@@ -192,21 +177,7 @@ absl::StatusOr<int64_t> CountBelow(db::Transaction& transaction, uint64_t center
 
 absl::StatusOr<std::vector<v1::UnitsChanged>> PublishUnits(db::Transaction& transaction, ids::Generator& ids,
                                                            std::span<const UnitRecord> units, absl::Time now) {
-  std::vector<v1::UnitsChanged> events;
-  while (!units.empty()) {
-    v1::UnitsChanged event;
-    const auto part = units.first(std::min(units.size(), kEventSize));
-    for (const UnitRecord& record : part) *event.add_changes() = ToChange(record);
-    const uint64_t center_id = part.front().center_id;
-    if (absl::Status appended =
-            outbox::Append(transaction, ids, center_id, ids::ResourceName("units", center_id), event, now);
-        !appended.ok()) {
-      return appended;
-    }
-    events.push_back(std::move(event));
-    units = units.subspan(part.size());
-  }
-  return events;
+  return PublishRecords<v1::UnitsChanged>(transaction, ids, units, now);
 }
 
 }  // namespace wenming::org

@@ -4,7 +4,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -39,28 +38,13 @@ using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-// The generation in "certificate.<generation><ending>", 0 without one; nothing for any other file.
-std::optional<uint32_t> GenerationOf(std::string_view name, std::string_view ending) {
-  if (!name.starts_with(kName) || !name.ends_with(ending) || name.size() < kName.size() + ending.size()) {
-    return std::nullopt;
-  }
-  std::string_view middle = name.substr(kName.size(), name.size() - kName.size() - ending.size());
-  if (middle.empty()) return 0;
-  if (middle.front() != '.') return std::nullopt;
-  middle.remove_prefix(1);
-  uint32_t generation = 0;
-  const auto [end, fault] = std::from_chars(middle.data(), middle.data() + middle.size(), generation);
-  if (fault != std::errc() || end != middle.data() + middle.size()) return std::nullopt;
-  return generation;
-}
-
 // The files with that ending, newest generation first; NOT_FOUND where there is none.
 using Files = std::map<uint32_t, std::string, std::greater<>>;
 absl::StatusOr<Files> FilesIn(const std::string& folder, std::string_view ending) {
   Files files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (const auto generation = GenerationOf(entry->path().filename().string(), ending)) {
+    if (const auto generation = crypto::GenerationOf(entry->path().filename().string(), kName, ending)) {
       files.emplace(*generation, entry->path().string());
     }
   }

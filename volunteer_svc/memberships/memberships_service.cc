@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/auth/teams.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
@@ -22,16 +23,6 @@ absl::StatusOr<uint64_t> IdOf(std::string_view collection, std::string_view fiel
   if (const auto id = ids::ParseName(collection, name)) return *id;
   return errors::InvalidField(field, name.empty() ? type::REASON_REQUIRED : type::REASON_BAD_RESOURCE_NAME,
                               {{"collection", std::string(collection)}});
-}
-
-// INVALID_ARGUMENT for a team that is not there, is another center's or was dissolved. As far as org_svc has told: what
-// is dissolved in this second may still pass.
-absl::Status CheckTeam(const auth::Directory& directory, uint64_t center_id, uint64_t team_id) {
-  const auto team = directory.FindTeam(team_id);
-  const bool here = team && team->center_id == center_id;
-  if (here && !team->deleted) return absl::OkStatus();
-  return errors::InvalidField("membership.team", type::REASON_UNKNOWN_REFERENCE,
-                              {{"value", here ? team->display_name : ids::ResourceName("teams", team_id)}});
 }
 
 absl::Status CheckLimit(db::Session& session, const VolunteerRecord& record, uint64_t team_id) {
@@ -76,7 +67,8 @@ absl::StatusOr<v1::Membership> MembershipsService::CreateMembership(const rpc::C
         if (!record.ok()) return record.status();
         return idempotency::Run<v1::Membership>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Membership> {
           if (auto status = CheckActive(record->state); !status.ok()) return status;
-          if (auto status = CheckTeam(with_.directory, record->center_id, *team_id); !status.ok()) return status;
+          const absl::Status known = auth::CheckTeam(&with_.directory, record->center_id, "membership.team", *team_id);
+          if (!known.ok()) return known;
           if (auto status = CheckLimit(tx, *record, *team_id); !status.ok()) return status;
           const MembershipRecord membership{.center_id = record->center_id,
                                             .id = with_.ids.Next(),

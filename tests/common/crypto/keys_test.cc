@@ -57,5 +57,17 @@ TEST(LoadKey, NamesTheFileAndNeverItsContent) {
   EXPECT_EQ(LoadKey(folder.path()).status().code(), absl::StatusCode::kNotFound) << "a folder";
 }
 
+TEST(GenerationOf, IsTheNumberInTheNameOfAFile) {
+  const auto of = [](std::string_view name) { return GenerationOf(name, "org_svc", ".sign.pem"); };
+  EXPECT_EQ(of("org_svc.sign.pem"), 0u);
+  EXPECT_EQ(of("org_svc.1.sign.pem"), 1u);
+  EXPECT_EQ(of("org_svc.4294967295.sign.pem"), 4294967295u);
+  for (const char* other : {"", "org_svc", ".sign.pem", "org_svc.sign.pe", "org_svc.verify.pem", "org_svc..sign.pem",
+                            "org_svc.x.sign.pem", "org_svc.1x.sign.pem", "org_svc.-1.sign.pem", "org_svc1.sign.pem",
+                            "org_svc.4294967296.sign.pem", "org_svc.1.sign.pem.new", "volunteer_svc.sign.pem"}) {
+    EXPECT_EQ(of(other), std::nullopt) << other;
+  }
+}
+
 }  // namespace
 }  // namespace wenming::crypto
