@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
 
 namespace wenming::audit {
 namespace {
@@ -18,6 +19,11 @@ constexpr char kRecords[] =
 constexpr char kPending[] =
     "SELECT id, center_id, record_time, subject, session_id, address, method, object, result, details, request_id, seal"
     " FROM audit_pending WHERE id > ? ORDER BY id LIMIT ?";
+
+constexpr int kLooked = 10;
+constexpr char kLast[] =
+    "SELECT id, center_id, record_time, subject, session_id, address, method, object, result, details, request_id, seal"
+    " FROM audit_records ORDER BY sequence DESC LIMIT ?";
 
 // The copy of a record has its center and its time, too; few records have the same.
 constexpr char kSeenBefore[] =
@@ -187,6 +193,19 @@ class Verifier {
 
 absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads, size_t window) {
   return Verifier(session, key, heads, window).Run();
+}
+
+absl::Status CheckKey(db::Session& session, const ChainKey& key) {
+  auto rows = session.Query(kLast, {kLooked});
+  if (!rows.ok()) return rows.status();
+  const bool known = rows->empty() || std::ranges::any_of(*rows, [&key](db::Row& row) {
+                       const Record record = TakeRecord(row, 0);
+                       return record.seal == SealOf(key.key, record);
+                     });
+  if (known) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("audit.key is not the one this audit log was written with: it has sealed none of the last ",
+                   rows->size(), " records; put the right file back, from its own backup"));
 }
 
 }  // namespace wenming::audit

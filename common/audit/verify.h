@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/audit/chain.h"
 #include "common/audit/record.h"
@@ -35,5 +36,10 @@ struct Report {
 // of the service runs.
 absl::StatusOr<Report> Verify(db::Session& session, const ChainKey& key, std::span<const Head> heads,
                               size_t window = 100'000);
+
+// FAILED_PRECONDITION where the key has sealed none of the last records: it is another one, with which a service would
+// go on with a log that nobody can verify. A record that was altered stops nobody: Verify finds it. A log without
+// records says nothing.
+absl::Status CheckKey(db::Session& session, const ChainKey& key);
 
 }  // namespace wenming::audit

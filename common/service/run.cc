@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "common/audit/records_service.h"
+#include "common/audit/verify.h"
 #include "common/auth/token_verifier.h"
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
@@ -137,6 +138,8 @@ class Process {
     if (auto status = db::CheckMigrations(*db_, program_.migrations, clock_() + kStart); !status.ok()) return status;
     if (auto status = clock_guard_.Compare(*db_, clock_() + kStart); !status.ok()) return status;
     if (auto status = LoadKeys(); !status.ok()) return status;
+    const auto check_audit = [this](db::Session& session) { return audit::CheckKey(session, *audit_key_); };
+    if (auto status = db::Read(*db_, clock_() + kStart, check_audit); !status.ok()) return status;
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
     audit_ = std::make_unique<AuditKeeper>(*db_, ids_, *audit_key_, flags_.audit_heads, logger_, audit_metrics_);

@@ -111,6 +111,25 @@ TEST_F(VerifyTest, ALogThatWasLeftAloneIsInOrder) {
   EXPECT_EQ(report.pending, 3);
 }
 
+// What a service does before it goes on with a log.
+TEST_F(VerifyTest, AKeyIsKnownByTheRecordsItHasSealed) {
+  const ChainKey other{key_.service, "a key that was made anew"};
+  const auto check = [this](const ChainKey& key) {
+    return db::Read(pool_, absl::InfiniteFuture(), [&](db::Session& session) { return CheckKey(session, key); });
+  };
+  EXPECT_TRUE(check(other).ok()) << "nothing has been written yet";
+  Fill();
+  EXPECT_TRUE(check(key_).ok()) << check(key_);
+  const absl::Status refused = check(other);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("audit.key is not the one"), absl::string_view::npos) << refused;
+  // Whoever spoils a record keeps no service from starting.
+  Sql("UPDATE audit_records SET subject = 'staff/forged' WHERE sequence = ?", {int64_t{kRecords}});
+  EXPECT_TRUE(check(key_).ok());
+  Sql("UPDATE audit_records SET seal = REPEAT('x', 32) WHERE sequence > 1");
+  EXPECT_FALSE(check(key_).ok());
+}
+
 TEST_F(VerifyTest, EveryColumnCounts) {
   Fill();
   for (const char* change :

@@ -95,6 +95,28 @@ TEST_F(AuditKeeperTest, WhatTheServiceWritesIsChainedWhenItHasEnded) {
   EXPECT_EQ(Chained().size(), 1u);
 }
 
+// A service that is given no such key does not start: crypto::LoadKey says which file it is, and why.
+TEST(LoadAuditKey, RefusesAKeyOfNoUseAndNamesIt) {
+  const auth::KeyFolder keys;
+  const std::string path = keys.path() + "/audit.key", good = keys.Read("audit.key");
+  ASSERT_TRUE(LoadAuditKey(keys.path(), "org_svc").ok());
+  const auto refused = [&](absl::StatusCode code, const char* why) {
+    const absl::Status status = LoadAuditKey(keys.path(), "org_svc").status();
+    EXPECT_EQ(status.code(), code) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(path));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(why));
+  };
+  keys.Write("audit.key", good.substr(0, 30));
+  refused(absl::StatusCode::kInvalidArgument, "must hold a key of at least 16 bytes");
+  keys.Write("audit.key", "");
+  refused(absl::StatusCode::kInvalidArgument, "is empty");
+  keys.Write("audit.key", good);
+  std::filesystem::permissions(path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  refused(absl::StatusCode::kFailedPrecondition, "is open to everybody");
+  std::filesystem::remove(path);
+  refused(absl::StatusCode::kNotFound, "cannot read");
+}
+
 TEST_F(AuditKeeperTest, ServicesThatShareAKeyDoNotTakeEachOthersRecords) {
   const auth::KeyFolder keys;
   const auto ours = LoadAuditKey(keys.path(), "org_svc"), theirs = LoadAuditKey(keys.path(), "volunteer_svc");
