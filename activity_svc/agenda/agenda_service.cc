@@ -19,6 +19,8 @@ using Period = v1::ListMyShiftsRequest;
 // call whose filter hardly anything matches.
 constexpr int kReadSize = 500;
 constexpr int kMostLooked = 2000;
+// The shifts of so few units are read by themselves; those of more stand dense enough among all.
+constexpr size_t kFewUnits = 32;
 // The database keeps microseconds in 64 bits; these are far beyond every shift.
 constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
 constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
@@ -99,9 +101,14 @@ absl::StatusOr<v1::ListUpcomingShiftsResponse> AgendaService::ListUpcomingShifts
   const auto position = pager_.Position(request);
   if (!position.ok()) return position.status();
   UpcomingFilter filter{.units = {}, .method = request.method(), .theme = request.theme()};
+  std::vector<uint64_t> few;
   if (unit->id != unit->center_id) {
     const std::vector<uint64_t> subtree = call.directory->Subtree(unit->id);
-    filter.units = {subtree.begin(), subtree.end()};
+    if (subtree.size() <= kFewUnits) {
+      few = subtree;
+    } else {
+      filter.units = {subtree.begin(), subtree.end()};
+    }
   }
   // Shifts begin on whole microseconds: what begins at `begin` itself comes after the one before, whatever its id.
   AgendaPosition after{std::max(call.now, days->begin - absl::Microseconds(1)), std::numeric_limits<uint64_t>::max()};
@@ -114,7 +121,8 @@ absl::StatusOr<v1::ListUpcomingShiftsResponse> AgendaService::ListUpcomingShifts
     AgendaPosition seen = after;
     bool more = true;
     for (int looked = 0; more && looked < kMostLooked && shown.size() <= size; looked += limit) {
-      auto part = ListOpenShifts(session, unit->center_id, seen, days->end, limit);
+      auto part = few.empty() ? ListOpenShifts(session, unit->center_id, seen, days->end, limit)
+                              : ListOpenShiftsOf(session, unit->center_id, few, seen, days->end, limit);
       if (!part.ok()) return part.status();
       more = part->size() == static_cast<size_t>(limit);
       if (!part->empty()) seen = {part->back().shift.start_time, part->back().shift.id};

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "activity_svc/registrations/registrations_store.h"
+#include "common/db/shapes.h"
 
 namespace wenming::activity {
 namespace {
@@ -12,17 +14,23 @@ namespace {
 constexpr char kOpen[] =
     "SELECT s.id, s.activity_id, s.post, s.start_time, s.end_time, s.capacity, s.waitlist_capacity, s.taken_count,"
     " s.waitlisted_count, a.unit_id, a.title, a.method, a.themes, a.place, a.latitude, a.longitude, a.dangerous,"
-    " a.is_public FROM (SELECT center_id, id, activity_id, post, start_time, end_time, capacity, waitlist_capacity,"
+    " a.is_public FROM ";
+constexpr char kOfCenter[] =
+    "(SELECT center_id, id, activity_id, post, start_time, end_time, capacity, waitlist_capacity,"
     " taken_count, waitlisted_count FROM shifts WHERE center_id = ? AND accepting = 1 AND start_time >= ?"
     " AND start_time < ? AND (start_time > ? OR id > ?) AND state = ? AND delete_time IS NULL"
     " ORDER BY start_time, id LIMIT ?) s JOIN activities a ON a.center_id = s.center_id AND a.id = s.activity_id"
     " ORDER BY s.start_time, s.id";
+// Only the shifts of an activity that is published take sign-ups.
+constexpr char kOfUnits[] =
+    "activities a JOIN shifts s ON s.center_id = a.center_id AND s.activity_id = a.id WHERE a.center_id = ?"
+    " AND a.state = ? AND s.accepting = 1 AND s.start_time >= ? AND s.start_time < ?"
+    " AND (s.start_time > ? OR s.id > ?) AND s.state = ? AND s.delete_time IS NULL AND a.unit_id IN ";
+constexpr char kOfUnitsEnd[] = " ORDER BY s.start_time, s.id LIMIT ?";
 
 constexpr char kOwn[] =
-    "SELECT r.id, r.shift_id, r.activity_id, r.volunteer_id, r.state, r.waitlist_position, r.offer_expire_time,"
-    " r.start_time, r.end_time, r.create_time, r.update_time, v.volunteer_number, v.masked_name, s.post, a.title,"
-    " a.place, a.latitude, a.longitude, p.state, p.check_in_time, p.check_out_time,"
-    " p.minutes, p.grade FROM (SELECT * FROM registrations"
+    ", s.post, a.title, a.place, a.latitude, a.longitude, p.state, p.check_in_time, p.check_out_time, p.minutes,"
+    " p.grade FROM (SELECT * FROM registrations"
     " WHERE center_id = ? AND volunteer_id = ? AND end_time > ? AND end_time <= ? AND start_time < ?"
     " AND (? & (1 << state)) <> 0";
 constexpr char kComing[] = " AND (start_time > ? OR (start_time = ? AND id > ?)) ORDER BY start_time, id LIMIT ?)";
@@ -62,20 +70,16 @@ OpenShift OpenFromRow(const db::Row& row) {
                                 .is_public = row.Bool(17)}};
 }
 
+absl::StatusOr<std::vector<OpenShift>> OpenFrom(const absl::StatusOr<db::Rows>& rows) {
+  if (!rows.ok()) return rows.status();
+  std::vector<OpenShift> open;
+  open.reserve(rows->size());
+  for (const db::Row& row : *rows) open.push_back(OpenFromRow(row));
+  return open;
+}
+
 OwnShift OwnFromRow(const db::Row& row) {
-  return OwnShift{.registration = {.id = row.Id(0),
-                                   .shift_id = row.Id(1),
-                                   .activity_id = row.Id(2),
-                                   .volunteer_id = row.Id(3),
-                                   .state = row.Enum<RegistrationState>(4),
-                                   .waitlist_position = row.Int(5),
-                                   .offer_expire_time = row.OptionalTime(6),
-                                   .start_time = row.Time(7),
-                                   .end_time = row.Time(8),
-                                   .create_time = row.Time(9),
-                                   .update_time = row.Time(10),
-                                   .volunteer_number = row.Text(11),
-                                   .masked_name = row.Text(12)},
+  return OwnShift{.registration = RegistrationOf(row),
                   .post = row.Text(13),
                   .title = row.Text(14),
                   .place = row.Text(15),
@@ -89,7 +93,7 @@ OwnShift OwnFromRow(const db::Row& row) {
 
 absl::StatusOr<std::vector<OwnShift>> List(db::Session& session, const OwnShiftQuery& q, const char* page,
                                            const char* order) {
-  const auto rows = session.Query(absl::StrCat(kOwn, page, kJoined, order),
+  const auto rows = session.Query(absl::StrCat("SELECT ", kRegistrationColumns, kOwn, page, kJoined, order),
                                   {q.center_id, q.volunteer_id, q.end_after, q.end_until, q.start_before, q.states,
                                    q.after.time, q.after.time, q.after.id, q.limit});
   if (!rows.ok()) return rows.status();
@@ -103,13 +107,18 @@ absl::StatusOr<std::vector<OwnShift>> List(db::Session& session, const OwnShiftQ
 
 absl::StatusOr<std::vector<OpenShift>> ListOpenShifts(db::Session& session, uint64_t center_id,
                                                       const AgendaPosition& after, absl::Time end, int limit) {
-  const auto rows =
-      session.Query(kOpen, {center_id, after.time, end, after.time, after.id, v1::Shift::STATE_OPEN, limit});
-  if (!rows.ok()) return rows.status();
-  std::vector<OpenShift> open;
-  open.reserve(rows->size());
-  for (const db::Row& row : *rows) open.push_back(OpenFromRow(row));
-  return open;
+  return OpenFrom(session.Query(absl::StrCat(kOpen, kOfCenter),
+                                {center_id, after.time, end, after.time, after.id, v1::Shift::STATE_OPEN, limit}));
+}
+
+absl::StatusOr<std::vector<OpenShift>> ListOpenShiftsOf(db::Session& session, uint64_t center_id,
+                                                        std::span<const uint64_t> units, const AgendaPosition& after,
+                                                        absl::Time end, int limit) {
+  std::vector<db::Value> values = {center_id, v1::Activity::STATE_PUBLISHED, after.time, end, after.time,
+                                   after.id,  v1::Shift::STATE_OPEN};
+  db::AppendInList(values, units);
+  values.emplace_back(limit);
+  return OpenFrom(session.Query(absl::StrCat(kOpen, kOfUnits, db::InList(units.size()), kOfUnitsEnd), values));
 }
 
 absl::StatusOr<std::vector<OwnShift>> ListComing(db::Session& session, const OwnShiftQuery& query) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,10 @@ struct AgendaPosition {
 // The shifts of a center that take sign-ups, in order of their beginning, after `after` and beginning before `end`.
 absl::StatusOr<std::vector<OpenShift>> ListOpenShifts(db::Session& session, uint64_t center_id,
                                                       const AgendaPosition& after, absl::Time end, int limit);
+// The same of these units, one or more: reads as many rows as they have coming shifts, and none of the others'.
+absl::StatusOr<std::vector<OpenShift>> ListOpenShiftsOf(db::Session& session, uint64_t center_id,
+                                                        std::span<const uint64_t> units, const AgendaPosition& after,
+                                                        absl::Time end, int limit);
 
 // Which of a volunteer's own shifts to list.
 struct OwnShiftQuery {

@@ -27,6 +27,7 @@
 #include "common/db/transaction.h"
 #include "common/idempotency/idempotency.h"
 #include "tests/activity_svc/activity_fixture.h"
+#include "tests/support/row_counter.h"
 #include "wenming/volunteer/v1/events.pb.h"
 
 namespace wenming::activity {
@@ -112,26 +113,8 @@ class StatementsTest : public ActivityTest {
     EXPECT_TRUE(analysed.ok()) << analysed;
   }
 
-  int64_t RowsRead() {
-    const auto sum = db::Read(database_.pool(), absl::InfiniteFuture(), [](db::Session& s) -> absl::StatusOr<int64_t> {
-      const auto rows = s.Query(
-          "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
-          " ('HANDLER_READ_RND_NEXT', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV', 'HANDLER_READ_RND')");
-      if (!rows.ok()) return rows.status();
-      return rows->front().Int(0);
-    });
-    EXPECT_TRUE(sum.ok()) << sum.status();
-    return sum.ok() ? *sum : 0;
-  }
-
   // Rows that the call looked at.
-  int64_t Cost(const std::function<absl::Status()>& call) {
-    const int64_t first = RowsRead();
-    const int64_t asking = RowsRead() - first;
-    const absl::Status status = call();
-    EXPECT_TRUE(status.ok()) << status;
-    return RowsRead() - first - 2 * asking;
-  }
+  int64_t Cost(const std::function<absl::Status()>& call) { return test::RowsReadBy(database_.pool(), call); }
 
   void Cheap(const char* what, const std::function<absl::Status()>& call) {
     SCOPED_TRACE(what);
@@ -184,11 +167,13 @@ TEST_F(StatementsTest, NoCallScansATable) {
     request.set_period(v1::ListMyShiftsRequest::PERIOD_PAST);
     return agenda.ListMyShifts(Person(1, start_ + absl::Hours(3)), request).status();
   });
-  Cheap("upcoming", [&] {
-    v1::ListUpcomingShiftsRequest request;
-    request.set_parent(ids::ResourceName("units", kCenter));
-    return agenda.ListUpcomingShifts(Anybody(now_), request).status();
-  });
+  for (const uint64_t unit : {kCenter, kInstitute, kStation}) {
+    Cheap("upcoming", [&] {
+      v1::ListUpcomingShiftsRequest request;
+      request.set_parent(ids::ResourceName("units", unit));
+      return agenda.ListUpcomingShifts(Anybody(now_), request).status();
+    });
+  }
   NoticesService notices(dependencies_);
   for (const bool unread : {false, true}) {
     Cheap("notices", [&] {

@@ -32,6 +32,21 @@ class AgendaServiceTest : public ActivityTest {
     } while (!request.page_token().empty());
     return shifts;
   }
+  // Of the other station, another way of working, and all before whatever else begins.
+  void AddOthers() {
+    const std::string start = std::to_string(absl::ToUnixMicros(start_));
+    database_.Administer("USE " + database_.schema());
+    database_.Administer(
+        "INSERT INTO activities SELECT 4096, 100000 + seq, 4099, 0, 't', 'c', 2, 'thought', 'p', NULL, NULL, 0, 0, '', "
+        "1, 4,"
+        " 1, '', 1, 1, 1 FROM seq_1_to_4500");
+    database_.Administer(
+        "INSERT INTO shifts (center_id, id, activity_id, post, start_time, end_time, capacity, waitlist_capacity,"
+        " break_minutes, taken_count, waitlisted_count, waitlist_last_position, accepting, state, create_time, "
+        "update_time)"
+        " SELECT 4096, 100000 + seq, 100000 + seq, 'p', " +
+        start + ", " + start + " + 3600000000, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1 FROM seq_1_to_4500");
+  }
   std::vector<v1::MyShift> MyShifts(uint64_t volunteer, Mine request, absl::Time now) {
     std::vector<v1::MyShift> shifts;
     do {
@@ -127,20 +142,10 @@ TEST_F(AgendaServiceTest, FiltersNarrowIt) {
 // More shifts than one call looks at, of which a filter passes all but the last few over.
 TEST_F(AgendaServiceTest, WhatAFilterLeavesIsFoundBehindThousandsOfOthers) {
   const v1::Shift last = PublishedAt(start_ + absl::Hours(100), absl::Hours(1), 1, 0);
-  const std::string start = std::to_string(absl::ToUnixMicros(start_));
-  database_.Administer("USE " + database_.schema());
-  database_.Administer(
-      "INSERT INTO activities SELECT 4096, 100000 + seq, 4099, 0, 't', 'c', 1, 'thought', 'p', NULL, NULL, 0, 0, '', "
-      "1, 4,"
-      " 1, '', 1, 1, 1 FROM seq_1_to_4500");
-  database_.Administer(
-      "INSERT INTO shifts (center_id, id, activity_id, post, start_time, end_time, capacity, waitlist_capacity,"
-      " break_minutes, taken_count, waitlisted_count, waitlist_last_position, accepting, state, create_time, "
-      "update_time)"
-      " SELECT 4096, 100000 + seq, 100000 + seq, 'p', " +
-      start + ", " + start + " + 3600000000, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1 FROM seq_1_to_4500");
+  AddOthers();
   v1::ListUpcomingShiftsRequest request;
-  request.set_parent(ids::ResourceName("units", kStation));
+  request.set_parent(ids::ResourceName("units", kCenter));
+  request.set_method(v1::METHOD_TEACH);
   const auto first = agenda_.ListUpcomingShifts(Anybody(now_), request);
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->shifts_size(), 0);
@@ -148,6 +153,29 @@ TEST_F(AgendaServiceTest, WhatAFilterLeavesIsFoundBehindThousandsOfOthers) {
   const auto all = Upcoming(request, now_);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].shift(), last.name());
+}
+
+TEST_F(AgendaServiceTest, AStationsShiftsAreReadWithoutThoseOfOthers) {
+  const v1::Shift late = PublishedAt(start_ + absl::Hours(100), absl::Hours(1), 1, 0);
+  const v1::Shift early = PublishedAt(start_ + absl::Hours(50), absl::Hours(1), 1, 0);
+  const v1::Shift closed = PublishedAt(start_ + absl::Hours(60), absl::Hours(1), 1, 0);
+  Move(closed.activity(), v1::MoveActivityRequest::MOVE_CLOSE, kHead);
+  AddOthers();
+  v1::ListUpcomingShiftsRequest request;
+  request.set_parent(ids::ResourceName("units", kStation));
+  const auto page = agenda_.ListUpcomingShifts(Anybody(now_), request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_TRUE(page->next_page_token().empty());
+  ASSERT_EQ(page->shifts_size(), 2);
+  EXPECT_EQ(page->shifts(0).shift(), early.name());
+  EXPECT_EQ(page->shifts(1).shift(), late.name());
+  EXPECT_EQ(Upcoming(request, now_).size(), 2u) << "in pages of one";
+  request.set_theme("science");
+  EXPECT_EQ(Upcoming(request, now_).size(), 0u);
+  request.clear_theme();
+  request.set_parent(ids::ResourceName("units", kInstitute));
+  request.set_page_size(1000);
+  EXPECT_EQ(agenda_.ListUpcomingShifts(Anybody(now_), request)->shifts_size(), 1000) << "and what is below";
 }
 
 TEST_F(AgendaServiceTest, APageTokenIsGoodForItsOwnQueryOnly) {
@@ -261,16 +289,21 @@ TEST_F(AgendaServiceTest, PagesAddUpToWhatAModelSays) {
     for (const v1::MyShift& shift : MyShifts(person, request, now)) got.push_back(key(shift.registration()));
     EXPECT_EQ(got, expected) << "round " << round;
 
-    std::vector<std::pair<int64_t, uint64_t>> coming, listed;
+    std::vector<std::pair<int64_t, uint64_t>> coming;
     for (const v1::Shift& shift : shifts) {
       const absl::Time start = FromProto(shift.start_time());
       if (start > now) coming.emplace_back(absl::ToUnixMicros(start), IdOf(shift.name()));
     }
     std::ranges::sort(coming);
-    for (const v1::UpcomingShift& shift : Upcoming({}, now)) {
-      listed.emplace_back(absl::ToUnixMicros(FromProto(shift.start_time())), IdOf(shift.shift()));
+    for (const uint64_t unit : {kCenter, kStation}) {
+      v1::ListUpcomingShiftsRequest of_unit;
+      of_unit.set_parent(ids::ResourceName("units", unit));
+      std::vector<std::pair<int64_t, uint64_t>> listed;
+      for (const v1::UpcomingShift& shift : Upcoming(of_unit, now)) {
+        listed.emplace_back(absl::ToUnixMicros(FromProto(shift.start_time())), IdOf(shift.shift()));
+      }
+      EXPECT_EQ(listed, coming) << "round " << round;
     }
-    EXPECT_EQ(listed, coming) << "round " << round;
   }
 }
 
