@@ -3,7 +3,8 @@
 #
 # Installs what is missing, builds everything and runs the tests with a MariaDB of their own, which is gone afterwards. The
 # last line counts them. FILTER is a regular expression over test names: "common_db", "org_tests.Units". Slow tests run
-# only where it names them: `./wenming test chaos`, or `images`, which builds those of the Dockerfile (as root).
+# only where it names them: `./wenming test chaos`; `images`, which builds those of the Dockerfile (as root); `fresh`, which
+# runs the two commands of README.md on a bare Debian 12 that it makes (as root; hours).
 #
 #   --asan           under AddressSanitizer and UndefinedBehaviorSanitizer: the tests of our own code, without those that
 #                    start a whole stack (e2e, chaos, monitoring), test scripts (tools, k8s) or measure
@@ -37,12 +38,11 @@ if [[ $preset == dev && ( -z $filter || $filter == *fuzz* ) ]]; then
   [[ $build_dir == "$ROOT/build/dev" ]] || fuzz_dir=$build_dir/fuzz-build
 fi
 
-images=
-[[ $filter != *images* ]] || images=yes
-chaos=
-[[ $filter != *chaos* ]] || chaos=yes
+# The slow ones that the filter names, each also a topic of what is to be installed.
+slow=()
+for name in chaos images fresh; do [[ $filter != *$name* ]] || slow+=("$name"); done
 
-"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} ${images:+images} ${chaos:+chaos}
+"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} "${slow[@]}"
 "$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
 [[ -z $fuzz_dir ]] || "$ROOT/tools/build.sh" fuzz --build-dir "$fuzz_dir" fuzzers
 
@@ -63,7 +63,7 @@ unset WENMING_RUN_DIR
 
 selection=()
 [[ -z $filter ]] || selection+=(--tests-regex "$filter")
-[[ $filter == *chaos* || $filter == *images* ]] || selection+=(--label-exclude slow)
+[[ ${#slow[@]} -gt 0 ]] || selection+=(--label-exclude slow)
 [[ $fuzz_dir ]] || selection+=(--exclude-regex '^fuzz\.')
 if [[ $preset == asan ]]; then
   export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

@@ -6,28 +6,22 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ROOT, run, scratch } from '../tools/support.mjs';
+import { makeDebian } from '../support/debian.mjs';
+import { ROOT, scratch, succeed } from '../tools/support.mjs';
 
 const PROGRAMS = { gateway: 'gateway', 'org-svc': 'org_svc', 'volunteer-svc': 'volunteer_svc', 'activity-svc': 'activity_svc' };
 const BASE = 'debian:bookworm-slim';
-const MIRROR = process.env.DEBIAN_MIRROR ? [process.env.DEBIAN_MIRROR] : [];  // else debootstrap's own
-
-function done(command, args, options) {
-  const result = run(command, args, { timeout: 900000, maxBuffer: 1 << 28, ...options });
-  assert.equal(result.status, 0, `${command} ${args.join(' ')}\n${result.out.slice(-2000)}\n${result.err.slice(-2000)}`);
-  return result.out.trim();
-}
 
 // Everything that buildah keeps is in a directory of its own.
 function makeBuildah(directory) {
   const where = ['--root', path.join(directory, 'storage'), '--runroot', path.join(directory, 'run'), '--storage-driver', 'vfs'];
-  return (...args) => done('buildah', [...where, ...args]);
+  return (...args) => succeed('buildah', [...where, ...args]);
 }
 
 function makeBase(directory, buildah) {
   const root = path.join(directory, 'root');
-  done('debootstrap', ['--variant=minbase', 'bookworm', root, ...MIRROR]);
-  done('tar', ['-C', root, '-cf', path.join(directory, 'base.tar'), '.']);
+  makeDebian(root);
+  succeed('tar', ['-C', root, '-cf', path.join(directory, 'base.tar'), '.']);
   fs.writeFileSync(path.join(directory, 'Base'), 'FROM scratch\nADD base.tar /\n');
   buildah('bud', '--pull-never', '--isolation', 'chroot', '-t', BASE, '-f', path.join(directory, 'Base'), directory);
 }
@@ -38,7 +32,7 @@ function collectBuilt(directory) {
   const bin = path.join(built, 'src/build/release/bin');
   fs.mkdirSync(bin, { recursive: true });
   const from = process.env.WENMING_BUILD_DIR;
-  for (const name of Object.values(PROGRAMS)) done('strip', ['--strip-unneeded', '-o', path.join(bin, name), path.join(from, 'bin', name)]);
+  for (const name of Object.values(PROGRAMS)) succeed('strip', ['--strip-unneeded', '-o', path.join(bin, name), path.join(from, 'bin', name)]);
   fs.copyFileSync(path.join(from, 'wenming.binpb'), path.join(bin, '../wenming.binpb'));
   return built;
 }

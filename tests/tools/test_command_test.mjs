@@ -13,7 +13,8 @@ function tree(t, ctestOutput, ctestStatus) {
   fs.cpSync(path.join(ROOT, 'tools'), path.join(directory, 'tools'), { recursive: true });
   fs.cpSync(path.join(ROOT, '.ci'), path.join(directory, '.ci'), { recursive: true });
   fs.copyFileSync(path.join(ROOT, 'wenming'), path.join(directory, 'wenming'));
-  for (const helper of ['install', 'build', 'fmt', 'lint']) script(`tools/${helper}.sh`, 'exit 0');
+  for (const helper of ['build', 'fmt', 'lint']) script(`tools/${helper}.sh`, 'exit 0');
+  script('tools/install.sh', `echo "$@" >>${directory}/install.log`);
   script('tools/mariadb.sh', `echo "$@" >>${directory}/mariadb.log; echo /socket`);
   fs.mkdirSync(path.join(directory, 'bin'));
   fs.writeFileSync(path.join(directory, 'output'), ctestOutput);
@@ -72,13 +73,13 @@ test('the slow chaos tests run where chaos is asked for, with the seed that is a
   assert.match(read('seeds.log'), /^\n7\n$/);
 });
 
-test('the images are built where they are asked for', (t) => {
+test('images and a bare machine are made where they are asked for, with what that takes', (t) => {
   const { run, read } = tree(t, PASSED, 0);
-  run('wenming', 'test', 'k8s.images');
-  run('wenming', 'test', 'k8s.overlays');
-  const [images, overlays] = read('ctest.log').split('\n');
-  assert.doesNotMatch(images, /--label-exclude/);
+  for (const filter of ['k8s.images', 'tools.fresh', 'k8s.overlays']) run('wenming', 'test', filter);
+  const [images, fresh, overlays] = read('ctest.log').split('\n');
+  for (const slow of [images, fresh]) assert.doesNotMatch(slow, /--label-exclude/);
   assert.match(overlays, /--label-exclude slow/);
+  assert.deepEqual(read('install.log').trim().split('\n'), ['monitor backup images', 'monitor backup fresh', 'monitor backup']);
 });
 
 test('CI adds up the linters and both runs', (t) => {
