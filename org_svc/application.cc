@@ -14,6 +14,7 @@
 #include "org_svc/directory/directory_service.h"
 #include "org_svc/directory/mirror.h"
 #include "org_svc/keys/keys_service.h"
+#include "org_svc/operations/operations_service.h"
 #include "org_svc/staff/bootstrap.h"
 #include "org_svc/staff/role_book.h"
 #include "org_svc/staff/staff_auth_service.h"
@@ -64,6 +65,7 @@ class OrgApplication : public service::Application {
     services.push_back(clients_service_.Bind());
     services.push_back(clients_service_.BindAuth());
     services.push_back(keys_service_.Bind());
+    services.push_back(operations_service_.Bind());
     services.push_back(directory_service_.Bind());
     return services;
   }
@@ -87,6 +89,7 @@ class OrgApplication : public service::Application {
   StaffAuthService staff_auth_service_;
   ClientsService clients_service_;
   KeysService keys_service_;
+  OperationsService operations_service_;
   DirectoryService directory_service_;
 };
 

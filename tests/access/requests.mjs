@@ -127,6 +127,7 @@ export const REQUESTS = {
   [`${O}ClientsService.RotateClientSecret`]: post((at) => `${at.client}:rotateSecret`),
   [`${O}DirectoryService.Watch`]: internal,
   [`${O}KeysService.GetJwks`]: () => ['GET', '/.well-known/jwks.json'],
+  [`${O}OperationsService.CheckAccess`]: get(() => 'operations:checkAccess'),
   [`${O}StaffAuthService.ChangePassword`]: expects('BAD_CREDENTIALS TOO_MANY_ATTEMPTS', post(() => 'auth:changePassword',
     () => ({ username: 'nobody', password: 'x', newPassword: 'Correct-Horse-8' }))),
   [`${O}StaffAuthService.EnrolSecondFactor`]: expects('BAD_CREDENTIALS TOO_MANY_ATTEMPTS',

@@ -22,6 +22,7 @@
 #include "wenming/org/v1/clients.pb.h"
 #include "wenming/org/v1/directory.pb.h"
 #include "wenming/org/v1/keys.pb.h"
+#include "wenming/org/v1/operations.pb.h"
 #include "wenming/org/v1/staff.pb.h"
 #include "wenming/org/v1/staff_auth.pb.h"
 #include "wenming/org/v1/teams.pb.h"
@@ -73,6 +74,7 @@ std::vector<const MethodDescriptor*> AllMethods() {
                                          volunteer::v1::Consent::descriptor()->file(),
                                          volunteer::v1::Handling::descriptor()->file(),
                                          org::v1::GetJwksRequest::descriptor()->file(),
+                                         org::v1::CheckAccessRequest::descriptor()->file(),
                                          org::v1::LogInRequest::descriptor()->file(),
                                          sessions::v1::Tokens::descriptor()->file(),
                                          volunteer::v1::LogInResponse::descriptor()->file(),
