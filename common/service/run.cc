@@ -16,6 +16,7 @@
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
 #include "common/idempotency/idempotency.h"
+#include "common/observe/build_info.h"
 #include "common/observe/rpc_metrics.h"
 #include "common/outbox/sequencer.h"
 #include "common/reseal/key_check.h"
@@ -124,7 +125,9 @@ class Process {
                          .Name("wenming_clock_ahead_seconds")
                          .Help("By how much the clock is ahead of the database's; negative where it is behind.")
                          .Register(*registry_)
-                         .Add({})) {}
+                         .Add({})) {
+    observe::AddBuildInfo(*registry_, clock_());
+  }
 
   ~Process() {
     if (server_ != nullptr) Stop();

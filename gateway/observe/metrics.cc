@@ -67,6 +67,11 @@ Metrics::Metrics()
                     .Name("gateway_backend_connections")
                     .Help("Open connections to a back end; one for each thread when all is well.")
                     .Register(registry_)),
+      ready_(BuildGauge()
+                 .Name("wenming_ready")
+                 .Help("Whether the gateway should get traffic: it is connected to every back end and does not end.")
+                 .Register(registry_)
+                 .Add({})),
       http_in_flight_(BuildGauge()
                           .Name("http_server_requests_in_flight")
                           .Help("HTTP requests being handled.")

@@ -48,6 +48,7 @@ class Metrics {
   CallMetrics& EdgeMethod(const std::string& service, const std::string& method);
   prometheus::Gauge& BackendConnections(const std::string& backend);
 
+  prometheus::Gauge& ready() { return ready_; }
   prometheus::Gauge& http_in_flight() { return http_in_flight_; }
   prometheus::Gauge& http_connections() { return http_connections_; }
   prometheus::Gauge& edge_in_flight() { return edge_in_flight_; }
@@ -68,6 +69,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& edge_handled_;
   prometheus::Family<prometheus::Histogram>& edge_seconds_;
   prometheus::Family<prometheus::Gauge>& backends_;
+  prometheus::Gauge& ready_;
   prometheus::Gauge& http_in_flight_;
   prometheus::Gauge& http_connections_;
   prometheus::Gauge& edge_in_flight_;

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/observe/build_info.h"
 #include "gateway/net/listener.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
@@ -74,7 +76,11 @@ class Gateway::Impl {
         http_places_(options_.limits.connections),
         edge_places_(options_.limits.connections) {
     options_.limits.held = &admission_.held();
-    metrics_.BeforeRender([this] { admission_.Report(); });
+    observe::AddBuildInfo(metrics_.registry(), absl::Now());
+    metrics_.BeforeRender([this] {
+      admission_.Report();
+      metrics_.ready().Set(readiness_.ready() ? 1 : 0);
+    });
   }
 
   ~Impl() {
