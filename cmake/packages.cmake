@@ -36,4 +36,8 @@ find_path(SWAGGER_UI swagger-ui-bundle.js PATHS ${CMAKE_SOURCE_DIR}/node_modules
 if(NOT SWAGGER_UI)
   message(FATAL_ERROR "swagger-ui-dist is missing: run `npm ci` in ${CMAKE_SOURCE_DIR}")
 endif()
+find_path(UPLOT dist/uPlot.iife.min.js PATHS ${CMAKE_SOURCE_DIR}/node_modules/uplot NO_DEFAULT_PATH)
+if(NOT UPLOT)
+  message(FATAL_ERROR "uplot is missing: run `npm ci` in ${CMAKE_SOURCE_DIR}")
+endif()
 find_path(GRPC_PROTOS grpc/health/v1/health.proto PATHS /usr/share/grpc-proto REQUIRED)

@@ -42,7 +42,7 @@ fi
 slow=()
 for name in chaos images fresh; do [[ $filter != *$name* ]] || slow+=("$name"); done
 
-"$ROOT/tools/install.sh" monitor backup ${fuzz_dir:+fuzz} "${slow[@]}"
+"$ROOT/tools/install.sh" browser monitor backup ${fuzz_dir:+fuzz} "${slow[@]}"
 "$ROOT/tools/build.sh" "$preset" --build-dir "$build_dir"
 [[ -z $fuzz_dir ]] || "$ROOT/tools/build.sh" fuzz --build-dir "$fuzz_dir" fuzzers
 

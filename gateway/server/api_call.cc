@@ -41,7 +41,7 @@ Router::Result Match(const RouteTable& routes, const std::string& method, std::s
 absl::Status Admit(limits::Admission& admission, ApiCall& call) {
   auto admitted = admission.Admit({.address = call.identity.peer,
                                    .credential = call.request.Header("authorization"),
-                                   .streams = call.binding->method->streams()},
+                                   .streams = call.binding != nullptr && call.binding->method->streams()},
                                   call.begin);
   if (admitted.ok()) call.in_flight = *std::move(admitted);
   return admitted.status();

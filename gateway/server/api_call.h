@@ -24,7 +24,7 @@ struct ApiCall {
   CallIdentity identity;
   errors::Language language = errors::Language::kChinese;
   std::chrono::steady_clock::time_point begin;
-  CallMetrics* metrics = nullptr;
+  CallMetrics* metrics = nullptr;                                 // null: it is not counted
   limits::Share in_flight = {};                                   // what Admit has given it
   http::DateText* date = nullptr;                                 // of the loop
   std::vector<std::pair<std::string, std::string>> headers = {};  // that any answer carries

@@ -40,12 +40,19 @@ ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector
       shared_(shared),
       channels_(channels),
       ids_(ids),
-      cache_(shared.policy, shared.cache_bytes, shared.cache) {}
+      cache_(shared.policy, shared.cache_bytes, shared.cache) {
+  if (shared.ops != nullptr) gatherer_.emplace(loop, shared.ops->targets, observe::SystemClock());
+}
+
+void ApiHandler::Stop() {
+  if (gatherer_) gatherer_->Stop();
+}
 
 void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) {
   auto page = HealthAnswer(request.path(), shared_.readiness);
   if (!page) page = shared_.pages.Answer(request);
   if (page) return Send(request, *exchange, *std::move(page));
+  if (gatherer_ && request.path() == kOpsMetricsPath) return ShowOps(Begin(std::move(request), std::move(exchange)));
   const Clock::time_point now = Clock::now();
   if (auto kept = cache_.Find(request, now)) return SendKept(request, *exchange, *kept, now);
   std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
@@ -121,14 +128,36 @@ void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
   std::exchange(call->request.body, {});  // with its memory
   Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
   if (cache_.Takes(*call)) return CallForAll(std::move(call), channel, std::move(request));
-  method.streams() ? Stream(std::move(call), channel, std::move(request))
-                   : CallOnce(std::move(call), channel, std::move(request));
+  method.streams()
+      ? Stream(std::move(call), channel, std::move(request))
+      : CallOnce(call, channel, std::move(request), [this, call](UnaryResult result) { FinishWith(*call, result); });
 }
 
-void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
+void ApiHandler::ShowOps(std::shared_ptr<ApiCall> call) {
+  call->metrics = nullptr;  // whoever looks should not see himself: neither here nor, below, among the calls at hand
+  if (call->request.method != "GET" && call->request.method != "HEAD") {
+    call->allow = "GET, HEAD, OPTIONS";
+    if (AsksForMethods(*call)) return TellMethods(*call);
+    return Fail(*call, errors::Make(absl::StatusCode::kUnimplemented, type::REASON_METHOD_NOT_ALLOWED));
+  }
+  if (absl::Status failure = Admit(shared_.admission, *call); !failure.ok()) return Fail(*call, failure);
+  const Method& access = *shared_.ops->access;
+  UnaryRequest request{.path = access.path,
+                       .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
+                       .message = {},
+                       .deadline = DeadlineOf(call->request, call->begin, shared_.call_time)};
+  Channel& channel = *channels_[shared_.channel_of_backend[access.backend]];
+  CallOnce(call, channel, std::move(request), [this, call](const UnaryResult& result) {
+    call->exchange->OnAbort(nullptr);
+    if (!result.ok()) return FinishWith(*call, result);
+    call->in_flight = {};
+    gatherer_->Get([this, call](const std::string& report) { Finish(*call, {.body = report}); });
+  });
+}
+
+void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request, UnaryCall::Done done) {
   auto exchange = call->exchange;
-  auto upstream = UnaryCall::Start(loop_, channel, std::move(request),
-                                   [this, call](UnaryResult result) { FinishWith(*call, result); });
+  auto upstream = UnaryCall::Start(loop_, channel, std::move(request), std::move(done));
   if (upstream->finished()) return;
   exchange->OnAbort([this, call, weak = std::weak_ptr<UnaryCall>(upstream)] {
     auto running = weak.lock();
@@ -189,6 +218,7 @@ void ApiHandler::FinishWith(ApiCall& call, const UnaryResult& result) {
 
 void ApiHandler::Count(const ApiCall& call, int status) {
   shared_.metrics.http_in_flight().Decrement();
+  if (call.metrics == nullptr) return;
   CountHttp(*call.metrics, status, std::chrono::duration<double>(Clock::now() - call.begin).count());
 }
 

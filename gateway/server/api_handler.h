@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/http/handler.h"
 #include "gateway/observe/ids.h"
+#include "gateway/ops/gatherer.h"
 #include "gateway/server/api_call.h"
 #include "gateway/server/cache_stage.h"
 #include "gateway/server/shared.h"
@@ -24,6 +26,8 @@ class ApiHandler final : public http::Handler {
 
   void Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) override;
   http::Response Refuse(http::Refusal refusal) override;
+  // Nothing is asked any more; calls at hand end with their connections.
+  void Stop();
 
  private:
   // A page that belongs to no service.
@@ -37,7 +41,10 @@ class ApiHandler final : public http::Handler {
   // Answers OPTIONS, a browser's preflight above all.
   void TellMethods(ApiCall& call);
   void Forward(std::shared_ptr<ApiCall> call, std::string message);
-  void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  // Gathers the metrics of all processes for whom a service lets look at them.
+  void ShowOps(std::shared_ptr<ApiCall> call);
+  // Ends with its client, else calls `done`.
+  void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request, UnaryCall::Done done);
   // One call for all who ask for the same at once.
   void CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
   void Land(const ApiCall& first, const UnaryResult& result);
@@ -53,6 +60,7 @@ class ApiHandler final : public http::Handler {
   IdSource& ids_;
   http::DateText date_;
   CacheStage cache_;
+  std::optional<ops::Gatherer> gatherer_;
 };
 
 }  // namespace wenming::gateway

@@ -111,7 +111,7 @@ std::shared_ptr<const CachedAnswer> CacheStage::Keep(const ApiCall& call, Answer
   http::Headers about = {{"Cache-Control", absl::StrCat("public, max-age=", seconds)}, {"Vary", vary_}};
   http::Headers headers = about;
   AddContentHeaders(answer, headers);
-  const std::string packed = PackedBody(*call.binding, answer);
+  const std::string packed = PackedBody(call.binding, answer);
   if (!packed.empty()) {
     http::Headers in_gzip = headers;
     in_gzip.emplace_back("Content-Encoding", "gzip");

@@ -63,17 +63,18 @@ void ApplyConditions(const ApiCall& call, const TypeSource& types, Answer& answe
   }
 }
 
-std::string PackedBody(const Binding& binding, const Answer& answer) {
+std::string PackedBody(const Binding* binding, const Answer& answer) {
   const size_t size = answer.body.size();
   const bool worth = answer.status == 200 && size >= kLeastPacked && size <= kMostPacked;
-  if (!worth || binding.answers_secret || !IsText(answer.content_type)) return {};
+  const bool secret = binding != nullptr && binding->answers_secret;
+  if (!worth || secret || !IsText(answer.content_type)) return {};
   std::string packed = http::Gzip(answer.body, http::Effort::kLeast);
   return packed.size() < size ? packed : std::string();
 }
 
 void Pack(const ApiCall& call, Answer& answer) {
-  if (call.binding == nullptr || !http::AcceptsGzip(call.request.Header("accept-encoding"))) return;
-  std::string packed = PackedBody(*call.binding, answer);
+  if (!http::AcceptsGzip(call.request.Header("accept-encoding"))) return;
+  std::string packed = PackedBody(call.binding, answer);
   if (packed.empty()) return;
   answer.body = std::move(packed);
   answer.packed = true;

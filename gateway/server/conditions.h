@@ -23,8 +23,9 @@ absl::StatusOr<std::string> WantedEtag(const http::Request& request);
 // where it is not what If-Match says or the service has found so.
 void ApplyConditions(const ApiCall& call, const TypeSource& types, Answer& answer);
 
-// The body of the answer, compressed; empty where that is not worth it, or would tell of what it holds.
-std::string PackedBody(const Binding& binding, const Answer& answer);
+// The body of the answer, compressed; empty where that is not worth it, or would tell of what it holds. Without a
+// binding it is the gateway's own, which holds no secret.
+std::string PackedBody(const Binding* binding, const Answer& answer);
 // Compresses the body so for a caller who takes that.
 void Pack(const ApiCall& call, Answer& answer);
 

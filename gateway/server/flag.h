@@ -27,10 +27,12 @@ std::vector<Flag> HttpFlags();
 std::vector<Flag> DocumentFlags();
 std::vector<Flag> EdgeFlags();
 std::vector<Flag> LimitFlags();
+std::vector<Flag> OpsFlags();
 
 // What the flags of a group have to do with each other.
 absl::Status CheckHttp(const GatewayOptions& options);
 absl::Status CheckEdge(const GatewayOptions& options);
+absl::Status CheckOps(const GatewayOptions& options);
 
 // "127.0.0.1:80" and "10s", put where they belong.
 absl::Status SetAddress(const std::string& value, Address& address);

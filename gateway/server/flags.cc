@@ -14,7 +14,7 @@ namespace {
 
 std::vector<Flag> AllFlags() {
   std::vector<Flag> all;
-  for (auto part : {BackendFlags, HttpFlags, DocumentFlags, EdgeFlags, LimitFlags}) {
+  for (auto part : {BackendFlags, HttpFlags, DocumentFlags, EdgeFlags, LimitFlags, OpsFlags}) {
     for (Flag& flag : part()) all.push_back(std::move(flag));
   }
   return all;
@@ -67,6 +67,7 @@ absl::StatusOr<Flags> ParseFlags(const std::vector<std::string>& arguments) {
   }
   if (absl::Status status = CheckHttp(flags.options); !status.ok()) return status;
   if (absl::Status status = CheckEdge(flags.options); !status.ok()) return status;
+  if (absl::Status status = CheckOps(flags.options); !status.ok()) return status;
   return flags;
 }
 

@@ -93,6 +93,7 @@ class Gateway::Impl {
     if (!routes.ok()) return routes.status();
     routes_ = *std::move(routes);
     if (options_.documents) AddDocuments(*catalog_, routes_->bindings, options_.descriptors, pages_);
+    if (absl::Status status = MakeOps(); !status.ok()) return status;
     options_.descriptors = {};
     malloc_trim(0);
     for (const Method& method : catalog_->methods()) {
@@ -106,6 +107,7 @@ class Gateway::Impl {
                .routes = *routes_,
                .policy = policy_,
                .pages = pages_,
+               .ops = ops_.get(),
                .cors = cors_,
                .cache = cache_metrics_,
                .cache_bytes = options_.cache_bytes / static_cast<size_t>(std::max(options_.threads, 1)),
@@ -165,6 +167,13 @@ class Gateway::Impl {
  private:
   bool Busy() const {
     return std::any_of(loops_.begin(), loops_.end(), [](const auto& loop) { return loop->open_connections() > 0; });
+  }
+
+  absl::Status MakeOps() {
+    if (options_.ops_targets.empty()) return absl::OkStatus();
+    auto made = Ops::Make(options_.ops_targets, options_.ops_access, *catalog_, pages_);
+    if (made.ok()) ops_ = *std::move(made);
+    return made.status();
   }
 
   void MakeLoops() {
@@ -263,6 +272,7 @@ class Gateway::Impl {
   Places edge_places_;
   std::unique_ptr<const RouteTable> routes_;
   LocalPages pages_;
+  std::unique_ptr<const Ops> ops_;
   std::vector<CallMetrics*> edge_methods_;
   std::unique_ptr<ServerTls> http_tls_;
   std::unique_ptr<ServerTls> edge_tls_;

@@ -14,6 +14,7 @@
 #include "gateway/limits/admission.h"
 #include "gateway/net/address.h"
 #include "gateway/net/server_tls.h"
+#include "gateway/ops/gatherer.h"
 
 namespace wenming::gateway {
 
@@ -42,6 +43,8 @@ struct GatewayOptions {
   std::vector<std::string> cors_origins;  // whose pages may read answers; "*" is any
   size_t cache_bytes = 4 << 20;           // of answers that may be kept, in all; 0 keeps none
   bool documents = true;                  // answers /openapi.json and /docs
+  std::vector<ops::Target> ops_targets;   // whose metrics /ops shows; none: there is no such page
+  std::string ops_access;                 // full name of the method that answers whoever may look at them
   http::Limits limits;
   limits::AdmissionOptions admission;
   std::chrono::milliseconds call_time{10'000};

@@ -155,6 +155,7 @@ void Loop::CloseAll() {
   for (auto& entry : http_) entry.connection->Close();
   for (auto& entry : edges_) entry.connection->Close();
   for (auto& channel : channels_) channel->Stop();
+  api_.Stop();
   work_.reset();
 }
 

@@ -14,6 +14,7 @@
 #include "gateway/server/cors.h"
 #include "gateway/server/local_pages.h"
 #include "gateway/server/metadata.h"
+#include "gateway/server/ops.h"
 #include "gateway/server/route_table.h"
 
 namespace wenming::gateway {
@@ -24,6 +25,7 @@ struct Shared {
   const RouteTable& routes;
   const HeaderPolicy& policy;
   const LocalPages& pages;
+  const Ops* ops;  // null: there is no such page
   const Cors& cors;
   CacheMetrics& cache;
   size_t cache_bytes;                             // of each loop

@@ -18,7 +18,7 @@ constexpr char kLibrary[] = "/wenming.gateway.testdata.Library/";
 TEST(CatalogTest, KnowsWhatCallersFromOutsideMayCall) {
   auto catalog = LibraryCatalog();
   ASSERT_NE(catalog, nullptr);
-  EXPECT_EQ(catalog->methods().size(), 18u);
+  EXPECT_EQ(catalog->methods().size(), 19u);
   EXPECT_EQ(catalog->Find(std::string(kLibrary) + "ListAuthors")->max_age_seconds, 60);
   EXPECT_EQ(catalog->Find(std::string(kLibrary) + "GetBook")->max_age_seconds, 0);
   EXPECT_NE(catalog->Find(std::string(kLibrary) + "GetBook"), nullptr);

@@ -44,7 +44,10 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--call-time=1500ms",
                            "--share-ports=on",
                            "--drain-delay=3s",
-                           "--drain-time=2s"});
+                           "--drain-time=2s",
+                           "--ops-target=org_svc=127.0.0.1:9201",
+                           "--ops-target=gateway=[::1]:9200",
+                           "--ops-access=a.B.C"});
   ASSERT_TRUE(flags.ok()) << flags.status();
   const GatewayOptions& options = flags->options;
   EXPECT_EQ(options.descriptors.size(), 1u);
@@ -80,6 +83,10 @@ TEST(FlagsTest, ReadsThemAll) {
   EXPECT_TRUE(options.share_ports);
   EXPECT_EQ(options.drain_delay.count(), 3000);
   EXPECT_EQ(options.drain_time.count(), 2000);
+  ASSERT_EQ(options.ops_targets.size(), 2u);
+  EXPECT_EQ(options.ops_targets[0].name, "org_svc");
+  EXPECT_EQ(options.ops_targets[1].address.Text(), "[::1]:9200");
+  EXPECT_EQ(options.ops_access, "a.B.C");
 }
 
 TEST(FlagsTest, SaysWhatIsWrong) {
@@ -106,6 +113,10 @@ TEST(FlagsTest, SaysWhatIsWrong) {
       {{kDescriptors, "--backend=a=b:1", "--edge-tls-cert=c", "--edge-tls-key=k"}, "of no use without --grpc"},
       {{"--tls-key="}, "without a file"},
       {{kDescriptors, "--backend=a=b:1", "--tls-key=k"}, "--tls-key belong together"},
+      {{"--ops-target=127.0.0.1:9201"}, "is not NAME=HOST:PORT"},
+      {{"--ops-target=org_svc"}, "is not NAME=HOST:PORT"},
+      {{kDescriptors, "--backend=a=b:1", "--ops-target=a=b:1"}, "--ops-target and --ops-access belong together"},
+      {{kDescriptors, "--backend=a=b:1", "--ops-access=a.B.C"}, "--ops-target and --ops-access belong together"},
       {{"serve"}, "unexpected argument serve"},
   };
   for (const auto& test : kCases) {

@@ -131,7 +131,7 @@ TEST_F(OpenApiTest, TellsWhatTheProtoSays) {
             "\"Answers with the book of that name, or with the error the name asks for\"");
   EXPECT_EQ(At("/tags/0/name"), "\"wenming.gateway.testdata.Library\"");
   EXPECT_THAT(At("/tags/0/description"), StartsWith("\"Books on shelves."));
-  EXPECT_THAT(At("/tags/0/description"), HasSubstr("Over gRPC only: `CollectBooks`, `EchoBooks`."));
+  EXPECT_THAT(At("/tags/0/description"), HasSubstr("Over gRPC only: `CollectBooks`, `EchoBooks`, `CheckAccess`."));
   EXPECT_EQ(Schema("Book", "/description"), "\"Fields of every kind.\"");
   EXPECT_EQ(Schema("Book", "/properties/title/description"), "\"For people.\"");
   EXPECT_EQ(Schema("Genre"), R"({"type":"string","description":"What a book is.\n\n- `GENRE_UNSPECIFIED`: Not said.\n)"

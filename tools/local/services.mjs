@@ -65,6 +65,8 @@ function gatewayFlags(settings) {
     ...['--descriptors', descriptors(settings)],
     ...Object.entries(STORES).flatMap(([name, store]) => ['--backend', `${store.package}=${address(name)}`]),
     ...['--http', address('http'), '--grpc', address('grpc'), '--metrics', address('gateway_metrics')],
+    ...SERVICES.flatMap((name) => ['--ops-target', `${name}=${address(`${name}_metrics`)}`]),
+    ...['--ops-access', 'wenming.org.v1.OperationsService.CheckAccess'],
     ...(dev ? ['--forward-header', 'x-wenming-now'] : []),
     ...(trustedProxy ? ['--trusted-proxy', trustedProxy] : []),
   ];

@@ -43,6 +43,7 @@ function describe(live, runDir) {
   lines.push(`  ${'database'.padEnd(14)} ${state(live.database.state)} mariadb -uroot -S ${near(live.database.socket)}`, '');
   lines.push(`  HTTP           ${live.http}`);
   lines.push(`  gRPC           ${live.grpc}`);
+  lines.push(`  operations     ${live.http}/ops`);
   lines.push(`  logs           ${near(paths(runDir).log)}`);
   lines.push(`  administrator  ${live.admin.login}, password in ${near(live.admin.password_file)}`);
   const accounts = demoAccounts(runDir);

@@ -199,6 +199,14 @@ grpc::Status LibraryServer::ListAuthors(Context* context, const testdata::ListAu
   return grpc::Status::OK;
 }
 
+grpc::Status LibraryServer::CheckAccess(Context* context, const google::protobuf::Empty*, google::protobuf::Empty*) {
+  const auto& metadata = context->client_metadata();
+  const auto token = metadata.find("authorization");
+  if (token == metadata.end()) return {grpc::StatusCode::UNAUTHENTICATED, "who are you"};
+  if (token->second != "Bearer librarian") return {grpc::StatusCode::PERMISSION_DENIED, "not you"};
+  return grpc::Status::OK;
+}
+
 grpc::Status LibraryServer::CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
                                          testdata::ListBooksResponse* response) {
   testdata::Book book;

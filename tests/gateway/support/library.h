@@ -53,6 +53,7 @@ class LibraryServer final : public testdata::Library::Service {
                       grpc::ServerWriter<google::api::HttpBody>* writer) override;
   Status ListAuthors(Context* context, const testdata::ListAuthorsRequest* request,
                      testdata::ListAuthorsResponse* response) override;
+  Status CheckAccess(Context* context, const google::protobuf::Empty*, google::protobuf::Empty*) override;
   Status CollectBooks(Context*, grpc::ServerReader<testdata::Book>* reader,
                       testdata::ListBooksResponse* response) override;
   Status EchoBooks(Context*, grpc::ServerReaderWriter<testdata::Book, testdata::Book>* stream) override;

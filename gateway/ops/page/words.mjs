@@ -1,0 +1,151 @@
+// Every word of the page, in Chinese and in English; tests hold both to the same keys.
+
+const seconds = (value) => (value < 10 ? value.toFixed(1) : Math.round(value).toString());
+
+export const WORDS = {
+  'zh-CN': {
+    other: 'English',
+    title: '文明实践 · 运行状况',
+    logIn: '登录',
+    logOut: '退出',
+    username: '用户名',
+    password: '密码',
+    totp: '动态口令（未绑定可不填）',
+    staffOnly: '仅限有运行查看权限的工作人员。',
+    loading: '正在读取…',
+    asOf: (time) => `截至 ${time}`,
+    noAnswer: (time) => `网关没有回应，以下是 ${time} 的数据`,
+    fine: '一切正常',
+    needed: (count) => `${count} 项需要处理`,
+    runbook: '处理办法见',
+    requests: '请求/秒',
+    failedShare: '失败率',
+    latency: '响应时间',
+    atHand: '处理中',
+    refused: (rate) => `限流 ${rate}/秒`,
+    cached: (share) => `缓存命中 ${share}`,
+    of: (rate) => `${rate}/秒`,
+    lastMinutes: (minutes) => `近 ${minutes} 分钟`,
+    signUps: '报名',
+    checkIns: '签到',
+    hours: '入账小时',
+    services: '服务',
+    service: '服务',
+    state: '状态',
+    version: '版本',
+    since: '启动于',
+    failed: '失败/秒',
+    p99: 'p99',
+    queue: '排队',
+    pool: '数据库连接',
+    poolHint: '在用/已开（等待）',
+    lag: '事件滞后',
+    parked: '搁置事件',
+    ready: '就绪',
+    notReady: '未就绪',
+    down: '无响应',
+    chartRequests: '请求/秒',
+    chartLatency: '响应时间',
+    chartPool: '在用的数据库连接',
+    chartWaits: '等待线程或数据库连接的调用',
+    chartLag: '事件滞后',
+    chartBusiness: '报名与签到/分钟',
+    seriesFailed: '失败',
+    alerts: {
+      ServiceDown: ({ target, instance }) => `服务没有响应：${target}（${instance}）`,
+      ServiceNotReady: ({ target, instance }) => `服务未就绪：${target}（${instance}）`,
+      BackEndUnconnected: ({ backend }) => `网关连不上后端：${backend}`,
+      QueueLong: ({ target, count }) => `请求排队过长：${target} 有 ${count} 个调用在等待`,
+      EventsLate: ({ target, seconds: late }) => `事件滞后：${target} 晚了 ${seconds(late)} 秒`,
+      EventParked: ({ target, count }) => `有事件被搁置：${target} 自启动以来 ${count} 个`,
+      DatabasePoolExhausted: ({ target }) => `数据库连接不够用：${target}`,
+      RequestsFail: ({ count }) => `请求失败过多：近一刻钟 ${count} 个`,
+      AnswersSlow: ({ count }) => `响应过慢：近一刻钟 ${count} 个超过半秒`,
+      EventsFail: ({ count }) => `事件无法应用：近一刻钟失败 ${count} 次`,
+      OutboxFails: ({ count }) => `事件无法发出：近一刻钟失败 ${count} 次`,
+      AuditFails: ({ count }) => `审计日志写入失败：近一刻钟 ${count} 次`,
+    },
+  },
+  en: {
+    other: '中文',
+    title: 'wenming · operations',
+    logIn: 'Log in',
+    logOut: 'Log out',
+    username: 'User name',
+    password: 'Password',
+    totp: 'One-time code (where enrolled)',
+    staffOnly: 'For staff who may look at operations.',
+    loading: 'Reading…',
+    asOf: (time) => `as of ${time}`,
+    noAnswer: (time) => `The gateway does not answer; this is from ${time}`,
+    fine: 'All is well',
+    needed: (count) => (count === 1 ? 'One thing needs somebody' : `${count} things need somebody`),
+    runbook: 'What to do:',
+    requests: 'Requests a second',
+    failedShare: 'Failed',
+    latency: 'Latency',
+    atHand: 'At hand',
+    refused: (rate) => `${rate}/s refused`,
+    cached: (share) => `${share} from the cache`,
+    of: (rate) => `${rate}/s`,
+    lastMinutes: (minutes) => `last ${minutes} min`,
+    signUps: 'Sign-ups',
+    checkIns: 'Check-ins',
+    hours: 'Hours credited',
+    services: 'Services',
+    service: 'Service',
+    state: 'State',
+    version: 'Version',
+    since: 'Since',
+    failed: 'Failed/s',
+    p99: 'p99',
+    queue: 'Queue',
+    pool: 'Database pool',
+    poolHint: 'in use/open (waiting)',
+    lag: 'Events late',
+    parked: 'Parked',
+    ready: 'ready',
+    notReady: 'not ready',
+    down: 'down',
+    chartRequests: 'Requests a second',
+    chartLatency: 'Latency',
+    chartPool: 'Database connections in use',
+    chartWaits: 'Calls that wait for a thread or a connection',
+    chartLag: 'Events late by',
+    chartBusiness: 'Sign-ups and check-ins a minute',
+    seriesFailed: 'failed',
+    alerts: {
+      ServiceDown: ({ target, instance }) => `${target} at ${instance} does not answer`,
+      ServiceNotReady: ({ target, instance }) => `${target} at ${instance} runs but is not ready`,
+      BackEndUnconnected: ({ backend }) => `The gateway has no connection to ${backend}`,
+      QueueLong: ({ target, count }) => `${count} calls wait for a thread of ${target}`,
+      EventsLate: ({ target, seconds: late }) => `${target} applies events ${seconds(late)} s late`,
+      EventParked: ({ target, count }) => `${target} has set aside events since it runs: ${count}`,
+      DatabasePoolExhausted: ({ target }) => `Calls of ${target} wait for a database connection all the time`,
+      RequestsFail: ({ count }) => `Requests that failed in a quarter of an hour: ${count}`,
+      AnswersSlow: ({ count }) => `Answers that took over half a second in a quarter of an hour: ${count}`,
+      EventsFail: ({ count }) => `Events cannot be applied: ${count} failures in a quarter of an hour`,
+      OutboxFails: ({ count }) => `Events cannot be put in order: ${count} failures in a quarter of an hour`,
+      AuditFails: ({ count }) => `The audit log cannot be written: ${count} failures in a quarter of an hour`,
+    },
+  },
+};
+
+// The one of both that a browser's language asks for.
+export const languageOf = (tag) => (/^zh\b/i.test(tag ?? '') ? 'zh-CN' : 'en');
+
+const round = (value, digits) => value.toLocaleString('en', { maximumFractionDigits: digits });
+
+// Numbers for people; a dash for what is not known.
+export const number = (value) => (value === null || value === undefined ? '–' : round(value, value < 10 ? 1 : 0));
+number.least = 1;  // what the upper end of an axis is at least
+export const percent = (value) => (value === null ? '–' : `${round(value * 100, value < 0.1 ? 2 : 1)}%`);
+export const time = (value) => {
+  if (value === null) return '–';
+  return value < 1 ? `${round(value * 1000, value < 0.01 ? 1 : 0)} ms` : `${round(value, 2)} s`;
+};
+
+time.least = 0.01;
+
+// "alerts" are called as their page in docs/runbooks: ServiceDown, service-down.
+export const runbookOf = (alert) => `docs/runbooks/${alert.replace(/\B[A-Z]/g, '-$&').toLowerCase()}.md`;
