@@ -52,6 +52,19 @@ bool HasOutsideMethod(const pb::ServiceDescriptor& service) {
   return false;
 }
 
+bool IsIdempotent(const pb::MethodDescriptor& method) {
+  if (method.options().idempotency_level() != pb::MethodOptions::IDEMPOTENCY_UNKNOWN) return true;
+  const google::api::HttpRule& rule = method.options().GetExtension(google::api::http);
+  return !rule.get().empty() || std::any_of(rule.additional_bindings().begin(), rule.additional_bindings().end(),
+                                            [](const auto& binding) { return !binding.get().empty(); });
+}
+
+int RequestIdField(const pb::Descriptor& request) {
+  const auto* field = request.FindFieldByName("request_id");
+  const bool text = field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING && !field->is_repeated();
+  return text ? field->number() : 0;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Catalog>> Catalog::Make(const CatalogOptions& options) {
@@ -118,7 +131,9 @@ absl::Status Catalog::AddMethod(const pb::MethodDescriptor& method, size_t backe
                       .response = factory_.GetPrototype(method.output_type()),
                       .path = absl::StrCat("/", method.service()->full_name(), "/", method.name()),
                       .backend = backend,
-                      .max_age_seconds = *max_age});
+                      .max_age_seconds = *max_age,
+                      .idempotent = IsIdempotent(method),
+                      .request_id_field = RequestIdField(*method.input_type())});
   return absl::OkStatus();
 }
 

@@ -31,6 +31,9 @@ struct Method {
   std::string path;         // "/wenming.org.v1.UnitsService/GetUnit"
   size_t backend = 0;       // index into CatalogOptions::packages
   int max_age_seconds = 0;  // for how long an answer may be kept; 0: not at all
+  // Whether a call may be made twice: a GET, or what says so by its idempotency_level.
+  bool idempotent = false;
+  int request_id_field = 0;  // by which the service knows a call again (AIP-155); 0: it has none
 
   bool streams() const { return descriptor->client_streaming() || descriptor->server_streaming(); }
 };

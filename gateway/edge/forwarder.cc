@@ -21,6 +21,13 @@ using Clock = std::chrono::steady_clock;
 // For a client to take the status that its deadline has passed.
 constexpr auto kLinger = std::chrono::seconds(5);
 
+// Of what a client has sent, for another try: more than most messages, and little beside the windows.
+constexpr size_t kMostKept = 8 * 1024;
+
+// Where in the headers for the service stands what each try has of its own.
+constexpr size_t kAuthority = 3;
+constexpr size_t kTimeout = 4;
+
 std::string_view Value(const h2::Headers& headers, std::string_view name) {
   const std::string* value = h2::FindHeader(headers, name);
   return value == nullptr ? std::string_view() : std::string_view(*value);
@@ -48,6 +55,8 @@ h2::Headers StatusHeaders(const absl::Status& failure, errors::Language language
           {"grpc-status-details-bin", std::move(details)}};
 }
 
+absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
+
 int CodeIn(const h2::Headers& headers) {
   int code = google::rpc::UNKNOWN;
   return absl::SimpleAtoi(ToAbsl(Value(headers, "grpc-status")), &code) ? code : google::rpc::UNKNOWN;
@@ -55,23 +64,32 @@ int CodeIn(const h2::Headers& headers) {
 
 }  // namespace
 
-// The service's stream talks to the forwarder through this.
+// A stream of the service talks to the forwarder through this, as long as no further try was begun.
 class Forwarder::ServiceSide final : public h2::StreamListener {
  public:
-  explicit ServiceSide(std::shared_ptr<Forwarder> forwarder) : forwarder_(std::move(forwarder)) {}
+  explicit ServiceSide(std::shared_ptr<Forwarder> forwarder)
+      : forwarder_(std::move(forwarder)), try_(forwarder_->tries_->count()) {}
   void OnHeaders(h2::Headers headers, bool trailers) override {
-    forwarder_->OnServiceHeaders(std::move(headers), trailers);
+    if (current()) forwarder_->OnServiceHeaders(std::move(headers), trailers);
   }
-  void OnData(std::string_view bytes) override { forwarder_->OnServiceData(bytes); }
-  void OnEnd() override { forwarder_->OnServiceEnd(); }
+  void OnData(std::string_view bytes) override {
+    if (current()) forwarder_->OnServiceData(bytes);
+  }
+  void OnEnd() override {
+    if (current()) forwarder_->OnServiceEnd();
+  }
   void OnSent(size_t bytes) override {
-    forwarder_->held_.Remove(bytes);
-    forwarder_->client_->Consume(forwarder_->client_stream_, bytes);
+    if (current()) forwarder_->OnServiceSent(bytes);
   }
-  void OnClose(uint32_t) override { forwarder_->OnServiceClose(); }
+  void OnClose(uint32_t error_code) override {
+    if (current()) forwarder_->OnServiceClose(error_code);
+  }
 
  private:
-  std::shared_ptr<Forwarder> forwarder_;
+  bool current() const { return forwarder_->tries_->count() == try_; }
+
+  const std::shared_ptr<Forwarder> forwarder_;
+  const int try_;
 };
 
 std::shared_ptr<Forwarder> Forwarder::Make(const EdgeContext& context, std::shared_ptr<h2::Session> client,
@@ -116,16 +134,18 @@ void Forwarder::OnHeaders(h2::Headers headers, bool trailers) {
   if (!admitted.ok()) return Fail(admitted.status());
   in_flight_ = *std::move(admitted);
 
-  Channel& channel = *context_.channels[context_.shared.channel_of_backend[method_->backend]];
-  request_ = {{":method", "POST"},      {":scheme", "http"},
-              {":path", method_->path}, {":authority", channel.address().Text()},
-              {"te", "trailers"},       {"grpc-timeout", TimeoutText(allowed)}};
+  request_ = {{":method", "POST"}, {":scheme", "http"},  {":path", method_->path},
+              {":authority", {}},  {"grpc-timeout", {}}, {"te", "trailers"}};
   for (std::string_view name : {"content-type", "grpc-encoding", "grpc-accept-encoding"}) {
     if (std::string_view value = Value(headers, name); !value.empty()) request_.emplace_back(name, value);
   }
   for (auto& header : context_.shared.policy.Metadata(headers, identity_)) request_.push_back(std::move(header));
-  channel.Acquire(
-      [self = shared_from_this()](std::shared_ptr<h2::Session> service) { self->Open(std::move(service)); });
+  tries_.emplace(*context_.back_ends[context_.shared.back_end_of_package[method_->backend]]);
+  Try();
+}
+
+void Forwarder::Try() {
+  tries_->Next([self = shared_from_this()](std::shared_ptr<Channel> channel) { self->Open(std::move(channel)); });
 }
 
 // A stream may last as long as its client asks for, a unary call no longer than any.
@@ -141,31 +161,58 @@ void Forwarder::ArmTimer() {
     auto self = weak.lock();
     // The time may have been put off when this was on its way already.
     if (cancelled || self == nullptr || self->timer_.expiry() > Clock::now()) return;
-    self->finished_ ? self->client_->Reset(self->client_stream_, NGHTTP2_CANCEL)
-                    : self->Fail(errors::DeadlineExceeded());
+    if (self->finished_) return self->client_->Reset(self->client_stream_, NGHTTP2_CANCEL);
+    if (self->service_ != nullptr && !self->method_->streams()) self->tries_->Late(*self->service_, Clock::now());
+    self->Fail(errors::DeadlineExceeded());
   });
 }
 
-void Forwarder::Open(std::shared_ptr<h2::Session> service) {
+void Forwarder::Open(std::shared_ptr<Channel> channel) {
   if (finished_) return;
-  int32_t stream = service == nullptr ? 0 : service->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
-  if (stream == 0) {
-    return Fail(errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)));
-  }
-  service_ = std::move(service);
-  service_stream_ = stream;
-  if (!waiting_.empty()) service_->Write(service_stream_, std::exchange(waiting_, {}));
+  if (channel == nullptr) return Fail(Unavailable());
+  const auto now = Clock::now();
+  request_[kAuthority].second = channel->authority();
+  request_[kTimeout].second = TimeoutText(timer_.expiry() - now);
+  service_ = channel->session();
+  tries_->Begin(std::move(channel), now);
+  service_stream_ = service_->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
+  if (service_stream_ == 0) return Fail(Unavailable());
+  resent_ = credited_;
+  sent_ = 0;
+  if (!kept_.empty()) service_->Write(service_stream_, {kept_.data(), kept_.size()});
   if (client_ended_) service_->End(service_stream_);
+}
+
+bool Forwarder::IsRepeatable() const {
+  if (!keeping_ || responded_) return false;
+  const Repeatable repeatable{.always = method_->idempotent, .request_id = method_->request_id_field};
+  const size_t head = FrameHead(0).size();
+  const bool plain = client_ended_ && kept_.size() >= head && kept_.front() == 0;  // one message, not compressed
+  return repeatable.Allows(plain ? std::string_view(kept_.data(), kept_.size()).substr(head) : std::string_view());
+}
+
+void Forwarder::StopKeeping() {
+  keeping_ = false;
+  kept_ = {};
 }
 
 void Forwarder::OnData(std::string_view bytes) {
   if (finished_) return client_->Consume(client_stream_, bytes.size());
   if (!held_.Add(bytes.size())) return Fail(context_.shared.admission.NoRoom());
-  if (service_stream_ != 0) {
-    service_->Write(service_stream_, bytes);
-  } else {
-    waiting_.append(bytes);
-  }
+  if (keeping_) kept_.insert(kept_.end(), bytes.begin(), bytes.end());
+  if (service_stream_ == 0) return;
+  service_->Write(service_stream_, bytes);
+  if (kept_.size() > kMostKept) StopKeeping();
+}
+
+// What is sent once more has been credited to the client already.
+void Forwarder::OnServiceSent(size_t bytes) {
+  sent_ += bytes;
+  const size_t known = std::min(bytes, resent_);
+  resent_ -= known;
+  credited_ += bytes - known;
+  held_.Remove(bytes - known);
+  client_->Consume(client_stream_, bytes - known);
 }
 
 void Forwarder::OnServiceData(std::string_view bytes) {
@@ -195,10 +242,24 @@ void Forwarder::OnClose(uint32_t) {
 void Forwarder::OnServiceHeaders(h2::Headers headers, bool trailers) {
   if (finished_) return;
   bool only_headers = !trailers && h2::FindHeader(headers, "grpc-status") != nullptr;
-  if (trailers || only_headers) return SendStatus(std::move(headers), only_headers);
+  if (trailers || only_headers) return OnServiceStatus(std::move(headers), only_headers);
+  StopKeeping();
   headers.emplace_back("x-request-id", identity_.request_id);
   responded_ = true;
   client_->Respond(client_stream_, headers);
+}
+
+void Forwarder::OnServiceStatus(h2::Headers headers, bool only_headers) {
+  const bool unavailable = CodeIn(headers) == google::rpc::UNAVAILABLE;
+  const bool has_details = h2::FindHeader(headers, "grpc-status-details-bin") != nullptr;
+  if (!unavailable) tries_->Answered();
+  if (!unavailable || !tries_->Unavailable(has_details, IsRepeatable())) {
+    return SendStatus(std::move(headers), only_headers);
+  }
+  service_->Reset(service_stream_, NGHTTP2_CANCEL);
+  service_stream_ = 0;
+  service_.reset();
+  Try();
 }
 
 void Forwarder::SendStatus(h2::Headers headers, bool only_headers) {
@@ -221,12 +282,14 @@ void Forwarder::OnServiceEnd() {
   if (!finished_) Fail(errors::Internal());
 }
 
-void Forwarder::OnServiceClose() {
+void Forwarder::OnServiceClose(uint32_t error_code) {
   service_stream_ = 0;
   service_.reset();
-  if (!finished_) {
-    Fail(errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)));
-  }
+  if (finished_) return;
+  // Of a stream of messages the service may have begun with the headers alone.
+  const bool sent = sent_ > 0 || method_->descriptor->client_streaming();
+  const bool again = keeping_ && tries_->Closed(error_code, sent, IsRepeatable());
+  again ? Try() : Fail(Unavailable());
 }
 
 void Forwarder::Fail(const absl::Status& failure) {

@@ -104,7 +104,9 @@ struct Session::Callbacks {
       if (self.listener_ != nullptr) self.listener_->OnGoAway();
       return 0;
     }
-    if (frame->hd.type == NGHTTP2_SETTINGS) self.greeted_ = true;
+    if (frame->hd.type == NGHTTP2_SETTINGS && !std::exchange(self.greeted_, true) && self.listener_ != nullptr) {
+      self.listener_->OnGreeted();
+    }
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
     Stream* stream = self.Find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
@@ -389,6 +391,7 @@ void Session::Read() {
     if (self->closed_) return;
     if (error) return self->Close();
     if (self->lingering_) return self->Read();
+    ++self->reads_;
     ssize_t used =
         nghttp2_session_mem_recv(self->session_, reinterpret_cast<const uint8_t*>(self->input_.data()), size);
     if (self->closed_) return;

@@ -44,6 +44,8 @@ class SessionListener {
   virtual ~SessionListener() = default;
   // A server session: the peer opened a stream. Null refuses it. The listener stays until OnClose.
   virtual std::shared_ptr<StreamListener> OnStream(int32_t id) = 0;
+  // The peer has said its first word, the SETTINGS.
+  virtual void OnGreeted() {}
   // The peer takes no new streams (GOAWAY); those running go on.
   virtual void OnGoAway() = 0;
   // The connection is gone. Comes before the streams' OnClose, so that one of them that tries again is not handed this
@@ -121,6 +123,8 @@ class Session : public std::enable_shared_from_this<Session> {
   size_t stream_count() const { return streams_.size(); }
   // Whether the peer has said its first word, the SETTINGS.
   bool greeted() const { return greeted_; }
+  // How often bytes have come from the peer: as long as it stays the same, the peer is silent.
+  uint64_t reads() const { return reads_; }
   // When the write that still runs began: how long the peer has taken nothing.
   std::optional<Clock::time_point> writing_since() const { return writing_since_; }
   std::string PeerAddress() { return transport_.PeerAddress(); }
@@ -155,6 +159,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Timer timer_;                   // of a farewell
   Clock::time_point told_about_;  // when the peer must have known that we leave
   std::optional<Clock::time_point> writing_since_;
+  uint64_t reads_ = 0;
   bool reading_ = false;
   bool greeted_ = false;
   bool flush_scheduled_ = false;

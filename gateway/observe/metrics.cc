@@ -65,7 +65,15 @@ Metrics::Metrics()
                         .Register(registry_)),
       backends_(BuildGauge()
                     .Name("gateway_backend_connections")
-                    .Help("Open connections to a back end; one for each thread when all is well.")
+                    .Help("Open connections to a back end; one for each replica and thread when all is well.")
+                    .Register(registry_)),
+      ready_backends_(BuildGauge()
+                          .Name("gateway_backend_ready")
+                          .Help("Connections to a back end whose replica says that it is ready.")
+                          .Register(registry_)),
+      breakers_(BuildGauge()
+                    .Name("gateway_backend_breakers_open")
+                    .Help("Connections to a back end that get no calls because the replica fails them.")
                     .Register(registry_)),
       ready_(BuildGauge()
                  .Name("wenming_ready")
@@ -104,6 +112,14 @@ CallMetrics& Metrics::EdgeMethod(const std::string& service, const std::string& 
 
 prometheus::Gauge& Metrics::BackendConnections(const std::string& backend) {
   return backends_.Add({{"backend", backend}});
+}
+
+prometheus::Gauge& Metrics::BackendReady(const std::string& backend) {
+  return ready_backends_.Add({{"backend", backend}});
+}
+
+prometheus::Gauge& Metrics::BackendBreakersOpen(const std::string& backend) {
+  return breakers_.Add({{"backend", backend}});
 }
 
 std::string Metrics::Render() const {

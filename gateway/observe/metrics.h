@@ -47,6 +47,8 @@ class Metrics {
   CallMetrics& Route(const std::string& route, const std::string& method);
   CallMetrics& EdgeMethod(const std::string& service, const std::string& method);
   prometheus::Gauge& BackendConnections(const std::string& backend);
+  prometheus::Gauge& BackendReady(const std::string& backend);
+  prometheus::Gauge& BackendBreakersOpen(const std::string& backend);
 
   prometheus::Gauge& ready() { return ready_; }
   prometheus::Gauge& http_in_flight() { return http_in_flight_; }
@@ -69,6 +71,8 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& edge_handled_;
   prometheus::Family<prometheus::Histogram>& edge_seconds_;
   prometheus::Family<prometheus::Gauge>& backends_;
+  prometheus::Family<prometheus::Gauge>& ready_backends_;
+  prometheus::Family<prometheus::Gauge>& breakers_;
   prometheus::Gauge& ready_;
   prometheus::Gauge& http_in_flight_;
   prometheus::Gauge& http_connections_;

@@ -34,11 +34,11 @@ absl::Status FailureOf(http::Refusal refusal) {
 
 }  // namespace
 
-ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<Channel>>& channels,
+ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<BackEnd>>& back_ends,
                        IdSource& ids)
     : loop_(loop),
       shared_(shared),
-      channels_(channels),
+      back_ends_(back_ends),
       ids_(ids),
       cache_(shared.policy, shared.cache_bytes, shared.cache) {
   if (shared.ops != nullptr) gatherer_.emplace(loop, shared.ops->targets, observe::SystemClock());
@@ -124,13 +124,14 @@ void ApiHandler::Forward(std::shared_ptr<ApiCall> call, std::string message) {
   UnaryRequest request{.path = method.path,
                        .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
                        .message = std::move(message),
-                       .deadline = DeadlineOf(call->request, call->begin, most)};
+                       .deadline = DeadlineOf(call->request, call->begin, most),
+                       .repeatable = {.always = method.idempotent, .request_id = method.request_id_field}};
   std::exchange(call->request.body, {});  // with its memory
-  Channel& channel = *channels_[shared_.channel_of_backend[method.backend]];
-  if (cache_.Takes(*call)) return CallForAll(std::move(call), channel, std::move(request));
+  BackEnd& back_end = *back_ends_[shared_.back_end_of_package[method.backend]];
+  if (cache_.Takes(*call)) return CallForAll(std::move(call), back_end, std::move(request));
   method.streams()
-      ? Stream(std::move(call), channel, std::move(request))
-      : CallOnce(call, channel, std::move(request), [this, call](UnaryResult result) { FinishWith(*call, result); });
+      ? Stream(std::move(call), back_end, std::move(request))
+      : CallOnce(call, back_end, std::move(request), [this, call](UnaryResult result) { FinishWith(*call, result); });
 }
 
 void ApiHandler::ShowOps(std::shared_ptr<ApiCall> call) {
@@ -146,8 +147,8 @@ void ApiHandler::ShowOps(std::shared_ptr<ApiCall> call) {
                        .metadata = shared_.policy.Metadata(call->request.headers, call->identity),
                        .message = {},
                        .deadline = DeadlineOf(call->request, call->begin, shared_.call_time)};
-  Channel& channel = *channels_[shared_.channel_of_backend[access.backend]];
-  CallOnce(call, channel, std::move(request), [this, call](const UnaryResult& result) {
+  BackEnd& back_end = *back_ends_[shared_.back_end_of_package[access.backend]];
+  CallOnce(call, back_end, std::move(request), [this, call](const UnaryResult& result) {
     call->exchange->OnAbort(nullptr);
     if (!result.ok()) return FinishWith(*call, result);
     call->in_flight = {};
@@ -155,9 +156,10 @@ void ApiHandler::ShowOps(std::shared_ptr<ApiCall> call) {
   });
 }
 
-void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request, UnaryCall::Done done) {
+void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request,
+                          UnaryCall::Done done) {
   auto exchange = call->exchange;
-  auto upstream = UnaryCall::Start(loop_, channel, std::move(request), std::move(done));
+  auto upstream = UnaryCall::Start(loop_, back_end, std::move(request), std::move(done));
   if (upstream->finished()) return;
   exchange->OnAbort([this, call, weak = std::weak_ptr<UnaryCall>(upstream)] {
     auto running = weak.lock();
@@ -167,7 +169,7 @@ void ApiHandler::CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, Unary
   });
 }
 
-void ApiHandler::CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
+void ApiHandler::CallForAll(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request) {
   auto flight = cache_.Join(call);
   call->exchange->OnAbort([this, call] {
     cache_.Leave(*call);
@@ -175,7 +177,7 @@ void ApiHandler::CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, Una
   });
   if (flight->waiting.size() > 1) return;
   auto upstream =
-      UnaryCall::Start(loop_, channel, std::move(request), [this, call](UnaryResult result) { Land(*call, result); });
+      UnaryCall::Start(loop_, back_end, std::move(request), [this, call](UnaryResult result) { Land(*call, result); });
   flight->upstream = upstream;
 }
 
@@ -199,8 +201,8 @@ void ApiHandler::Land(const ApiCall& first, const UnaryResult& result) {
   }
 }
 
-void ApiHandler::Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request) {
-  const StreamAnswer::Context context{loop_, channel, shared_.catalog, shared_.admission, shared_.stream_comment};
+void ApiHandler::Stream(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request) {
+  const StreamAnswer::Context context{loop_, back_end, shared_.catalog, shared_.admission, shared_.stream_comment};
   StreamAnswer::Start(context, call, std::move(request), [this, call](Answer answer, bool begun) {
     begun ? Count(*call, answer.status) : Finish(*call, std::move(answer));
   });

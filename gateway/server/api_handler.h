@@ -13,7 +13,7 @@
 #include "gateway/server/cache_stage.h"
 #include "gateway/server/shared.h"
 #include "gateway/transcode/answer.h"
-#include "gateway/upstream/channel.h"
+#include "gateway/upstream/back_end.h"
 #include "gateway/upstream/unary_call.h"
 
 namespace wenming::gateway {
@@ -21,7 +21,7 @@ namespace wenming::gateway {
 // Answers HTTP/JSON requests by calling the services. Belongs to one loop.
 class ApiHandler final : public http::Handler {
  public:
-  ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<Channel>>& channels,
+  ApiHandler(asio::io_context& loop, const Shared& shared, std::vector<std::unique_ptr<BackEnd>>& back_ends,
              IdSource& ids);
 
   void Handle(http::Request request, std::shared_ptr<http::Exchange> exchange) override;
@@ -44,11 +44,11 @@ class ApiHandler final : public http::Handler {
   // Gathers the metrics of all processes for whom a service lets look at them.
   void ShowOps(std::shared_ptr<ApiCall> call);
   // Ends with its client, else calls `done`.
-  void CallOnce(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request, UnaryCall::Done done);
+  void CallOnce(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request, UnaryCall::Done done);
   // One call for all who ask for the same at once.
-  void CallForAll(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  void CallForAll(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request);
   void Land(const ApiCall& first, const UnaryResult& result);
-  void Stream(std::shared_ptr<ApiCall> call, Channel& channel, UnaryRequest request);
+  void Stream(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryRequest request);
   void Finish(ApiCall& call, Answer answer);
   void FinishWith(ApiCall& call, const UnaryResult& result);
   void Count(const ApiCall& call, int status);
@@ -56,7 +56,7 @@ class ApiHandler final : public http::Handler {
 
   asio::io_context& loop_;
   const Shared& shared_;
-  std::vector<std::unique_ptr<Channel>>& channels_;
+  std::vector<std::unique_ptr<BackEnd>>& back_ends_;
   IdSource& ids_;
   http::DateText date_;
   CacheStage cache_;

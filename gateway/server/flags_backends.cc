@@ -30,7 +30,9 @@ absl::Status SetAccess(const std::string& value, GatewayOptions& options) {
 std::vector<Flag> BackendFlags() {
   return {
       {"descriptors", "FILE", "descriptor set of the services, with imports; repeatable", AddDescriptors},
-      {"backend", "PACKAGE=HOST:PORT", "where the services of a package are; repeatable", AddBackend},
+      {"backend", "PACKAGE=HOST:PORT", "where the services of a package are, or one replica; repeatable", AddBackend},
+      {"resolve-every", "DURATION", "how often names of back ends are looked up while all is well [30s]",
+       [](auto& value, auto& options) { return SetDuration(value, options.resolve_every); }},
       {"access", "ours|none", "whether methods must carry (wenming.type.access) [ours]", SetAccess},
       {"forward-header", "NAME", "a request header that services get besides authorization; repeatable",
        [](auto& value, auto& options) {

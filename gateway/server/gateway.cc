@@ -14,6 +14,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/observe/metrics.h"
 #include "gateway/observe/readiness.h"
+#include "gateway/server/back_ends.h"
 #include "gateway/server/documents.h"
 #include "gateway/server/local_pages.h"
 #include "gateway/server/loop.h"
@@ -26,41 +27,7 @@ namespace {
 // Longer than a client on the way takes from its SYN to the end of the handshake.
 constexpr auto kHandshakes = std::chrono::milliseconds(300);
 
-std::vector<std::string> Packages(const std::vector<BackendOption>& backends) {
-  std::vector<std::string> packages;
-  for (const auto& backend : backends) packages.push_back(backend.package);
-  return packages;
-}
-
-// Packages at the same address share a connection.
-struct Channels {
-  std::vector<Address> addresses;
-  std::vector<size_t> of_backend;
-};
-
-Channels DistinctChannels(const std::vector<BackendOption>& backends) {
-  Channels channels;
-  for (const auto& backend : backends) {
-    std::string text = backend.address.Text();
-    auto found = std::find_if(channels.addresses.begin(), channels.addresses.end(),
-                              [&](const Address& address) { return address.Text() == text; });
-    channels.of_backend.push_back(static_cast<size_t>(found - channels.addresses.begin()));
-    if (found == channels.addresses.end()) channels.addresses.push_back(backend.address);
-  }
-  return channels;
-}
-
 }  // namespace
-
-absl::StatusOr<BackendOption> BackendOption::Parse(std::string_view text) {
-  size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", std::string(text), "\" is not PACKAGE=HOST:PORT"));
-  }
-  auto address = Address::Parse(text.substr(equals + 1));
-  if (!address.ok()) return address.status();
-  return BackendOption{std::string(text.substr(0, equals)), *std::move(address)};
-}
 
 class Gateway::Impl {
  public:
@@ -68,11 +35,11 @@ class Gateway::Impl {
       : options_(std::move(options)),
         logger_(logger),
         catalog_(std::move(catalog)),
-        channels_(DistinctChannels(options_.backends)),
+        back_ends_(GroupBackEnds(options_.backends)),
         policy_(options_.forward_headers),
         cors_(options_.cors_origins, options_.forward_headers),
         admission_(options_.admission, metrics_.registry(), options_.seed),
-        readiness_(channels_.addresses.size()),
+        readiness_(back_ends_.addresses.size()),
         http_places_(options_.limits.connections),
         edge_places_(options_.limits.connections) {
     options_.limits.held = &admission_.held();
@@ -111,7 +78,7 @@ class Gateway::Impl {
                .cors = cors_,
                .cache = cache_metrics_,
                .cache_bytes = options_.cache_bytes / static_cast<size_t>(std::max(options_.threads, 1)),
-               .channel_of_backend = channels_.of_backend,
+               .back_end_of_package = back_ends_.of_package,
                .metrics = metrics_,
                .admission = admission_,
                .readiness = readiness_,
@@ -179,23 +146,46 @@ class Gateway::Impl {
   void MakeLoops() {
     for (int i = 0; i < std::max(options_.threads, 1); ++i) {
       auto loop = std::make_unique<Loop>(*shared_, options_.limits, options_.seed + static_cast<uint64_t>(i));
-      for (size_t channel = 0; channel < channels_.addresses.size(); ++channel) {
-        loop->AddChannel(channels_.addresses[channel], Watcher(channel));
+      for (size_t back_end = 0; back_end < back_ends_.addresses.size(); ++back_end) {
+        std::vector<BackEnd::Place> places;
+        for (const Address& address : back_ends_.addresses[back_end]) {
+          places.push_back({address, Watcher(back_end, address.Text())});
+        }
+        loop->AddBackEnd(std::move(places), {.resolve_every = options_.resolve_every}, retry_metrics_);
       }
       loops_.push_back(std::move(loop));
     }
   }
 
-  Channel::Watcher Watcher(size_t channel) {
-    std::string name = channels_.addresses[channel].Text();
-    auto* gauge = &metrics_.BackendConnections(name);
-    return [this, channel, gauge, name](bool connected) {
-      connected ? gauge->Increment() : gauge->Decrement();
-      connected ? readiness_.Connected(channel) : readiness_.Disconnected(channel);
-      if (connected) {
-        logger_.Info("back end connected", {{"backend", name}});
-      } else {
-        logger_.Warn("back end disconnected", {{"backend", name}});
+  BackEnd::Watcher Watcher(size_t back_end, const std::string& name) {
+    auto* connections = &metrics_.BackendConnections(name);
+    auto* ready = &metrics_.BackendReady(name);
+    auto* breakers = &metrics_.BackendBreakersOpen(name);
+    return [this, back_end, connections, ready, breakers, name](Channel::News news, const std::string& replica) {
+      const std::initializer_list<observe::LogField> fields = {{"backend", name}, {"replica", replica}};
+      switch (news) {
+        case Channel::News::kConnected:
+          connections->Increment();
+          readiness_.Connected(back_end);
+          return logger_.Info("back end connected", fields);
+        case Channel::News::kLost:
+          connections->Decrement();
+          readiness_.Disconnected(back_end);
+          return logger_.Warn("back end disconnected", fields);
+        case Channel::News::kFailed:
+          return;
+        case Channel::News::kReady:
+          ready->Increment();
+          return logger_.Info("back end is ready", fields);
+        case Channel::News::kUnready:
+          ready->Decrement();
+          return logger_.Info("back end is not ready", fields);
+        case Channel::News::kBreakerOpened:
+          breakers->Increment();
+          return logger_.Warn("back end fails its calls and gets no more", fields);
+        case Channel::News::kBreakerClosed:
+          breakers->Decrement();
+          return logger_.Info("back end gets calls again", fields);
       }
     };
   }
@@ -261,11 +251,12 @@ class Gateway::Impl {
   GatewayOptions options_;
   const observe::Logger& logger_;
   const std::unique_ptr<const Catalog> catalog_;
-  const Channels channels_;
+  const BackEnds back_ends_;
   const HeaderPolicy policy_;
   const Cors cors_;
   Metrics metrics_;
   CacheMetrics cache_metrics_{metrics_.registry()};
+  RetryMetrics retry_metrics_{metrics_.registry()};
   limits::Admission admission_;
   Readiness readiness_;
   Places http_places_;
@@ -286,8 +277,9 @@ class Gateway::Impl {
 };
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options, const observe::Logger& logger) {
-  CatalogOptions in_catalog{
-      .sets = std::move(options.descriptors), .packages = Packages(options.backends), .access = options.access};
+  CatalogOptions in_catalog{.sets = std::move(options.descriptors),
+                            .packages = GroupBackEnds(options.backends).packages,
+                            .access = options.access};
   auto catalog = Catalog::Make(in_catalog);
   if (!catalog.ok()) return catalog.status();
   options.descriptors = std::move(in_catalog.sets);

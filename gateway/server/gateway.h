@@ -18,7 +18,7 @@
 
 namespace wenming::gateway {
 
-// Where the services of a package are.
+// Where the services of a package are. Several of the same package are replicas.
 struct BackendOption {
   std::string package;  // "wenming.org.v1"; a shorter one covers all below it
   Address address;
@@ -31,6 +31,7 @@ struct BackendOption {
 struct GatewayOptions {
   std::vector<google::protobuf::FileDescriptorSet> descriptors;
   std::vector<BackendOption> backends;
+  std::chrono::milliseconds resolve_every{30'000};  // names of back ends, while all is well
   AccessMode access = AccessMode::kOurs;
   Address http{"127.0.0.1", 8080};
   std::optional<Address> grpc;

@@ -26,20 +26,22 @@ Loop::Loop(const Shared& shared, const http::Limits& limits, uint64_t seed)
       admin_limits_(WithoutHeld(limits)),
       work_(io_.get_executor()),
       tick_(io_.get_executor()),
+      seed_(seed),
       ids_(seed),
-      api_(io_, shared, channels_, ids_),
+      api_(io_, shared, back_ends_, ids_),
       admin_(shared.metrics, shared.readiness),
-      edge_{io_, shared, limits, channels_, ids_} {}
+      edge_{io_, shared, limits, back_ends_, ids_} {}
 
 Loop::~Loop() { Stop(); }
 
-void Loop::AddChannel(const Address& address, Channel::Watcher watcher) {
-  channels_.push_back(std::make_unique<Channel>(io_, address, ChannelOptions(), std::move(watcher)));
+void Loop::AddBackEnd(std::vector<BackEnd::Place> places, const BackEndOptions& options, RetryMetrics& metrics) {
+  back_ends_.push_back(std::make_unique<BackEnd>(io_, std::move(places), options, SystemLookUp(io_), metrics,
+                                                 seed_ + back_ends_.size()));
 }
 
 void Loop::Start() {
   asio::post(io_, [this] {
-    for (auto& channel : channels_) channel->Start();
+    for (auto& back_end : back_ends_) back_end->Start();
     Tick();
   });
   thread_ = std::thread([this] { io_.run(); });
@@ -154,7 +156,7 @@ void Loop::CloseAll() {
   tick_.cancel();
   for (auto& entry : http_) entry.connection->Close();
   for (auto& entry : edges_) entry.connection->Close();
-  for (auto& channel : channels_) channel->Stop();
+  for (auto& back_end : back_ends_) back_end->Stop();
   api_.Stop();
   work_.reset();
 }

@@ -13,11 +13,11 @@
 #include "gateway/server/admin_handler.h"
 #include "gateway/server/api_handler.h"
 #include "gateway/server/shared.h"
-#include "gateway/upstream/channel.h"
+#include "gateway/upstream/back_end.h"
 
 namespace wenming::gateway {
 
-// One thread with its event loop: the connections of clients that were given to it, and a connection of its own to
+// One thread with its event loop: the connections of clients that were given to it, and connections of its own to
 // every back end, so that a request never leaves its thread. Made, started and stopped by Gateway; Serve… are called on
 // the loop.
 class Loop {
@@ -27,8 +27,8 @@ class Loop {
 
   asio::io_context& io() { return io_; }
 
-  // Before Start: a back end to connect to; `watcher` is called on the loop.
-  void AddChannel(const Address& address, Channel::Watcher watcher);
+  // Before Start: a back end to connect to, by its replicas; the watchers are called on the loop.
+  void AddBackEnd(std::vector<BackEnd::Place> places, const BackEndOptions& options, RetryMetrics& metrics);
   void Start();
 
   void ServeApi(Socket socket);
@@ -64,8 +64,9 @@ class Loop {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   Timer tick_;
+  const uint64_t seed_;
   IdSource ids_;
-  std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<std::unique_ptr<BackEnd>> back_ends_;
   ApiHandler api_;
   AdminHandler admin_;
   EdgeContext edge_;

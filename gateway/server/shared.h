@@ -28,8 +28,8 @@ struct Shared {
   const Ops* ops;  // null: there is no such page
   const Cors& cors;
   CacheMetrics& cache;
-  size_t cache_bytes;                             // of each loop
-  const std::vector<size_t>& channel_of_backend;  // index of a method's back end → index of the channel
+  size_t cache_bytes;                              // of each loop
+  const std::vector<size_t>& back_end_of_package;  // Method::backend → index of the back end
   Metrics& metrics;
   limits::Admission& admission;
   Readiness& readiness;

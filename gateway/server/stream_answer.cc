@@ -12,7 +12,7 @@ namespace wenming::gateway {
 void StreamAnswer::Start(const Context& context, std::shared_ptr<ApiCall> call, UnaryRequest request, Done done) {
   std::shared_ptr<StreamAnswer> answer(new StreamAnswer(context, std::move(call), std::move(done)));
   auto stream = ServerStream::Start(
-      context.loop, context.channel, std::move(request),
+      context.loop, context.back_end, std::move(request),
       [answer](std::string message, size_t cost) { answer->OnMessage(message, cost); },
       [answer](const UnaryResult& result) { answer->OnDone(result); });
   if (!answer->done_) return;

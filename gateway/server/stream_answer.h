@@ -12,7 +12,7 @@
 #include "gateway/net/asio.h"
 #include "gateway/server/api_call.h"
 #include "gateway/transcode/answer.h"
-#include "gateway/upstream/channel.h"
+#include "gateway/upstream/back_end.h"
 #include "gateway/upstream/server_stream.h"
 
 namespace wenming::gateway {
@@ -27,7 +27,7 @@ class StreamAnswer final : public std::enable_shared_from_this<StreamAnswer> {
  public:
   struct Context {
     asio::io_context& loop;
-    Channel& channel;
+    BackEnd& back_end;
     const TypeSource& types;  // outlives the stream; so does the next
     limits::Admission& admission;
     std::chrono::milliseconds comment_every;

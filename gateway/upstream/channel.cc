@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
 #include <utility>
 
 namespace wenming::gateway {
@@ -29,96 +28,82 @@ void WatchPeer(Socket& socket) {
 
 }  // namespace
 
-Channel::Channel(asio::io_context& loop, Address address, const ChannelOptions& options, Watcher watcher)
+Channel::Channel(asio::io_context& loop, Tcp::endpoint replica, std::string authority, const ChannelOptions& options,
+                 Draw draw, Watcher watcher)
     : loop_(loop),
-      address_(std::move(address)),
+      replica_(std::move(replica)),
+      authority_(std::move(authority)),
       options_(options),
+      draw_(std::move(draw)),
       watcher_(std::move(watcher)),
-      resolver_(loop),
       timer_(loop.get_executor()),
+      breaker_(options.breaker),
       pause_(options.first_pause) {}
 
 Channel::~Channel() {
+  if (health_ != nullptr) health_->Stop();
   if (session_ != nullptr) session_->Detach();
 }
 
 void Channel::Start() { Connect(); }
 
 void Channel::Stop() {
-  if (std::exchange(stopped_, true)) return;
+  if (const auto session = LetGo()) session->Close();
+}
+
+void Channel::Leave() {
+  if (const auto session = LetGo()) session->Drain();
+}
+
+std::shared_ptr<h2::Session> Channel::LetGo() {
+  if (std::exchange(stopped_, true)) return nullptr;
+  const bool was_connected = connected();
   connecting_ = false;
   timer_.cancel();
-  resolver_.cancel();
   if (connecting_socket_ != nullptr) {
     ErrorCode ignored;
     connecting_socket_->close(ignored);
   }
-  if (session_ != nullptr) {
-    session_->Detach();
-    session_->Close();
-    session_.reset();
-    watcher_(false);
+  auto session = std::exchange(session_, nullptr);
+  if (session != nullptr) session->Detach();
+  if (was_connected) {
+    Forget();
+    watcher_(News::kLost);
   }
-  Settle();
-}
-
-void Channel::Acquire(Taker taker) {
-  if (session_ == nullptr && connecting_) {
-    waiting_.push_back(std::move(taker));
-  } else {
-    taker(session_);
-  }
+  return session;
 }
 
 void Channel::Connect() {
   connecting_ = true;
-  int attempt = ++attempt_;
+  const int attempt = ++attempt_;
   auto socket = std::make_shared<Socket>(loop_.get_executor());
   connecting_socket_ = socket;
   timer_.expires_after(options_.connect_timeout);
-  timer_.async_wait([this, socket, attempt](ErrorCode cancelled) {
-    if (cancelled || attempt != attempt_ || !connecting_) return;
-    resolver_.cancel();
+  timer_.async_wait([self = shared_from_this(), socket, attempt](ErrorCode cancelled) {
+    if (cancelled || attempt != self->attempt_ || !self->connecting_) return;
+    if (self->session_ != nullptr) return self->session_->Close();
     ErrorCode ignored;
     socket->close(ignored);
   });
-  resolver_.async_resolve(address_.host, std::to_string(address_.port),
-                          [this, socket](ErrorCode error, Tcp::resolver::results_type found) {
-                            if (stopped_) return;
-                            if (error) return Retry();
-                            asio::async_connect(*socket, found, [this, socket](ErrorCode failed, const Tcp::endpoint&) {
-                              if (stopped_) return;
-                              if (failed || !socket->is_open()) return Retry();
-                              OnConnected(std::move(*socket));
-                            });
-                          });
-}
-
-void Channel::OnConnected(Socket socket) {
-  timer_.cancel();
-  connecting_ = false;
-  connecting_socket_.reset();
-  connected_at_ = std::chrono::steady_clock::now();
-  WatchPeer(socket);
-  session_ = h2::Session::Start(h2::Session::Role::kClient, std::move(socket), {}, this);
-  watcher_(true);
-  Settle();
-}
-
-void Channel::Retry() {
-  connecting_ = false;
-  connecting_socket_.reset();
-  Settle();
-  int attempt = ++attempt_;
-  timer_.expires_after(pause_);
-  pause_ = std::min(pause_ * 2, options_.longest_pause);
-  timer_.async_wait([this, attempt](ErrorCode cancelled) {
-    if (!cancelled && !stopped_ && attempt == attempt_) Connect();
+  socket->async_connect(replica_, [self = shared_from_this(), socket](ErrorCode failed) {
+    if (self->stopped_) return;
+    if (failed || !socket->is_open()) return self->Pause();
+    self->OnConnected(std::move(*socket));
   });
 }
 
-void Channel::Settle() {
-  for (Taker& taker : std::exchange(waiting_, {})) taker(session_);
+void Channel::OnConnected(Socket socket) {
+  connecting_socket_.reset();
+  WatchPeer(socket);
+  session_ = h2::Session::Start(h2::Session::Role::kClient, std::move(socket), {}, this);
+}
+
+void Channel::OnGreeted() {
+  if (!std::exchange(connecting_, false)) return;
+  timer_.cancel();
+  connected_at_ = Clock::now();
+  watcher_(News::kConnected);
+  health_ = HealthWatch::Start(session_, authority_, [this](bool ready) { SetReady(ready); });
 }
 
 void Channel::OnGoAway() {
@@ -126,17 +111,63 @@ void Channel::OnGoAway() {
   auto old = std::exchange(session_, nullptr);
   old->Detach();
   old->Drain();
-  watcher_(false);
-  OnClosed();
+  Lose();
 }
 
 void Channel::OnClosed() {
-  if (std::exchange(session_, nullptr) != nullptr) watcher_(false);
+  session_.reset();
+  Lose();
+}
+
+void Channel::SetReady(bool ready) {
+  if (std::exchange(ready_, ready) != ready) watcher_(ready ? News::kReady : News::kUnready);
+}
+
+void Channel::Lose() {
   if (stopped_) return;
+  if (connecting_) return Pause();
+  Forget();
   // A connection that held was a good one; one that broke at once is treated as refused.
-  if (std::chrono::steady_clock::now() - connected_at_ < kStable) return Retry();
-  pause_ = options_.first_pause;
-  Connect();
+  const bool held = Clock::now() - connected_at_ >= kStable;
+  if (held) {
+    pause_ = options_.first_pause;
+    Connect();
+  }
+  watcher_(News::kLost);
+  if (!held) Pause();
+}
+
+void Channel::Pause() {
+  connecting_ = false;
+  connecting_socket_.reset();
+  const int attempt = ++attempt_;
+  timer_.expires_after(Jittered(pause_, draw_()));
+  pause_ = std::min(pause_ * 2, options_.longest_pause);
+  timer_.async_wait([self = shared_from_this(), attempt](ErrorCode cancelled) {
+    if (!cancelled && !self->stopped_ && attempt == self->attempt_) self->Connect();
+  });
+  watcher_(News::kFailed);
+}
+
+void Channel::Succeeded() {
+  const bool was_open = breaker_.open();
+  breaker_.Succeeded();
+  if (was_open) watcher_(News::kBreakerClosed);
+}
+
+void Channel::Failed() {
+  if (!connected()) return;
+  const bool was_open = breaker_.open();
+  breaker_.Failed(Clock::now(), draw_());
+  if (!was_open && breaker_.open()) watcher_(News::kBreakerOpened);
+}
+
+// Who comes back after a lost connection may be somebody else.
+void Channel::Forget() {
+  if (const auto health = std::exchange(health_, nullptr)) health->Stop();
+  SetReady(false);
+  if (breaker_.open()) watcher_(News::kBreakerClosed);
+  breaker_.Succeeded();
 }
 
 }  // namespace wenming::gateway

@@ -14,33 +14,39 @@ UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)
 
 }  // namespace
 
-std::shared_ptr<ServerStream> ServerStream::Start(asio::io_context& loop, Channel& channel, UnaryRequest request,
+std::shared_ptr<ServerStream> ServerStream::Start(asio::io_context& loop, BackEnd& back_end, UnaryRequest request,
                                                   OnMessage on_message, OnDone on_done) {
   std::shared_ptr<ServerStream> stream(
-      new ServerStream(loop, channel, std::move(request), std::move(on_message), std::move(on_done)));
+      new ServerStream(loop, back_end, std::move(request), std::move(on_message), std::move(on_done)));
   stream->timer_.expires_at(stream->request_.deadline);
   stream->timer_.async_wait([weak = std::weak_ptr<ServerStream>(stream)](ErrorCode cancelled) {
     auto late = weak.lock();
     if (!cancelled && late != nullptr) late->Finish(Failed(errors::DeadlineExceeded()));
   });
-  channel.Acquire([stream](std::shared_ptr<h2::Session> session) { stream->Open(std::move(session)); });
+  stream->Try();
   return stream;
 }
 
-ServerStream::ServerStream(asio::io_context& loop, Channel& channel, UnaryRequest request, OnMessage on_message,
+ServerStream::ServerStream(asio::io_context& loop, BackEnd& back_end, UnaryRequest request, OnMessage on_message,
                            OnDone on_done)
-    : channel_(channel),
+    : tries_(back_end),
       request_(std::move(request)),
       on_message_(std::move(on_message)),
       on_done_(std::move(on_done)),
       timer_(loop.get_executor()) {}
 
-void ServerStream::Open(std::shared_ptr<h2::Session> session) {
+void ServerStream::Try() {
+  tries_.Next([self = shared_from_this()](std::shared_ptr<Channel> channel) { self->Open(std::move(channel)); });
+}
+
+void ServerStream::Open(std::shared_ptr<Channel> channel) {
   if (!on_done_) return;
-  if (session == nullptr) return Finish(Failed(Unavailable()));
-  stream_ = session->Open(GrpcHeaders(request_, channel_.address()), shared_from_this());
+  if (channel == nullptr) return Finish(Failed(Unavailable()));
+  const auto now = std::chrono::steady_clock::now();
+  session_ = channel->session();
+  tries_.Begin(std::move(channel), now);
+  stream_ = session_->Open(GrpcHeaders(request_, tries_.channel().authority(), now), shared_from_this());
   if (stream_ == 0) return Finish(Failed(Unavailable()));
-  session_ = std::move(session);
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
   session_->End(stream_);
@@ -55,6 +61,7 @@ void ServerStream::OnData(std::string_view bytes) {
     auto message = received_.Next();
     if (!message.ok()) return Finish(Failed(message.status()));
     if (!message->has_value()) break;
+    begun_ = true;
     const size_t cost = std::exchange(partial_, 0);
     waiting_ += cost;
     // Whoever is told may cancel, which must not destroy what is being called.
@@ -81,17 +88,40 @@ void ServerStream::OnEnd() {
   if (!on_done_) return;
   if (!status_.code) {
     auto code = CodeOfHttpStatus(status_.http.value_or(0));
-    return Finish(Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal()));
+    return Land(Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal()));
   }
-  if (*status_.code == google::rpc::OK && !received_.empty()) return Finish(Failed(errors::Internal()));
-  Finish({.code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)});
+  if (*status_.code == google::rpc::OK && !received_.empty()) return Land(Failed(errors::Internal()));
+  Land({.code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)});
 }
 
-void ServerStream::OnClose(uint32_t) {
+void ServerStream::Land(UnaryResult result) {
+  if (!IsUnavailable(result)) {
+    tries_.Answered();
+    return Finish(std::move(result));
+  }
+  const bool repeatable = !begun_ && request_.repeatable.Allows(request_.message);
+  again_ = tries_.Unavailable(!result.details.empty(), repeatable);
+  if (!again_) return Finish(std::move(result));
+  // Nothing of this try may come into the next one, so its stream has to be closed first.
+  if (session_ != nullptr) session_->Reset(stream_, NGHTTP2_NO_ERROR);
+}
+
+void ServerStream::OnClose(uint32_t error_code) {
   stream_ = 0;
   session_.reset();
   // The server may reset a stream right after its trailers came.
-  status_.code ? OnEnd() : Finish(Failed(Unavailable()));
+  if (status_.code && !again_) OnEnd();
+  if (!on_done_) return;
+  if (!again_) {
+    const bool repeatable = request_.repeatable.Allows(request_.message);
+    again_ = !begun_ && tries_.Closed(error_code, sent_, repeatable);
+  }
+  if (!again_) return Finish(Failed(Unavailable()));
+  again_ = sent_ = false;
+  status_ = {};
+  received_ = {};
+  partial_ = 0;
+  Try();
 }
 
 void ServerStream::Cancel() {

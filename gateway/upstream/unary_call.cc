@@ -12,53 +12,56 @@
 namespace wenming::gateway {
 namespace {
 
-constexpr int kMaxTries = 2;
-
 absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
 
 UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
 
 }  // namespace
 
-h2::Headers GrpcHeaders(const UnaryRequest& request, const Address& authority) {
+bool IsUnavailable(const UnaryResult& result) {
+  return absl::IsUnavailable(result.failure) || result.code == google::rpc::UNAVAILABLE;
+}
+
+h2::Headers GrpcHeaders(const UnaryRequest& request, const std::string& authority,
+                        std::chrono::steady_clock::time_point now) {
   h2::Headers headers = {{":method", "POST"},
                          {":scheme", "http"},
                          {":path", request.path},
-                         {":authority", authority.Text()},
+                         {":authority", authority},
                          {"content-type", "application/grpc"},
                          {"te", "trailers"},
-                         {"grpc-timeout", TimeoutText(request.deadline - std::chrono::steady_clock::now())}};
+                         {"grpc-timeout", TimeoutText(request.deadline - now)}};
   headers.insert(headers.end(), request.metadata.begin(), request.metadata.end());
   return headers;
 }
 
-std::shared_ptr<UnaryCall> UnaryCall::Start(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done) {
-  std::shared_ptr<UnaryCall> call(new UnaryCall(loop, channel, std::move(request), std::move(done)));
+std::shared_ptr<UnaryCall> UnaryCall::Start(asio::io_context& loop, BackEnd& back_end, UnaryRequest request,
+                                            Done done) {
+  std::shared_ptr<UnaryCall> call(new UnaryCall(loop, back_end, std::move(request), std::move(done)));
   call->timer_.expires_at(call->request_.deadline);
   call->timer_.async_wait([weak = std::weak_ptr<UnaryCall>(call)](ErrorCode cancelled) {
     auto late = weak.lock();
-    if (cancelled || late == nullptr) return;
-    late->Finish(Failed(errors::DeadlineExceeded()));
+    if (!cancelled && late != nullptr) late->Late();
   });
   call->Try();
   return call;
 }
 
-UnaryCall::UnaryCall(asio::io_context& loop, Channel& channel, UnaryRequest request, Done done)
-    : channel_(channel), request_(std::move(request)), done_(std::move(done)), timer_(loop.get_executor()) {}
+UnaryCall::UnaryCall(asio::io_context& loop, BackEnd& back_end, UnaryRequest request, Done done)
+    : tries_(back_end), request_(std::move(request)), done_(std::move(done)), timer_(loop.get_executor()) {}
 
 void UnaryCall::Try() {
-  ++tries_;
-  sent_ = false;
-  channel_.Acquire(
-      [self = shared_from_this()](std::shared_ptr<h2::Session> session) { self->Send(std::move(session)); });
+  sent_ = 0;
+  tries_.Next([self = shared_from_this()](std::shared_ptr<Channel> channel) { self->Send(std::move(channel)); });
 }
 
-void UnaryCall::Send(std::shared_ptr<h2::Session> session) {
+void UnaryCall::Send(std::shared_ptr<Channel> channel) {
   if (!done_) return;
-  if (session == nullptr) return Finish(Failed(Unavailable()));
-  session_ = std::move(session);
-  stream_ = session_->Open(GrpcHeaders(request_, channel_.address()), shared_from_this());
+  if (channel == nullptr) return Finish(Failed(Unavailable()));
+  const auto now = std::chrono::steady_clock::now();
+  session_ = channel->session();
+  tries_.Begin(std::move(channel), now);
+  stream_ = session_->Open(GrpcHeaders(request_, tries_.channel().authority(), now), shared_from_this());
   if (stream_ == 0) return Finish(Failed(Unavailable()));
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
@@ -80,7 +83,25 @@ void UnaryCall::OnData(std::string_view bytes) {
   received_.Add(bytes);
 }
 
-void UnaryCall::OnEnd() { Finish(Result()); }
+void UnaryCall::OnEnd() { Land(Result()); }
+
+void UnaryCall::Land(UnaryResult result) {
+  if (!done_) return;
+  if (!IsUnavailable(result)) {
+    tries_.Answered();
+    return Finish(std::move(result));
+  }
+  again_ = tries_.Unavailable(!result.details.empty(), request_.repeatable.Allows(request_.message));
+  if (!again_) return Finish(std::move(result));
+  // Nothing of this try may come into the next one, so its stream has to be closed first.
+  const bool ended = sent_ == FrameHead(0).size() + request_.message.size();
+  if (session_ != nullptr && !ended) session_->Reset(stream_, NGHTTP2_NO_ERROR);
+}
+
+void UnaryCall::Late() {
+  if (session_ != nullptr) tries_.Late(*session_, std::chrono::steady_clock::now());
+  Finish(Failed(errors::DeadlineExceeded()));
+}
 
 UnaryResult UnaryCall::Result() {
   if (!status_.code) {
@@ -101,11 +122,16 @@ void UnaryCall::OnClose(uint32_t error_code) {
   stream_ = 0;
   session_.reset();
   if (!done_) return;
-  bool not_begun = error_code == NGHTTP2_REFUSED_STREAM || !sent_;
-  if (not_begun && tries_ < kMaxTries) return Try();
   // The server may reset a stream right after its trailers came.
-  if (status_.code) return Finish(Result());
-  Finish(Failed(Unavailable()));
+  if (status_.code && !again_) Land(Result());
+  if (!done_) return;
+  again_ = again_ || tries_.Closed(error_code, sent_ > 0, request_.repeatable.Allows(request_.message));
+  if (!again_) return Finish(Failed(Unavailable()));
+  again_ = false;
+  status_ = {};
+  received_ = {};
+  received_bytes_ = 0;
+  Try();
 }
 
 void UnaryCall::Finish(UnaryResult result) {

@@ -51,6 +51,8 @@ const gateway = {
     { title: '处理中 At hand', queries: [['sum(http_server_requests_in_flight)', 'http'], ['sum(grpc_edge_in_flight)', 'grpc'], ['sum(gateway_in_flight)', 'limits'], ['sum(gateway_streams)', 'streams']] },
     { title: '连接 Connections', queries: [['sum(http_server_connections)', 'http'], ['sum(grpc_edge_connections)', 'grpc']] },
     { title: '后端连接 Connections to back ends', queries: [['sum by (backend) (gateway_backend_connections)', '{{backend}}']] },
+    { title: '后端就绪与熔断 Ready, and kept from calls', queries: [['sum by (backend) (gateway_backend_ready)', '{{backend}} ready'], ['sum by (backend) (gateway_backend_breakers_open)', '{{backend}} breaker']] },
+    { title: '重试 Calls made again', unit: 'ops', queries: [[rate('gateway_retries_total', 'reason'), '{{reason}}'], ['sum(rate(gateway_retries_refused_total[5m]))', 'refused by the budget']] },
     { title: '限流拒绝 Refused by a limit', unit: 'reqps', queries: [[rate('gateway_refused_total', 'limit'), '{{limit}}']] },
     { title: '占用内存 Bytes held for bodies and answers', unit: 'bytes', queries: [['sum(gateway_held_bytes)', 'held']] },
     { title: '缓存命中率 Share answered from the cache', unit: 'percentunit', queries: [[

@@ -8,7 +8,14 @@
 namespace wenming::gateway {
 namespace {
 
-Address AddressOf(const Tcp::acceptor& acceptor) { return {"127.0.0.1", acceptor.local_endpoint().port()}; }
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+std::shared_ptr<Channel> ChannelTo(asio::io_context& loop, const Tcp::acceptor& acceptor, const ChannelOptions& options,
+                                   Channel::Watcher watcher) {
+  return std::make_shared<Channel>(
+      loop, acceptor.local_endpoint(), "service:1", options, [] { return 0.5; }, std::move(watcher));
+}
 
 TEST(ChannelTest, StopsWhileItConnects) {
   asio::io_context loop(1);
@@ -22,19 +29,28 @@ TEST(ChannelTest, StopsWhileItConnects) {
     filler.async_connect(acceptor.local_endpoint(), [](ErrorCode) {});
   }
 
-  Channel channel(loop, AddressOf(acceptor), {.connect_timeout = std::chrono::minutes(1)}, [](bool) { FAIL(); });
-  channel.Start();
-  ASSERT_EQ(loop.run_one_for(std::chrono::seconds(10)), 1u);  // the name is resolved, the SYN is out
-  bool told = false;
-  channel.Acquire([&](std::shared_ptr<h2::Session> session) {
-    told = true;
-    EXPECT_EQ(session, nullptr);
-  });
-  EXPECT_FALSE(told);
-  channel.Stop();
-  EXPECT_TRUE(told);
-  loop.run_for(std::chrono::seconds(10));
+  const auto channel =
+      ChannelTo(loop, acceptor, {.connect_timeout = minutes(1)}, [](Channel::News) { FAIL() << "it is stopped"; });
+  channel->Start();
+  EXPECT_TRUE(channel->connecting());
+  channel->Stop();
+  EXPECT_FALSE(channel->connecting());
+  loop.run_for(seconds(10));
   EXPECT_TRUE(loop.stopped());
+}
+
+TEST(ChannelTest, WhoNeverSaysAWordIsNotConnected) {
+  asio::io_context loop(1);
+  // The kernel takes the connection; nobody else does.
+  Tcp::acceptor acceptor(loop, Tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+  std::vector<Channel::News> news;
+  const auto channel = ChannelTo(loop, acceptor, {.connect_timeout = std::chrono::milliseconds(50)},
+                                 [&](Channel::News told) { news.push_back(told); });
+  channel->Start();
+  while (news.empty()) ASSERT_EQ(loop.run_one_for(seconds(10)), 1u);
+  EXPECT_EQ(news.front(), Channel::News::kFailed);
+  EXPECT_FALSE(channel->TryPass());
+  channel->Stop();
 }
 
 }  // namespace

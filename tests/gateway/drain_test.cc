@@ -1,11 +1,9 @@
 // The end of a gateway, and the beginning of the next one at the same ports.
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <thread>
 
-#include "tests/gateway/support/http2_client.h"
+#include "tests/gateway/support/load.h"
 #include "tests/gateway/support/tls_fixture.h"
 
 namespace wenming::gateway {
@@ -76,68 +74,6 @@ TEST_F(DrainTest, AddressesAreSharedOnlyByThoseWhoBothWantIt) {
   EXPECT_THAT(std::string(Gateway::Start(options, logger_).status().message()), HasSubstr("already in use"));
 }
 
-// Callers of each protocol that do nothing but call, moving to another connection when they are asked to.
-class Load {
- public:
-  explicit Load(const GatewayOptions& options) : http_(options.http.port), grpc_(options.grpc->port) {}
-  ~Load() { Stop(); }
-
-  void StartHttp1() { Run(&Load::Http1); }
-  void StartHttp2() { Run(&Load::Http2); }
-  void StartGrpc() { Run(&Load::Grpc); }
-  void Stop() {
-    stop_ = true;
-    for (auto& caller : callers_) caller.join();
-    callers_.clear();
-  }
-  int good() const { return good_; }
-  int bad() const { return bad_; }
-
- private:
-  void Run(void (Load::*call)()) {
-    callers_.emplace_back([this, call] { (this->*call)(); });
-  }
-  void Count(bool good) { ++(good ? good_ : bad_); }
-
-  void Http1() {
-    auto connection = std::make_unique<RawConnection>(http_);
-    while (!stop_) {
-      connection->Send(kGet);
-      RawResponse response = connection->Receive();
-      Count(response.status == 200);
-      if (response.headers["connection"] == "close" || response.status == 0) {
-        connection = std::make_unique<RawConnection>(http_);
-      }
-    }
-  }
-  void Http2() {
-    auto client = std::make_unique<Http2Client>(http_);
-    while (!stop_) {
-      if (!client->usable()) client = std::make_unique<Http2Client>(http_);
-      Count(client->Fetch("GET", kBook).status == 200);
-    }
-  }
-  void Grpc() {
-    const auto stub = testdata::Library::NewStub(
-        grpc::CreateChannel("127.0.0.1:" + std::to_string(grpc_), grpc::InsecureChannelCredentials()));
-    testdata::GetBookRequest request;
-    request.set_name("shelves/1/books/2");
-    while (!stop_) {
-      grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-      testdata::Book book;
-      Count(stub->GetBook(&context, request, &book).ok());
-    }
-  }
-
-  const uint16_t http_;
-  const uint16_t grpc_;
-  std::atomic<bool> stop_ = false;
-  std::atomic<int> good_ = 0;
-  std::atomic<int> bad_ = 0;
-  std::vector<std::thread> callers_;
-};
-
 class RollingRestartTest : public TlsGatewayTest {
  protected:
   void SetUp() override {
@@ -152,7 +88,7 @@ class RollingRestartTest : public TlsGatewayTest {
     Serve(options_);
     options_.http.port = http();
     options_.grpc->port = gateway_->grpc_port();
-    Load load(options_);
+    Load load(http(), gateway_->grpc_port());
     start(load);
     for (int round = 0; round < 3; ++round) {
       const int before = load.good();

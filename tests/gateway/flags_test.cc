@@ -15,6 +15,7 @@ TEST(FlagsTest, ReadsThemAll) {
                            "--backend",
                            "a.b=[::1]:7001",
                            "--backend=c=host:2",
+                           "--resolve-every=5s",
                            "--http=0.0.0.0:80",
                            "--grpc=127.0.0.1:9090",
                            "--metrics",
@@ -54,6 +55,7 @@ TEST(FlagsTest, ReadsThemAll) {
   ASSERT_EQ(options.backends.size(), 2u);
   EXPECT_EQ(options.backends[0].package, "a.b");
   EXPECT_EQ(options.backends[0].address.Text(), "[::1]:7001");
+  EXPECT_EQ(options.resolve_every.count(), 5000);
   EXPECT_EQ(options.http.Text(), "0.0.0.0:80");
   EXPECT_EQ(options.grpc->port, 9090);
   EXPECT_EQ(options.metrics->port, 0);

@@ -1,5 +1,7 @@
 #include "tests/gateway/support/library.h"
 
+#include <grpcpp/health_check_service_interface.h>
+
 #include <chrono>
 #include <thread>
 
@@ -8,6 +10,9 @@
 
 namespace wenming::gateway {
 namespace {
+
+// As the services have it.
+constexpr auto kNotice = std::chrono::milliseconds(300);
 
 bool EndsWith(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -44,14 +49,23 @@ grpc::Status Changed() {
 }  // namespace
 
 LibraryServer::LibraryServer(int port) {
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
+  server_->GetHealthCheckService()->SetServingStatus("ready", true);
 }
 
 LibraryServer::~LibraryServer() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
+}
+
+void LibraryServer::Drain() {
+  server_->GetHealthCheckService()->SetServingStatus("ready", false);
+  std::this_thread::sleep_for(kNotice);
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  server_->Wait();
 }
 
 grpc::Status LibraryServer::WaitForCancel(Context* context) {

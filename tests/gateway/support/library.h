@@ -21,6 +21,10 @@ class LibraryServer final : public testdata::Library::Service {
   explicit LibraryServer(int port = 0);
   ~LibraryServer() override;
 
+  // What a service does at SIGTERM: says that it is not ready, goes on for a moment, then takes no more calls, lets
+  // those that run end, and goes.
+  void Drain();
+
   int port() const { return port_; }
   // How many calls ended because the caller went away.
   int cancelled() const { return cancelled_; }
