@@ -19,7 +19,10 @@ struct ServerOptions {
   std::string address = "127.0.0.1:0";  // host:port; port 0 takes a free one
   int max_message_bytes = 4 << 20;
   int max_concurrent_streams = 1000;
+  // After that, give or take a tenth, a client is asked to connect anew; what runs on the old connection then has the
+  // grace to come to its end.
   absl::Duration max_connection_age = absl::Minutes(30);
+  absl::Duration max_connection_grace = absl::Seconds(30);
   bool reflection = false;
   WorkerPool::Options pool = {};
 };

@@ -30,6 +30,12 @@ Flag Number(std::string name, std::string help, int Flags::*member) {
           }};
 }
 
+Flag Span(std::string name, std::string help, absl::Duration Flags::*member) {
+  return {std::move(name), std::move(help), true, [member](Flags& flags, const std::string& value) {
+            return absl::ParseDuration(value, &(flags.*member)) && flags.*member > absl::ZeroDuration();
+          }};
+}
+
 Flag Switch(std::string name, std::string help, bool Flags::*member) {
   return {std::move(name), std::move(help), false, [member](Flags& flags, const std::string&) {
             flags.*member = true;
@@ -52,6 +58,14 @@ std::vector<Flag> AllFlags() {
   return {
       Text("grpc", "ADDRESS:PORT to serve gRPC on; port 0 takes a free one", &Flags::grpc),
       Text("metrics", "ADDRESS:PORT to serve /metrics on", &Flags::metrics),
+      Span("connection-age",
+           "after which a client is asked to connect anew, so that new replicas get their share [30m]",
+           &Flags::connection_age),
+      Span("connection-grace", "after which what still runs on its old connection is cut off [30s]",
+           &Flags::connection_grace),
+      Span("drain-delay", "how long a stop goes on taking calls, until callers know that it is not ready [300ms]",
+           &Flags::drain_delay),
+      Span("drain-time", "the longest a stop waits for running calls [10s]", &Flags::drain_time),
       Text("db-socket", "unix socket of the database", &Flags::db_socket),
       Text("db-host", "host of the database, where no socket is given", &Flags::db_host),
       Number("db-port", "its port", &Flags::db_port),

@@ -6,15 +6,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/observe/log.h"
 
 namespace wenming::service {
 
 struct Flags {
-  std::string grpc = "127.0.0.1:0";     // where to serve gRPC
-  std::string metrics = "127.0.0.1:0";  // where to serve /metrics
-  std::string db_socket;                // MySQL protocol: a unix socket …
-  std::string db_host = "127.0.0.1";    // … or host and port
+  std::string grpc = "127.0.0.1:0";                      // where to serve gRPC
+  std::string metrics = "127.0.0.1:0";                   // where to serve /metrics
+  absl::Duration connection_age = absl::Minutes(30);     // after which a client is asked to connect anew …
+  absl::Duration connection_grace = absl::Seconds(30);   // … and what runs on the old connection is cut off
+  absl::Duration drain_delay = absl::Milliseconds(300);  // after SIGTERM, until no more calls are taken
+  absl::Duration drain_time = absl::Seconds(10);         // for running calls after that
+  std::string db_socket;                                 // MySQL protocol: a unix socket …
+  std::string db_host = "127.0.0.1";                     // … or host and port
   int db_port = 3306;
   std::string db_user;
   std::string db_password_file;

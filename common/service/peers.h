@@ -1,4 +1,5 @@
-// How one service listens to another over gRPC: as itself, with its own token, coming back after every break.
+// How one service listens to another over gRPC: as itself, with its own token, coming back after every break. Where the
+// address is a name with several addresses, each of its replicas gets its turn.
 #pragma once
 
 #include <memory>

@@ -57,7 +57,6 @@ constexpr absl::Duration kSlowRound = absl::Seconds(5);
 // Longer than a round that looks after readiness can take while a database hangs: four statements of half a minute,
 // each tried twice.
 constexpr absl::Duration kStand = absl::Minutes(5);
-constexpr absl::Duration kDrain = absl::Seconds(10);
 // Longer than a few lost signs of life, shorter than a person needs to notice that a role should have ended.
 constexpr absl::Duration kDirectorySilence = absl::Seconds(5);
 // With the way that the news takes, five seconds.
@@ -308,6 +307,8 @@ class Process {
     rpc::ServerOptions options;
     options.address = flags_.grpc;
     options.reflection = flags_.reflection;
+    options.max_connection_age = flags_.connection_age;
+    options.max_connection_grace = flags_.connection_grace;
     options.pool.threads = flags_.db_connections;
     options.pool.thread_begin = [driver = driver_] { driver->threadInit(); };
     options.pool.thread_end = [driver = driver_] { driver->threadEnd(); };
@@ -371,13 +372,15 @@ class Process {
   }
 
   void Stop() {
-    log_->Close();
     stopping_.Notify();
     if (readiness_.joinable()) readiness_.join();
     slow_.reset();
     stand_.reset();
+    // What is sent before a caller knows must still be taken: gRPC answers CANCELLED to calls that come after Stop.
     server_->SetReady(false);
-    server_->Stop(kDrain);
+    absl::SleepFor(flags_.drain_delay);
+    log_->Close();
+    server_->Stop(flags_.drain_time);
     server_ = nullptr;
     watcher_ = nullptr;
     staff_watcher_ = nullptr;

@@ -61,6 +61,7 @@ const BREAKS = {
   18: [(o) => { delete find(o, 'StatefulSet', 'mariadb').spec.template.spec.affinity; }, (o) => { without(o, 'PodDisruptionBudget', 'mariadb'); },
     (o) => { find(o, 'StatefulSet', 'mariadb').spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]
       .topologyKey = 'topology.kubernetes.io/region'; }],
+  19: [(o) => { delete find(o, 'Service', 'org-svc').spec.clusterIP; }, (o) => { find(o, 'Service', 'org-svc').spec.ports[0].port = 80; }],
 };
 
 test('every rule has been broken', () => assert.deepEqual(Object.keys(BREAKS), Object.keys(RULES)));

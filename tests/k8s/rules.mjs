@@ -29,7 +29,7 @@ function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
     ['alive', '/healthz'].includes(alive);
 }
 
-// A service drains for ten seconds by itself, the gateway as long as its flags say.
+// Ten seconds is what all of them take for the drain where the flag is not given.
 function gracesAddUp(server) {
   const [container] = containers(server);
   const pause = container.lifecycle?.preStop?.sleep?.seconds ?? 0;
@@ -121,6 +121,15 @@ function servicesLead(objects) {
   })).map((service) => `${nameOf(service)}: leads to no port of any pod`);
 }
 
+// What the services serve, in cleartext; the gateway's own port for gRPC is balanced by whoever stands before it.
+function headless(objects) {
+  const services = objects.filter(({ kind, spec }) => kind === 'Service' && spec.ports.some(({ appProtocol }) => appProtocol === 'kubernetes.io/h2c'));
+  return services.filter(({ spec }) => spec.clusterIP !== 'None' || !workloads(objects).some((workload) =>
+    selects(spec.selector, workload.spec.template.metadata.labels) && spec.ports.every(({ targetPort, port }) =>
+      containers(workload).some(({ ports }) => ports?.some((own) => own.name === targetPort && own.containerPort === port)))))
+    .map((service) => `${nameOf(service)}: is not headless, or its port is not the pod's`);
+}
+
 const hardened = ({ securityContext: context }) => context?.allowPrivilegeEscalation === false &&
   context.readOnlyRootFilesystem === true && context.capabilities?.drop?.includes('ALL') && !context.capabilities.add &&
   !context.privileged;
@@ -161,6 +170,7 @@ export const RULES = {
     !args?.some((argument) => ['--dev', '--reflection', '--allow-unsafe-database'].includes(argument))),
   17: proxiesKnown,
   18: setsSpread,
+  19: headless,
 };
 
 // Every rule on the objects of one overlay: "rule N: what breaks it".

@@ -129,7 +129,7 @@ class ServerTest : public ::testing::Test {
     server_ = nullptr;
   }
 
-  void Start(WorkerPool::Options pool, bool development) {
+  void Start(WorkerPool::Options pool, bool development, absl::Duration age = absl::Minutes(30)) {
     server_ = nullptr;
     auto pipeline = std::make_shared<Pipeline>(
         PipelineOptions{.verifier = verifier_.get(),
@@ -143,7 +143,7 @@ class ServerTest : public ::testing::Test {
                               refused_.push_back(absl::StrCat(call.method, " ", call.caller.subject, " ",
                                                               absl::StatusCodeToString(code)));
                             }});
-    auto server = Server::Start({.pool = std::move(pool)}, pipeline, {echo_.Bind()});
+    auto server = Server::Start({.max_connection_age = age, .pool = std::move(pool)}, pipeline, {echo_.Bind()});
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", server_->port()), grpc::InsecureChannelCredentials());
@@ -461,6 +461,13 @@ TEST_F(ServerTest, ManyCallsWaitWithoutAThreadEach) {
   EXPECT_EQ(answered, 0u);
   for (size_t i = 0; i < kCalls; ++i) echo_.AnswerKept();
   done.WaitForNotification();
+}
+
+TEST_F(ServerTest, AConnectionEndsAtItsAge) {
+  Start({.threads = 2, .queue = 100}, /*development=*/false, /*age=*/absl::Milliseconds(100));
+  const auto deadline = [] { return absl::ToChronoTime(absl::Now() + absl::Seconds(10)); };
+  ASSERT_TRUE(channel_->WaitForConnected(deadline()));
+  EXPECT_TRUE(channel_->WaitForStateChange(GRPC_CHANNEL_READY, deadline()));
 }
 
 TEST_F(ServerTest, ADrainWaitsForAnswersThatAreOutstanding) {

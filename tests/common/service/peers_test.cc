@@ -1,6 +1,7 @@
 // One service listening to another, over real gRPC: events and the directory survive the restart of the other side.
 #include "common/service/peers.h"
 
+#include <atomic>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -32,8 +33,9 @@ class FakeDirectory {
 
   absl::Status Watch(const rpc::Call& call, const org::v1::WatchRequest&, rpc::StreamWriter& writer) {
     subject_ = call.caller.subject;
+    ++watches_;
     int sent = -1;
-    while (!writer.Done()) {
+    while (!writer.Done() && (sent == -1 || !brief_)) {
       org::v1::WatchResponse part;
       {
         const absl::MutexLock lock(&mutex_);
@@ -56,6 +58,8 @@ class FakeDirectory {
   }
 
   std::string subject_;
+  std::atomic<bool> brief_ = false;  // whether streams end after the whole
+  std::atomic<int> watches_ = 0;
 
  private:
   absl::Mutex mutex_;
@@ -68,15 +72,19 @@ class PeersTest : public outbox::StreamTest {
   PeersTest() { Start("127.0.0.1:0"); }
   ~PeersTest() override { server_ = nullptr; }
 
-  void Start(const std::string& address) {
+  std::unique_ptr<rpc::Server> Serve(const std::string& address, FakeDirectory& directory) {
     auto pipeline = std::make_shared<rpc::Pipeline>(rpc::PipelineOptions{.verifier = verifier_.get(),
                                                                          .directory = &nobody_,
                                                                          .clock = observe::SystemClock(),
                                                                          .logger = &logger_,
                                                                          .metrics = &metrics_});
-    auto server = rpc::Server::Start({.address = address}, pipeline, {events_.Bind(), fake_.Bind()});
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
+    auto server = rpc::Server::Start({.address = address}, pipeline, {events_.Bind(), directory.Bind()});
+    EXPECT_TRUE(server.ok()) << server.status();
+    return *std::move(server);
+  }
+
+  void Start(const std::string& address) {
+    server_ = Serve(address, fake_);
     address_ = absl::StrCat("127.0.0.1:", server_->port());
   }
 
@@ -171,6 +179,18 @@ TEST_F(PeersTest, TheDirectoryFollowsAndForgetsWhatANewStreamDoesNotName) {
   Restart();
   EXPECT_TRUE(Eventually([&] { return directory.Ready(absl::Now()) && !directory.FindUnit(3).has_value(); }));
   EXPECT_TRUE(directory.FindUnit(1).has_value());
+}
+
+TEST_F(PeersTest, ReplicasGetTheirTurns) {
+  FakeDirectory other;
+  for (FakeDirectory* directory : {&fake_, &other}) {
+    directory->brief_ = true;
+    directory->SetUnits({1});
+  }
+  const auto second = Serve("127.0.0.1:0", other);
+  auth::Directory directory(absl::Seconds(5));
+  const DirectoryWatcher watcher(Me(), absl::StrCat("ipv4:", address_, ",127.0.0.1:", second->port()), directory);
+  EXPECT_TRUE(Eventually([&] { return fake_.watches_ >= 2 && other.watches_ >= 2; }));
 }
 
 TEST_F(PeersTest, AServiceThatIsSilentIsNotReady) {
