@@ -180,6 +180,7 @@ void Forwarder::Open(std::shared_ptr<Channel> channel) {
   resent_ = credited_;
   sent_ = 0;
   if (!kept_.empty()) service_->Write(service_stream_, {kept_.data(), kept_.size()});
+  if (kept_.size() > kMostKept) StopKeeping();
   if (client_ended_) service_->End(service_stream_);
 }
 
@@ -193,7 +194,8 @@ bool Forwarder::IsRepeatable() const {
 
 void Forwarder::StopKeeping() {
   keeping_ = false;
-  kept_ = {};
+  kept_.clear();
+  kept_.shrink_to_fit();
 }
 
 void Forwarder::OnData(std::string_view bytes) {

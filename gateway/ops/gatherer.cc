@@ -12,7 +12,6 @@ namespace wenming::gateway::ops {
 namespace {
 
 constexpr absl::Duration kFresh = absl::Seconds(1);
-constexpr auto kPatience = std::chrono::milliseconds(2000);
 
 }  // namespace
 
@@ -34,12 +33,14 @@ struct Gatherer::Round {
   size_t awaited = 0;  // answers, of resolvers and processes
 };
 
-Gatherer::Gatherer(asio::io_context& loop, const std::vector<Target>& targets, observe::Clock clock)
+Gatherer::Gatherer(asio::io_context& loop, const std::vector<Target>& targets, std::chrono::milliseconds patience,
+                   observe::Clock clock)
     : loop_(loop),
       targets_(targets),
+      patience_(patience),
       clock_(std::move(clock)),
       resolver_(loop.get_executor()),
-      patience_(loop.get_executor()) {}
+      timer_(loop.get_executor()) {}
 
 void Gatherer::Get(Done done) {
   const absl::Duration age = clock_() - asked_;
@@ -58,8 +59,8 @@ void Gatherer::Begin() {
                               if (round == round_) Resolved(round, i, found);
                             });
   }
-  patience_.expires_after(kPatience);
-  patience_.async_wait([this, round = round_](ErrorCode cancelled) {
+  timer_.expires_after(patience_);
+  timer_.async_wait([this, round = round_](ErrorCode cancelled) {
     if (!cancelled && round == round_) Land();
   });
 }
@@ -86,7 +87,8 @@ void Gatherer::Arrived(const RoundPtr& round) {
 }
 
 void Gatherer::Land() {
-  patience_.cancel();
+  timer_.cancel();
+  resolver_.cancel();  // or else those that are slow would queue up, with each round more
   for (const auto& stop : round_->stops) stop();
   report_ = Report();
   asked_ = round_->begin;
@@ -95,7 +97,7 @@ void Gatherer::Land() {
 }
 
 void Gatherer::Stop() {
-  patience_.cancel();
+  timer_.cancel();
   resolver_.cancel();
   waiting_.clear();
   if (const RoundPtr round = std::exchange(round_, nullptr)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,12 +31,13 @@ class Gatherer {
  public:
   using Done = absl::AnyInvocable<void(const std::string& report)>;
 
-  Gatherer(asio::io_context& loop, const std::vector<Target>& targets, observe::Clock clock);
+  Gatherer(asio::io_context& loop, const std::vector<Target>& targets, std::chrono::milliseconds patience,
+           observe::Clock clock);
 
   // Calls `done` with what all say, as JSON:
   //   {"time": SECONDS, "instances": [{"target": "org_svc", "instance": "127.0.0.1:9201", "up": true, "samples": {…}}]}
-  // The time is when they were asked; targets stand in their order. One that has not answered within two seconds is
-  // not up and has no samples, as has a host without an address.
+  // The time is when they were asked; targets stand in their order. One that has not answered within the patience
+  // is not up and has no samples, as has a host without an address.
   void Get(Done done);
   // Gives up: whoever still waits is not called any more.
   void Stop();
@@ -56,9 +58,10 @@ class Gatherer {
 
   asio::io_context& loop_;
   const std::vector<Target>& targets_;
+  const std::chrono::milliseconds patience_;
   const observe::Clock clock_;
   Tcp::resolver resolver_;
-  Timer patience_;
+  Timer timer_;
   std::vector<Done> waiting_;
   RoundPtr round_;  // the one under way, whose answers alone are heard
   std::string report_;

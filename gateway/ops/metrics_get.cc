@@ -35,7 +35,8 @@ class Get final : public std::enable_shared_from_this<Get> {
                           [self = shared_from_this()](ErrorCode error) { error ? self->done_({}) : self->Write(); });
   }
 
-  void Stop() { stream_.cancel(); }
+  // Closed, not cancelled: what was done already, and is only not told yet, would go on.
+  void Stop() { stream_.close(); }
 
  private:
   void Write() {

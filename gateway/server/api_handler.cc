@@ -41,7 +41,7 @@ ApiHandler::ApiHandler(asio::io_context& loop, const Shared& shared, std::vector
       back_ends_(back_ends),
       ids_(ids),
       cache_(shared.policy, shared.cache_bytes, shared.cache) {
-  if (shared.ops != nullptr) gatherer_.emplace(loop, shared.ops->targets, observe::SystemClock());
+  if (shared.ops != nullptr) gatherer_.emplace(loop, shared.ops->targets, shared.ops->patience, observe::SystemClock());
 }
 
 void ApiHandler::Stop() {

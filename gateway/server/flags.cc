@@ -30,7 +30,7 @@ absl::Status SetAddress(const std::string& value, Address& address) {
 
 absl::Status SetDuration(const std::string& value, std::chrono::milliseconds& duration) {
   absl::Duration parsed;
-  if (!absl::ParseDuration(value, &parsed) || parsed <= absl::ZeroDuration()) {
+  if (!absl::ParseDuration(value, &parsed) || parsed < absl::Milliseconds(1) || parsed > absl::Hours(24 * 365)) {
     return absl::InvalidArgumentError(absl::StrCat("\"", value, "\" is not a duration like 10s"));
   }
   duration = absl::ToChronoMilliseconds(parsed);

@@ -138,7 +138,7 @@ class Gateway::Impl {
 
   absl::Status MakeOps() {
     if (options_.ops_targets.empty()) return absl::OkStatus();
-    auto made = Ops::Make(options_.ops_targets, options_.ops_access, *catalog_, pages_);
+    auto made = Ops::Make(options_.ops_targets, options_.ops_access, options_.ops_patience, *catalog_, pages_);
     if (made.ok()) ops_ = *std::move(made);
     return made.status();
   }

@@ -41,11 +41,12 @@ struct GatewayOptions {
   bool share_ports = false;  // with the next process of the same user
   int threads = 1;
   std::vector<std::string> forward_headers;
-  std::vector<std::string> cors_origins;  // whose pages may read answers; "*" is any
-  size_t cache_bytes = 4 << 20;           // of answers that may be kept, in all; 0 keeps none
-  bool documents = true;                  // answers /openapi.json and /docs
-  std::vector<ops::Target> ops_targets;   // whose metrics /ops shows; none: there is no such page
-  std::string ops_access;                 // full name of the method that answers whoever may look at them
+  std::vector<std::string> cors_origins;          // whose pages may read answers; "*" is any
+  size_t cache_bytes = 4 << 20;                   // of answers that may be kept, in all; 0 keeps none
+  bool documents = true;                          // answers /openapi.json and /docs
+  std::vector<ops::Target> ops_targets;           // whose metrics /ops shows; none: there is no such page
+  std::string ops_access;                         // full name of the method that answers whoever may look at them
+  std::chrono::milliseconds ops_patience{2'000};  // with a process that is asked for them
   http::Limits limits;
   limits::AdmissionOptions admission;
   std::chrono::milliseconds call_time{10'000};

@@ -11,10 +11,11 @@
 namespace wenming::gateway {
 namespace {
 
+// So does one that says nothing of who may call it.
 bool IsPublic(const Method& method) {
   const type::Access& access = method.descriptor->options().GetExtension(type::access);
-  return std::find(access.audiences().begin(), access.audiences().end(), type::AUDIENCE_PUBLIC) !=
-         access.audiences().end();
+  return access.audiences().empty() || std::find(access.audiences().begin(), access.audiences().end(),
+                                                 type::AUDIENCE_PUBLIC) != access.audiences().end();
 }
 
 const Method* FindByFullName(const Catalog& catalog, const std::string& name) {
@@ -27,7 +28,8 @@ const Method* FindByFullName(const Catalog& catalog, const std::string& name) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Ops>> Ops::Make(std::vector<ops::Target> targets, const std::string& access,
-                                                     const Catalog& catalog, LocalPages& pages) {
+                                                     std::chrono::milliseconds patience, const Catalog& catalog,
+                                                     LocalPages& pages) {
   const Method* const method = FindByFullName(catalog, access);
   if (method == nullptr) return absl::NotFoundError(absl::StrCat("--ops-access: there is no method \"", access, "\""));
   if (method->streams() || IsPublic(*method)) {
@@ -36,7 +38,7 @@ absl::StatusOr<std::unique_ptr<const Ops>> Ops::Make(std::vector<ops::Target> ta
   for (const docs::Asset& asset : ops::Assets()) {
     pages.AddPacked(std::string(asset.path), asset.packed, std::string(asset.content_type), docs::kPagePolicy);
   }
-  return std::make_unique<const Ops>(Ops{.targets = std::move(targets), .access = method});
+  return std::make_unique<const Ops>(Ops{.targets = std::move(targets), .access = method, .patience = patience});
 }
 
 }  // namespace wenming::gateway

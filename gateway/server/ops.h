@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,12 +18,14 @@ inline constexpr char kOpsMetricsPath[] = "/ops/metrics";
 // Of whom it is gathered, and who is let in. Immutable and thread-safe.
 struct Ops {
   std::vector<ops::Target> targets;
-  const Method* access = nullptr;  // whoever this method answers may look
+  const Method* access = nullptr;         // whoever this method answers may look
+  std::chrono::milliseconds patience{0};  // with each target
 
   // Adds the page, too. NOT_FOUND or FAILED_PRECONDITION, naming the method, for one that is not there, that streams,
   // or that answers everybody.
   static absl::StatusOr<std::unique_ptr<const Ops>> Make(std::vector<ops::Target> targets, const std::string& access,
-                                                         const Catalog& catalog, LocalPages& pages);
+                                                         std::chrono::milliseconds patience, const Catalog& catalog,
+                                                         LocalPages& pages);
 };
 
 }  // namespace wenming::gateway

@@ -8,18 +8,17 @@ namespace wenming::bench {
 
 namespace asio = gateway::asio;
 
-LoadClient::LoadClient(int port, int connections) {
-  const gateway::Address address{"127.0.0.1", static_cast<uint16_t>(port)};
-  for (int i = 0; i < connections; ++i) {
-    channels_.push_back(std::make_unique<gateway::Channel>(loop_, address, gateway::ChannelOptions(), [](bool) {}));
-    asio::post(loop_, [channel = channels_.back().get()] { channel->Start(); });
-  }
+LoadClient::LoadClient(int port, int connections)
+    : back_end_(loop_,
+                {static_cast<size_t>(connections), {{"127.0.0.1", static_cast<uint16_t>(port)}, [](auto, auto&) {}}},
+                {}, gateway::SystemLookUp(loop_), metrics_, /*seed=*/0) {
+  asio::post(loop_, [this] { back_end_.Start(); });
   thread_ = std::thread([this] { loop_.run(); });
 }
 
 LoadClient::~LoadClient() {
   asio::post(loop_, [this] {
-    for (const auto& channel : channels_) channel->Stop();
+    back_end_.Stop();
     work_.reset();
   });
   thread_.join();
@@ -32,8 +31,7 @@ void LoadClient::Call(std::string path, std::string authorization, std::string m
                                 .message = std::move(message),
                                 .deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(patience)};
   asio::dispatch(loop_, [this, request = std::move(request), done = std::move(done)]() mutable {
-    gateway::Channel& channel = *channels_[next_++ % channels_.size()];
-    gateway::UnaryCall::Start(loop_, channel, std::move(request), std::move(done));
+    gateway::UnaryCall::Start(loop_, back_end_, std::move(request), std::move(done));
   });
 }
 

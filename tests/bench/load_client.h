@@ -3,14 +3,14 @@
 // A client of grpc++ costs more than the server it measures; on the same cores it would be the limit.
 #pragma once
 
-#include <memory>
+#include <prometheus/registry.h>
+
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "gateway/net/asio.h"
-#include "gateway/upstream/channel.h"
+#include "gateway/upstream/back_end.h"
 #include "gateway/upstream/unary_call.h"
 
 namespace wenming::bench {
@@ -31,8 +31,9 @@ class LoadClient {
  private:
   gateway::asio::io_context loop_{1};
   gateway::asio::executor_work_guard<gateway::asio::io_context::executor_type> work_{loop_.get_executor()};
-  std::vector<std::unique_ptr<gateway::Channel>> channels_;  // used on the loop only
-  size_t next_ = 0;
+  prometheus::Registry registry_;
+  gateway::RetryMetrics metrics_{registry_};
+  gateway::BackEnd back_end_;  // used on the loop only
   std::thread thread_;
 };
 

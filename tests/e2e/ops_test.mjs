@@ -22,7 +22,8 @@ let stack;
 let browser;
 let center;
 before(async () => {
-  [stack, browser] = await Promise.all([startStack({ volunteers: 20 }), startBrowser()]);
+  browser = await startBrowser();
+  stack = await startStack({ volunteers: 20 });
   center = await stack.enter('center');
 });
 after(async () => {
@@ -30,9 +31,15 @@ after(async () => {
   await stack?.stop();
 });
 
-const load = (requests) => Promise.all(Array.from({ length: requests }, () => stack.session.get(`/v1/${stack.account('center').unit_name}`)));
+// Eight at a time, so that nobody waits for long on a busy machine.
+async function load(requests) {
+  for (let i = 0; i < requests; i += 8) {
+    await Promise.all(Array.from({ length: 8 }, () => stack.session.get(`/v1/${stack.account('center').unit_name}`)));
+  }
+}
 
 test('staff who may look get what all four processes say', async () => {
+  await until('all to answer', async () => (await center.get(METRICS)).instances.every(({ up }) => up));
   const { instances, time } = await center.get(METRICS);
   assert.ok(Math.abs(time - Date.now() / 1000) < 60);
   assert.deepEqual(instances.map(({ target, up }) => [target, up]),
@@ -91,10 +98,11 @@ for (const [language, words] of Object.entries(LANGUAGES)) {
     assert.equal(await page.isVisible('#board'), false, 'nothing is shown to strangers');
     await enter(page, 'center', stack.account('center').password);
     await page.waitForSelector('#board:visible', { timeout: WAIT_MS });
+    await page.waitForSelector('#verdict.fine', { timeout: WAIT_MS });
     assert.equal(await textOf(page, '#verdict'), words.fine);
     const rows = await page.locator('#services tbody tr').allInnerTexts();
     assert.equal(rows.length, 4);
-    for (const row of rows) assert.match(row, new RegExp(`_svc|gateway.*${words.ready}.*\\d+\\.\\d+\\.\\d+`, 's'));
+    for (const row of rows) assert.match(row, new RegExp(`(_svc|gateway).*${words.ready}.*\\d+\\.\\d+\\.\\d+`, 's'));
     assert.deepEqual(await page.locator('#charts canvas').count(), 6);
     assert.ok((await page.locator('figcaption').allInnerTexts()).some((text) => text.startsWith(words.chart)));
 
@@ -131,10 +139,10 @@ test('it shows what people do', async () => {
   await page.waitForSelector('#board:visible', { timeout: WAIT_MS });
   const story = execute(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], { maxBuffer: 1 << 26 });
   const busy = (async () => { for (let i = 0; i < 40; ++i) await load(50 + 40 * (i % 5)); })();
-  for (const tile of ['signUps', 'checkIns', 'hours']) {
-    await page.waitForFunction((name) => /^[1-9]/.test(document.querySelector(`[data-tile=${name}] strong`)?.textContent ?? ''), tile, { timeout: 2 * WAIT_MS });
-  }
   await Promise.all([story, busy]);
+  for (const tile of ['signUps', 'checkIns', 'hours']) {
+    await page.waitForFunction((name) => /^[1-9]/.test(document.querySelector(`[data-tile=${name}] strong`)?.textContent ?? ''), tile, { timeout: WAIT_MS });
+  }
   if (process.env.WENMING_OPS_IMAGE) await page.screenshot({ path: path.resolve(process.env.WENMING_OPS_IMAGE) });
   assert.deepEqual(faults, []);
   await page.context().close();
@@ -149,10 +157,9 @@ test('a service that dies is named until it is back', async () => {
   }));
   stack.kill('volunteer_svc');
   for (const [page, { down }] of opened) {
-    await page.waitForSelector('#verdict.grave', { timeout: WAIT_MS });
+    await page.waitForSelector('tr.down[data-target=volunteer_svc]', { timeout: WAIT_MS });
     assert.match(await textOf(page, '#verdict'), down);
     assert.match(await textOf(page, '#verdict'), /docs\/runbooks\/service-down\.md/);
-    assert.equal(await page.locator('tr.down[data-target=volunteer_svc]').count(), 1);
   }
   await stack.revive();
   for (const [page] of opened) {

@@ -47,12 +47,14 @@ function leave(message = '') {
 }
 
 async function look() {
+  const mine = recent;  // another one once somebody has left
   try {
     const report = await session.get('ops/metrics');
-    if (!session.loggedIn) return;  // logged out meanwhile
+    if (mine !== recent) return;
     recent.add(report);
     silentSince = null;
   } catch (error) {
+    if (mine !== recent) return;
     if (!session.loggedIn) return leave(error.message);
     if (error instanceof Refused && error.status === 403) {
       await session.logOut().catch(() => {});

@@ -54,15 +54,17 @@ LibraryServer::LibraryServer(int port) {
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &port_);
   builder.RegisterService(this);
   server_ = builder.BuildAndStart();
-  server_->GetHealthCheckService()->SetServingStatus("ready", true);
+  SetReady(true);
 }
 
 LibraryServer::~LibraryServer() {
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::now());
 }
 
+void LibraryServer::SetReady(bool ready) { server_->GetHealthCheckService()->SetServingStatus("ready", ready); }
+
 void LibraryServer::Drain() {
-  server_->GetHealthCheckService()->SetServingStatus("ready", false);
+  SetReady(false);
   std::this_thread::sleep_for(kNotice);
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(10));
   server_->Wait();

@@ -21,6 +21,8 @@ class LibraryServer final : public testdata::Library::Service {
   explicit LibraryServer(int port = 0);
   ~LibraryServer() override;
 
+  // What it says of itself.
+  void SetReady(bool ready);
   // What a service does at SIGTERM: says that it is not ready, goes on for a moment, then takes no more calls, lets
   // those that run end, and goes.
   void Drain();
