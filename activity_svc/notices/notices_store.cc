@@ -20,6 +20,7 @@ constexpr char kOfRegistrations[] =
 constexpr char kOfHandover[] =
     "SELECT r.center_id, ?, ?, ?, ?, h.id, r.activity_id, 0, 0, ?, ?, 1, r.start_time, ? FROM handovers h"
     " JOIN registrations r ON r.center_id = h.center_id AND r.id = h.registration_id"
+    " JOIN volunteers v ON v.center_id = h.center_id AND v.id = ? AND v.active = 1"
     " WHERE h.center_id = ? AND h.id = ?";
 // The page is chosen from the person's own rows; only its activities are read.
 constexpr char kColumns[] =
@@ -78,7 +79,7 @@ absl::Status TellOfRegistrations(db::Transaction& transaction, const Notice& n, 
 absl::Status TellOfHandover(db::Transaction& transaction, uint64_t center_id, uint64_t handover_id, const Notice& n) {
   return transaction
       .Execute(absl::StrCat(kInsert, kOfHandover), {n.volunteer_id, n.id, n.kind, NoticeSource::kHandover, n.reason,
-                                                    n.create_time, n.due_time, center_id, handover_id})
+                                                    n.create_time, n.due_time, n.volunteer_id, center_id, handover_id})
       .status();
 }
 

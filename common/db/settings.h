@@ -1,6 +1,5 @@
 // Which settings of a database server lose what it has acknowledged, or let wrong values in: the one list that services
-// and
-// `./wenming doctor` go by.
+// and `./wenming doctor` go by.
 #ifndef WENMING_COMMON_DB_SETTINGS_H_
 #define WENMING_COMMON_DB_SETTINGS_H_
 

@@ -7,7 +7,7 @@
 namespace wenming::service {
 namespace {
 
-constexpr char kTime[] = "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+constexpr char kTime[] = "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
 
 }  // namespace
 
@@ -15,7 +15,7 @@ absl::Status ClockGuard::Compare(db::Pool& pool, absl::Time deadline) {
   const absl::Time begin = clock_();
   const auto row = db::Read(pool, deadline, [](db::Session& session) { return session.QueryOne(kTime); });
   if (!row.ok()) return row.status();
-  const absl::Time end = clock_();
+  const absl::Time end = std::max(begin, clock_());  // it may have been set back meanwhile
   const absl::Time there = absl::FromUnixMicros((*row)->Int(0));
   const absl::MutexLock lock(&mutex_);
   ahead_ = std::clamp(absl::ZeroDuration(), begin - there, end - there);

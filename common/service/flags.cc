@@ -32,7 +32,8 @@ Flag Number(std::string name, std::string help, int Flags::*member) {
 
 Flag Span(std::string name, std::string help, absl::Duration Flags::*member) {
   return {std::move(name), std::move(help), true, [member](Flags& flags, const std::string& value) {
-            return absl::ParseDuration(value, &(flags.*member)) && flags.*member > absl::ZeroDuration();
+            return absl::ParseDuration(value, &(flags.*member)) && flags.*member >= absl::Milliseconds(1) &&
+                   flags.*member <= absl::Hours(24);
           }};
 }
 

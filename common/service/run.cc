@@ -349,6 +349,7 @@ class Process {
   }
 
   void SetReady(bool ready) {
+    ready = ready && !stopping_.HasBeenNotified();
     server_->SetReady(ready);
     ready_.Set(ready ? 1 : 0);
   }
@@ -373,12 +374,13 @@ class Process {
 
   void Stop() {
     stopping_.Notify();
+    // What is sent before a caller knows must still be taken: gRPC answers CANCELLED to calls that come after Stop.
+    SetReady(false);
+    absl::SleepFor(flags_.drain_delay);
     if (readiness_.joinable()) readiness_.join();
     slow_.reset();
     stand_.reset();
-    // What is sent before a caller knows must still be taken: gRPC answers CANCELLED to calls that come after Stop.
-    server_->SetReady(false);
-    absl::SleepFor(flags_.drain_delay);
+    SetReady(false);  // whoever was about to say otherwise has
     log_->Close();
     server_->Stop(flags_.drain_time);
     server_ = nullptr;

@@ -78,6 +78,7 @@ test('a service that starts on such a database is not ready, but for the flag th
   await end({ pid, started });
   again = launch(binary, args, log);
   assert.ok(await until(() => told(log).length > 0, WAIT));
+  assert.ok(await until(() => isServing(stack.record.services.org_svc, '').catch(() => false), WAIT));
   assert.ok(isAlive(again) && !(await isReady('org_svc', metrics)));
   await end(again);
   again = launch(binary, [...args, '--allow-unsafe-database'], log);

@@ -380,7 +380,7 @@ TEST_F(ServerTest, WhoWaitedForMoreThanHalfOfHisTimeIsSentAway) {
   std::vector<grpc::StatusCode> codes;
   EchoRequest request;
   const auto begin = [&](size_t i) {
-    Prepare(contexts[i], {}, absl::Seconds(20));
+    Prepare(contexts[i], {}, absl::Seconds(30));
     stub_->async()->Pooled(&contexts[i], &request, &responses[i], [&](const grpc::Status& status) {
       const absl::MutexLock lock(&mutex);
       codes.push_back(status.error_code());
@@ -399,7 +399,7 @@ TEST_F(ServerTest, WhoWaitedForMoreThanHalfOfHisTimeIsSentAway) {
   begin(2);
   // One of them finds the queue full, so the other one is in it.
   await(1);
-  seconds_ahead_ = 11;
+  seconds_ahead_ = 16;
   echo_.release_.Notify();
   await(3);
   EXPECT_THAT(codes, ElementsAre(grpc::RESOURCE_EXHAUSTED, _, _));

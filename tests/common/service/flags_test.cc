@@ -30,11 +30,11 @@ TEST(Flags, SaysWhatItDoesNotUnderstand) {
     std::vector<std::string> arguments;
     const char* want;
   };
-  for (const Case& c :
-       {Case{{"--nonsense"}, "--nonsense"}, Case{{"grpc"}, "grpc"}, Case{{"--grpc"}, "needs a value"},
-        Case{{"--db-connections=0"}, "does not take 0"}, Case{{"--db-port=x"}, "does not take x"},
-        Case{{"--drain-time=10"}, "does not take 10"}, Case{{"--connection-age=-1s"}, "does not take -1s"},
-        Case{{"--log-level=loud"}, "does not take loud"}, Case{{"--grp=x"}, "--grp=x"}}) {
+  for (const Case& c : {Case{{"--nonsense"}, "--nonsense"}, Case{{"grpc"}, "grpc"}, Case{{"--grpc"}, "needs a value"},
+                        Case{{"--db-connections=0"}, "does not take 0"}, Case{{"--db-port=x"}, "does not take x"},
+                        Case{{"--drain-time=10"}, "does not take 10"}, Case{{"--drain-delay=inf"}, "does not take inf"},
+                        Case{{"--connection-age=-1s"}, "does not take -1s"},
+                        Case{{"--log-level=loud"}, "does not take loud"}, Case{{"--grp=x"}, "--grp=x"}}) {
     const auto flags = ParseFlags(c.arguments);
     EXPECT_EQ(flags.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(flags.status().message()), HasSubstr(c.want));
