@@ -50,6 +50,9 @@ if [[ $log ]]; then
 fi
 
 "$ROOT/tools/stack" stop --run-dir "$run_dir"
+# Nobody starts anything meanwhile: commands that change the stack respect it.
+(set -C; echo $$ >"$run_dir/lock") 2>/dev/null || fail 'Another command is changing the stack.' 'Wait until it is done.'
+trap 'rm -f "$run_dir/lock"' EXIT
 before=before-$(date -u +%Y%m%dT%H%M%SZ)
 cp -a "$backup" "$database/data.new"
 rm -f "$database"/data.new/{xtrabackup_*,backup_time,binlog_series,backup-my.cnf}

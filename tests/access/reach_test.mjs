@@ -20,7 +20,7 @@ const OF_NO_CENTER = ['anonymous', 'service', 'system_admin', 'security_admin'];
 // Bound to U, so that they reach U and B alone.
 const OF_U = ['unit_admin', 'team_leader', 'auditor'];
 
-const [head, ...lines] = fs.readFileSync(path.join(import.meta.dirname, 'matrix.csv'), 'utf8').trim().split('\n')
+const [head, ...lines] = fs.readFileSync(new URL('matrix.csv', import.meta.url), 'utf8').trim().split('\n')
   .map((line) => line.split(','));
 const MATRIX = lines.map((cells) => Object.fromEntries(cells.map((cell, i) => [head[i], cell])));
 const ROLES = head.slice(4).filter((role) => !BACK_ENDS.includes(role));

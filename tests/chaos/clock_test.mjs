@@ -83,11 +83,11 @@ test('a replica whose clock runs ahead takes no offer from anybody too soon', { 
   const stateOf = async (name) => (await waiting.self.get(`/v1/${name}`)).state;
   assert.equal(await stateOf(kept), 'STATE_OFFERED');
   await withClock('activity_svc', HOUR_S, async () => {
-    const over = await offered(short, 0.1);
+    const over = await offered(short, 0.5);
     // Now it is the only one who lets offers lapse.
     world.stack.kill('activity_svc');
     assert.ok((await openOffers()).includes(over));
-    const lapsed = until('the offer that is over to lapse', async () => !(await openOffers()).includes(over), 40000);
+    const lapsed = until('the offer that is over to lapse', async () => !(await openOffers()).includes(over), 90000);
     await lapsed.finally(() => world.stack.revive());
     assert.equal(await stateOf(over), 'STATE_LAPSED');
     assert.equal(await stateOf(kept), 'STATE_OFFERED');

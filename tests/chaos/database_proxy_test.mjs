@@ -16,14 +16,22 @@ const statement = (text) => {
   return Buffer.concat([head, body]);
 };
 
-// A server that answers every piece it gets, behind a proxy: { proxy, got, ask(text, pieces), end }.
+// A server that answers every statement it gets, behind a proxy: { proxy, got, ask(text, pieces), end }.
 async function setting(t) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-'));
   const got = [];
-  const server = net.createServer((socket) => socket.on('error', () => {}).on('data', (bytes) => {
-    got.push(bytes.subarray(5).toString());
-    socket.write('answer');
-  }));
+  const server = net.createServer((socket) => {
+    let rest = Buffer.alloc(0);
+    const next = () => 4 + (rest.length >= 4 ? rest.readUIntLE(0, 3) : 0);
+    socket.on('error', () => {}).on('data', (bytes) => {
+      rest = Buffer.concat([rest, bytes]);
+      for (let end = next(); rest.length >= end; end = next()) {
+        got.push(rest.subarray(5, end).toString());
+        rest = rest.subarray(end);
+        socket.write('answer');
+      }
+    });
+  });
   await new Promise((resolve) => server.listen(path.join(directory, 'server'), resolve));
   const proxy = new DatabaseProxy(path.join(directory, 'server'), path.join(directory, 'proxy'));
   await proxy.start();

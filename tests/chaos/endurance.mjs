@@ -9,7 +9,7 @@ const BREATH_MS = 500;  // between two faults, at most
 // How many operations ended in which way meanwhile.
 function endingsBetween(operations, begin, end) {
   const counts = { ok: 0, failed: 0, unknown: 0 };
-  for (const op of operations) if (op.end >= begin && op.end < end) ++counts[op.outcome];
+  for (const op of operations) if (op.end >= begin && op.begin < end) ++counts[op.outcome];
   return counts;
 }
 
@@ -39,5 +39,5 @@ const describe = ({ fault, lasted, ok, failed, unknown, recovery, slowest }) => 
 // tools/bench_faults.mjs makes a table of them.
 export function publish(findings, faults) {
   const file = process.env.WENMING_FINDINGS;
-  if (file) fs.appendFileSync(file, findings.map((finding) => `${JSON.stringify({ ...finding, broken: faults.length })}\n`).join(''));
+  if (file) fs.appendFileSync(file, findings.map((finding, i) => `${JSON.stringify({ ...finding, broken: i === 0 ? faults.length : 0 })}\n`).join(''));
 }

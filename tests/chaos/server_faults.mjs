@@ -51,8 +51,10 @@ async function withSetting(socket, name, value, seconds, first = []) {
 
 const DROP_CONNECTIONS = Object.values(STORES).map(({ schema }) => `KILL USER '${schema}'@'localhost'`);
 
-// Whoever has a connection keeps it, so all of them lose theirs first.
-export const exhaustConnections = (seconds) => ({ socket }) => withSetting(socket, 'max_connections', FEWEST, seconds, DROP_CONNECTIONS);
+// Whoever has a connection keeps it, so all of them lose theirs first, and others hold all that there are.
+export const exhaustConnections = (seconds) => ({ socket }) => Promise.all([
+  withSetting(socket, 'max_connections', FEWEST, seconds, DROP_CONNECTIONS),
+  ...Array.from({ length: FEWEST }, () => query(socket, `DO SLEEP(${seconds})`).catch(() => {}))]);
 
 export const readOnlyDatabase = (seconds) => ({ socket }) => withSetting(socket, 'read_only', 1, seconds);
 

@@ -118,6 +118,7 @@ test('the services find both safe', () => {
 
 test('nothing is acknowledged before the replica has it, and with that it takes over', async () => {
   assert.ok(await until(() => status(primary, 'Rpl_semi_sync_master_clients') === '1', WAIT));
+  assert.ok(await until(() => status(primary, 'Rpl_semi_sync_master_status') === 'ON', WAIT));
   query(primary.socket, 'SET GLOBAL rpl_semi_sync_master_timeout = 3600000');
   query(replica.socket, 'STOP SLAVE IO_THREAD');
   const client = spawn('mariadb', ['--no-defaults', `--socket=${primary.socket}`, '--user=root', '-e', 'INSERT INTO wenming_org.t VALUES (3)']);

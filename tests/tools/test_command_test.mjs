@@ -79,7 +79,8 @@ test('images and a bare machine are made where they are asked for, with what tha
   const [images, fresh, overlays] = read('ctest.log').split('\n');
   for (const slow of [images, fresh]) assert.doesNotMatch(slow, /--label-exclude/);
   assert.match(overlays, /--label-exclude slow/);
-  assert.deepEqual(read('install.log').trim().split('\n'), ['monitor backup images', 'monitor backup fresh', 'monitor backup']);
+  assert.deepEqual(read('install.log').trim().split('\n'), ['browser monitor backup images', 'browser monitor backup fresh',
+    'browser monitor backup']);
 });
 
 test('CI adds up the linters and both runs', (t) => {

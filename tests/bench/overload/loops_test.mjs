@@ -13,7 +13,7 @@ test('a closed loop has so many under way, and no more', async () => {
     await new Promise(setImmediate);
     --now;
     return 200;
-  }, 7, 0.1);
+  }, 7, 1);
   assert.equal(most, 7);
   assert.equal(log.count(({ status }) => status === 200), log.entries.length);
 });
