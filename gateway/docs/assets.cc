@@ -9,17 +9,6 @@ extern const char packed_swagger_ui_license_begin[], packed_swagger_ui_license_e
 }
 
 namespace wenming::gateway::docs {
-namespace {
-
-std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<size_t>(end - begin)}; }
-
-constexpr char kHtml[] = "text/html; charset=utf-8";
-constexpr char kScript[] = "text/javascript; charset=utf-8";
-constexpr char kStyle[] = "text/css; charset=utf-8";
-constexpr char kText[] = "text/plain; charset=utf-8";
-
-}  // namespace
-
 std::span<const Asset> Assets() {
   static const Asset kAssets[] = {
       {"/docs", Between(packed_docs_html_begin, packed_docs_html_end), kHtml},

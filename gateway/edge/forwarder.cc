@@ -55,8 +55,6 @@ h2::Headers StatusHeaders(const absl::Status& failure, errors::Language language
           {"grpc-status-details-bin", std::move(details)}};
 }
 
-absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
-
 int CodeIn(const h2::Headers& headers) {
   int code = google::rpc::UNKNOWN;
   return absl::SimpleAtoi(ToAbsl(Value(headers, "grpc-status")), &code) ? code : google::rpc::UNKNOWN;
@@ -169,14 +167,14 @@ void Forwarder::ArmTimer() {
 
 void Forwarder::Open(std::shared_ptr<Channel> channel) {
   if (finished_) return;
-  if (channel == nullptr) return Fail(Unavailable());
+  if (channel == nullptr) return Fail(BackEndUnavailable());
   const auto now = Clock::now();
   request_[kAuthority].second = channel->authority();
   request_[kTimeout].second = TimeoutText(timer_.expiry() - now);
   service_ = channel->session();
   tries_->Begin(std::move(channel), now);
   service_stream_ = service_->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
-  if (service_stream_ == 0) return Fail(Unavailable());
+  if (service_stream_ == 0) return Fail(BackEndUnavailable());
   resent_ = credited_;
   sent_ = 0;
   if (!kept_.empty()) service_->Write(service_stream_, {kept_.data(), kept_.size()});
@@ -291,7 +289,7 @@ void Forwarder::OnServiceClose(uint32_t error_code) {
   // Of a stream of messages the service may have begun with the headers alone.
   const bool sent = sent_ > 0 || method_->descriptor->client_streaming();
   const bool again = keeping_ && tries_->Closed(error_code, sent, IsRepeatable());
-  again ? Try() : Fail(Unavailable());
+  again ? Try() : Fail(BackEndUnavailable());
 }
 
 void Forwarder::Fail(const absl::Status& failure) {

@@ -16,16 +16,12 @@ extern const char packed_uplot_license_begin[], packed_uplot_license_end[];
 }
 
 namespace wenming::gateway::ops {
-namespace {
 
-std::string_view Between(const char* begin, const char* end) { return {begin, static_cast<size_t>(end - begin)}; }
-
-constexpr char kHtml[] = "text/html; charset=utf-8";
-constexpr char kScript[] = "text/javascript; charset=utf-8";
-constexpr char kStyle[] = "text/css; charset=utf-8";
-constexpr char kText[] = "text/plain; charset=utf-8";
-
-}  // namespace
+using docs::Between;
+using docs::kHtml;
+using docs::kScript;
+using docs::kStyle;
+using docs::kText;
 
 std::span<const docs::Asset> Assets() {
   static const docs::Asset kAssets[] = {

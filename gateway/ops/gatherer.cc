@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/docs/json_out.h"
+#include "gateway/net/endpoint_text.h"
 #include "gateway/ops/metrics_get.h"
 #include "gateway/text.h"
 

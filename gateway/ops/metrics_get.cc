@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-#include "gateway/net/address.h"
+#include "gateway/net/endpoint_text.h"
 
 namespace wenming::gateway::ops {
 namespace {
@@ -68,10 +68,6 @@ std::function<void()> GetMetrics(asio::io_context& loop, const Tcp::endpoint& en
   return [weak = std::weak_ptr<Get>(get)] {
     if (auto running = weak.lock()) running->Stop();
   };
-}
-
-std::string TextOf(const Tcp::endpoint& endpoint) {
-  return Address{endpoint.address().to_string(), endpoint.port()}.Text();
 }
 
 }  // namespace wenming::gateway::ops

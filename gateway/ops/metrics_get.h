@@ -14,7 +14,4 @@ namespace wenming::gateway::ops {
 std::function<void()> GetMetrics(asio::io_context& loop, const Tcp::endpoint& endpoint,
                                  absl::AnyInvocable<void(std::string text)> done);
 
-// "127.0.0.1:9201", "[::1]:9201".
-std::string TextOf(const Tcp::endpoint& endpoint);
-
 }  // namespace wenming::gateway::ops

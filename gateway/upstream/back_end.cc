@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/net/endpoint_text.h"
+
 namespace wenming::gateway {
 namespace {
 
@@ -15,10 +17,6 @@ prometheus::Counter& Retried(prometheus::Registry& registry, const char* reason)
       .Help("Calls made again on another connection, by why the first try failed.")
       .Register(registry)
       .Add({{"reason", reason}});
-}
-
-std::string TextOf(const Tcp::endpoint& endpoint) {
-  return Address{endpoint.address().to_string(), endpoint.port()}.Text();
 }
 
 }  // namespace

@@ -6,13 +6,6 @@
 #include "gateway/errors/codes.h"
 
 namespace wenming::gateway {
-namespace {
-
-absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
-
-UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
-
-}  // namespace
 
 std::shared_ptr<ServerStream> ServerStream::Start(asio::io_context& loop, BackEnd& back_end, UnaryRequest request,
                                                   OnMessage on_message, OnDone on_done) {
@@ -41,12 +34,12 @@ void ServerStream::Try() {
 
 void ServerStream::Open(std::shared_ptr<Channel> channel) {
   if (!on_done_) return;
-  if (channel == nullptr) return Finish(Failed(Unavailable()));
+  if (channel == nullptr) return Finish(Failed(BackEndUnavailable()));
   const auto now = std::chrono::steady_clock::now();
   session_ = channel->session();
   tries_.Begin(std::move(channel), now);
   stream_ = session_->Open(GrpcHeaders(request_, tries_.channel().authority(), now), shared_from_this());
-  if (stream_ == 0) return Finish(Failed(Unavailable()));
+  if (stream_ == 0) return Finish(Failed(BackEndUnavailable()));
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
   session_->End(stream_);
@@ -88,7 +81,7 @@ void ServerStream::OnEnd() {
   if (!on_done_) return;
   if (!status_.code) {
     auto code = CodeOfHttpStatus(status_.http.value_or(0));
-    return Land(Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal()));
+    return Land(Failed(code == google::rpc::UNAVAILABLE ? BackEndUnavailable() : errors::Internal()));
   }
   if (*status_.code == google::rpc::OK && !received_.empty()) return Land(Failed(errors::Internal()));
   Land({.code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)});
@@ -116,7 +109,7 @@ void ServerStream::OnClose(uint32_t error_code) {
     const bool repeatable = request_.repeatable.Allows(request_.message);
     again_ = !begun_ && tries_.Closed(error_code, sent_, repeatable);
   }
-  if (!again_) return Finish(Failed(Unavailable()));
+  if (!again_) return Finish(Failed(BackEndUnavailable()));
   again_ = sent_ = false;
   status_ = {};
   received_ = {};

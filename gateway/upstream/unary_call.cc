@@ -10,13 +10,10 @@
 #include "gateway/text.h"
 
 namespace wenming::gateway {
-namespace {
 
-absl::Status Unavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
+absl::Status BackEndUnavailable() { return errors::Unavailable(type::REASON_BACKEND_UNAVAILABLE, absl::Seconds(1)); }
 
 UnaryResult Failed(absl::Status failure) { return {.failure = std::move(failure)}; }
-
-}  // namespace
 
 bool IsUnavailable(const UnaryResult& result) {
   return absl::IsUnavailable(result.failure) || result.code == google::rpc::UNAVAILABLE;
@@ -57,12 +54,12 @@ void UnaryCall::Try() {
 
 void UnaryCall::Send(std::shared_ptr<Channel> channel) {
   if (!done_) return;
-  if (channel == nullptr) return Finish(Failed(Unavailable()));
+  if (channel == nullptr) return Finish(Failed(BackEndUnavailable()));
   const auto now = std::chrono::steady_clock::now();
   session_ = channel->session();
   tries_.Begin(std::move(channel), now);
   stream_ = session_->Open(GrpcHeaders(request_, tries_.channel().authority(), now), shared_from_this());
-  if (stream_ == 0) return Finish(Failed(Unavailable()));
+  if (stream_ == 0) return Finish(Failed(BackEndUnavailable()));
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
   session_->End(stream_);
@@ -106,7 +103,7 @@ void UnaryCall::Late() {
 UnaryResult UnaryCall::Result() {
   if (!status_.code) {
     auto code = CodeOfHttpStatus(status_.http.value_or(0));
-    return Failed(code == google::rpc::UNAVAILABLE ? Unavailable() : errors::Internal());
+    return Failed(code == google::rpc::UNAVAILABLE ? BackEndUnavailable() : errors::Internal());
   }
   UnaryResult result{
       .code = *status_.code, .message = std::move(status_.message), .details = std::move(status_.details)};
@@ -126,7 +123,7 @@ void UnaryCall::OnClose(uint32_t error_code) {
   if (status_.code && !again_) Land(Result());
   if (!done_) return;
   again_ = again_ || tries_.Closed(error_code, sent_ > 0, request_.repeatable.Allows(request_.message));
-  if (!again_) return Finish(Failed(Unavailable()));
+  if (!again_) return Finish(Failed(BackEndUnavailable()));
   again_ = false;
   status_ = {};
   received_ = {};

@@ -42,6 +42,11 @@ struct UnaryResult {
   bool ok() const { return failure.ok() && code == 0; }
 };
 
+UnaryResult Failed(absl::Status failure);
+
+// The failure where no replica has taken the call, or it was lost.
+absl::Status BackEndUnavailable();
+
 // Whether the service, or whatever stands before it, has said UNAVAILABLE.
 bool IsUnavailable(const UnaryResult& result);
 
