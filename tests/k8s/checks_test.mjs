@@ -13,6 +13,10 @@ const org = (objects) => find(objects, 'Deployment', 'org-svc');
 const podOf = (objects) => org(objects).spec.template.spec;
 const containerOf = (objects) => podOf(objects).containers[0];
 const gatewayOf = (objects) => find(objects, 'Deployment', 'gateway').spec.template.spec.containers[0];
+const settingsOf = (objects, name) => objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith(`${name}-`)).data;
+const told = (container, from, to) => { container.args = container.args.map((argument) => argument.replace(from, to)); };
+const mariadbOf = (objects) => find(objects, 'StatefulSet', 'mariadb').spec.template.spec.containers[0];
+const primaryIs = (objects, ordinal) => { mariadbOf(objects).env.find(({ name }) => name === 'PRIMARY').value = ordinal; };
 const without = (objects, kind, name) => objects.splice(objects.indexOf(find(objects, kind, name)), 1);
 
 const BREAKS = {
@@ -36,7 +40,7 @@ const BREAKS = {
     (o) => { containerOf(o).livenessProbe.grpc.service = ''; }, (o) => { containerOf(o).readinessProbe.grpc.service = 'alive'; },
     (o) => { containerOf(o).startupProbe = { ...containerOf(o).livenessProbe, periodSeconds: 1 }; },
     (o) => { gatewayOf(o).startupProbe = { ...gatewayOf(o).livenessProbe, periodSeconds: 1 }; },
-    (o) => { gatewayOf(o).livenessProbe.httpGet.path = '/readyz'; }],
+    (o) => { gatewayOf(o).livenessProbe.httpGet.path = '/readyz'; }, (o) => { containerOf(o).startupProbe.failureThreshold = 30; }],
   9: [(o) => { podOf(o).terminationGracePeriodSeconds = 15; }, (o) => { delete containerOf(o).lifecycle; },
     (o) => { gatewayOf(o).args.unshift('--drain-time=60s'); }, (o) => { gatewayOf(o).args.unshift('--drain-delay=30s'); }],
   10: [(o) => { without(o, 'PodDisruptionBudget', 'org-svc'); }, (o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.minReplicas = 1; },
@@ -48,9 +52,14 @@ const BREAKS = {
     (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].image = 'registry.example/wenming/org-svc:0.0.9'; },
     (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].args.shift(); }],
   13: [(o) => { without(o, 'NetworkPolicy', 'default-deny'); }, (o) => { delete find(o, 'NetworkPolicy', 'database-egress').spec.egress[0].to; },
-    (o) => { delete find(o, 'NetworkPolicy', 'gateway-ingress').spec.ingress[0].ports; }],
+    (o) => { delete find(o, 'NetworkPolicy', 'gateway-ingress').spec.ingress[0].ports; },
+    (o) => { delete find(o, 'NetworkPolicy', 'mariadb-ingress').spec.ingress[0].from; }],
   14: [(o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.maxReplicas = 40; },
-    (o) => { containerOf(o).args.unshift('--db-connections=400'); }],
+    (o) => { containerOf(o).args.unshift('--db-connections=400'); },
+    (o) => { delete settingsOf(o, 'database')['max-prepared-statements']; },
+    (o) => { settingsOf(o, 'database')['max-prepared-statements'] = '100000'; },
+    (o) => { settingsOf(o, 'mariadb')['wenming.cnf'] = settingsOf(o, 'mariadb')['wenming.cnf'].replace(/^max_prepared_stmt_count.*$/m, ''); },
+    (o) => { settingsOf(o, 'mariadb')['wenming.cnf'] = settingsOf(o, 'mariadb')['wenming.cnf'].replace('max_connections = 800', 'max_connections = 150'); }],
   15: [(o) => { find(o, 'Service', 'org-svc').spec.selector['app.kubernetes.io/name'] = 'org_svc'; },
     (o) => { find(o, 'Service', 'org-svc').spec.ports[0].targetPort = 'http'; },
     (o) => { find(o, 'Service', 'mariadb-primary').spec.selector['statefulset.kubernetes.io/pod-name'] = 'mariadb-3'; }],
@@ -62,6 +71,21 @@ const BREAKS = {
     (o) => { find(o, 'StatefulSet', 'mariadb').spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]
       .topologyKey = 'topology.kubernetes.io/region'; }],
   19: [(o) => { delete find(o, 'Service', 'org-svc').spec.clusterIP; }, (o) => { find(o, 'Service', 'org-svc').spec.ports[0].port = 80; }],
+  20: [(o) => { told(gatewayOf(o), 'org-svc:9101', 'org-service:9101'); }, (o) => { told(gatewayOf(o), 'org-svc:9101', 'org-svc:9102'); },
+    (o) => { find(o, 'Service', 'volunteer-svc').spec.ports[0].port = 9199; }, (o) => { without(o, 'Service', 'activity-svc-metrics'); },
+    (o) => { without(o, 'NetworkPolicy', 'org-svc-egress'); }, (o) => { without(o, 'NetworkPolicy', 'activity-svc-ingress'); },
+    (o) => { find(o, 'NetworkPolicy', 'volunteer-svc-egress').spec.egress[1].ports[0].port = 9102; },
+    (o) => { find(o, 'NetworkPolicy', 'org-svc-ingress').spec.ingress[0].from.pop(); },
+    (o) => { find(o, 'NetworkPolicy', 'allow-ops-page-out').spec.egress[0].ports[0].endPort = 9202; },
+    (o) => { find(o, 'NetworkPolicy', 'allow-ops-page-in').spec.ingress[0].ports[0].port = 'mysql'; },
+    (o) => { find(o, 'NetworkPolicy', 'database-egress').spec.podSelector.matchExpressions[0].values.pop(); },
+    (o) => { find(o, 'NetworkPolicy', 'mariadb-ingress').spec.ingress[0].from[0].podSelector.matchExpressions[0].values.pop(); },
+    (o) => { find(o, 'NetworkPolicy', 'mariadb-egress').spec.podSelector = { matchLabels: { 'app.kubernetes.io/name': 'mariadb' } }; },
+    (o) => { settingsOf(o, 'database').host = 'mariadb'; settingsOf(o, 'database').port = '3307'; },
+    (o) => { settingsOf(o, 'database').host = 'tidb.database.example'; },
+    (o) => { primaryIs(o, '1'); }, (o) => { primaryIs(o, '7'); }],
+  21: [(o) => { mariadbOf(o).startupProbe = { exec: { command: ['healthcheck.sh', '--connect', '--innodb_initialized'] } }; },
+    (o) => { delete mariadbOf(o).livenessProbe; }],
 };
 
 test('every rule has been broken', () => assert.deepEqual(Object.keys(BREAKS), Object.keys(RULES)));

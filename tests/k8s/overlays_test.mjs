@@ -36,12 +36,31 @@ for (const name of overlays) {
 test('an overlay with a database for trying is sound', (t) => {
   const folder = scratch(t);
   const k8s = path.relative(fs.realpathSync(folder), K8S);
-  fs.writeFileSync(path.join(folder, 'kustomization.yaml'),
-    `namespace: wenming-province\nresources: [${k8s}/overlays/province]\ncomponents: [${k8s}/components/mysql-dev]\n`);
-  const objects = build(folder);
-  assertSound(objects);
-  const { spec } = objects.find(({ metadata }) => metadata.name === 'database-egress');
-  assert.deepEqual(spec.egress[0].to, [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'mariadb' } } }]);
+  const programs = ['gateway', 'org-svc', 'volunteer-svc', 'activity-svc'];
+  fs.writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify({
+    namespace: 'wenming-trial',
+    resources: programs.map((name) => `${k8s}/base/${name}`),
+    components: ['network-policies', 'mysql-dev'].map((name) => `${k8s}/components/${name}`),
+    images: programs.map((name) => ({ name: `wenming/${name}`, newName: `registry.example/wenming/${name}`, newTag: '0.1.0' })),
+    configMapGenerator: [
+      { name: 'database', literals: ['host=mariadb', 'port=3306', 'max-connections=800', 'max-prepared-statements=160000'] },
+      { name: 'wenming', literals: ['public-url=https://wenming.example'] },
+    ],
+    patches: [{
+      target: { kind: 'Deployment', name: 'gateway' },
+      patch: '[{"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "--trusted-proxy=10.244.16.0/20"}]',
+    }],
+  }));
+  assertSound(build(folder));
+});
+
+test('k8s/monitoring has every rule and every dashboard that there is', () => {
+  const maps = build(path.join(K8S, 'monitoring'));
+  assert.deepEqual(maps.flatMap(faultsOfSchema), []);
+  const files = (folder) => fs.readdirSync(path.join(K8S, 'monitoring', folder)).sort();
+  const { 'wenming-rules': rules, 'wenming-dashboards': dashboards, ...others } =
+    Object.fromEntries(maps.map(({ metadata, data }) => [metadata.name, Object.keys(data).sort()]));
+  assert.deepEqual([rules, dashboards, others], [files('rules'), files('dashboards'), {}]);
 });
 
 test('every component says what it is', () => {

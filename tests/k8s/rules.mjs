@@ -1,14 +1,7 @@
 // The rules of k8s/RULES.md, by their numbers: each looks at all objects of an overlay and says what breaks it.
 
-const workloads = (objects) => objects.filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind));
-const servers = (objects) => objects.filter(({ kind }) => kind === 'Deployment');
-const pod = (workload) => workload.spec.template.spec;
-const containers = (workload) => [...(pod(workload).initContainers ?? []), ...pod(workload).containers];
-const nameOf = ({ kind, metadata }) => `${kind} ${metadata.name}`;
-const named = (objects, kind, name) => objects.find((object) => object.kind === kind && object.metadata.name === name);
-const selects = (selector, labels) => Object.entries(selector ?? {}).every(([key, value]) => labels?.[key] === value);
-const flag = (container, name) =>
-  container.args?.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+import { callsLead } from './calls.mjs';
+import { configMap, containers, flag, labelsOfPods, named, nameOf, pod, portsOf, selects, servers, template, workloads } from './parts.mjs';
 
 // For each container of each workload, a sentence where `sound` is not true.
 const everyContainer = (sentence, sound) => (objects) => workloads(objects).flatMap((workload) =>
@@ -22,6 +15,13 @@ const everyServer = (sentence, sound) => (objects) =>
 // What a probe asks for, without how often.
 const question = ({ grpc, httpGet, tcpSocket, exec } = {}) => grpc?.service ?? httpGet?.path ?? (tcpSocket && 'an open port') ??
   (exec && exec.command.join(' '));
+
+const HALF_AN_HOUR = 1800;
+const lasts = ({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }) =>
+  initialDelaySeconds + periodSeconds * failureThreshold;
+
+// A service waits that long for its database itself, so a start must not be ended before.
+const startsInTime = (container) => !flag(container, 'db-schema') || lasts(container.startupProbe) > HALF_AN_HOUR;
 
 function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
   const [start, ready, alive] = [startupProbe, readinessProbe, livenessProbe].map(question);
@@ -72,20 +72,39 @@ function secretsReferred(object) {
   return faults;
 }
 
+// What each connection keeps at most (common/db/pool.h).
+const STATEMENTS = 256;
+
 // The services refuse keys that everybody may read.
 const closedModes = everyPod('files of secrets must not be open to everybody', (spec) => (spec.volumes ?? []).every(
   ({ secret, projected }) => [secret, projected].every((source) => !source || ((source.defaultMode ?? 0o644) & 0o007) === 0)));
 
+// What a MariaDB of the overlay is told, by a file or by arguments; undefined where there is none, or it is not told.
+function toldToDatabase(objects, setting) {
+  const files = objects.filter(({ kind }) => kind === 'ConfigMap').flatMap(({ data }) => Object.values(data));
+  const args = objects.filter(({ kind }) => kind === 'StatefulSet').flatMap(containers).flatMap((container) => container.args ?? []);
+  const pattern = new RegExp(`^(?:--)?${setting.replaceAll('-', '[-_]')} *= *(\\d+)$`, 'm');
+  return pattern.exec([...files, ...args].join('\n'))?.[1];
+}
+
 function databaseHolds(objects) {
-  const settings = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('database-'));
-  const limit = Number(settings?.data['max-connections']);
+  const settings = configMap(objects, 'database')?.data ?? {};
   // Twelve beside the threads that answer calls (common/service), and one replica more in a rolling update.
   const most = servers(objects).reduce((sum, server) => {
     const connections = flag(containers(server)[0], 'db-connections');
     const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
     return sum + (connections ? (Number(connections) + 12) * ((scaler?.spec.maxReplicas ?? 1) + 1) : 0);
   }, 0);
-  return limit >= most ? [] : [`the replicas may ask for ${most} connections, the database has ${limit}`];
+  const own = objects.some(({ kind }) => kind === 'StatefulSet');
+  const needs = { 'max-connections': most, 'max-prepared-statements': most * STATEMENTS };
+  return Object.entries(needs).flatMap(([setting, needed]) => {
+    const limit = settings[setting];
+    const told = own ? toldToDatabase(objects, setting.replace('statements', 'stmt-count')) : limit;
+    return [
+      ...(limit === 'none' || Number(limit) >= needed ? [] : [`the replicas may need ${needed} of ${setting}, the database has ${limit}`]),
+      ...(told === limit ? [] : [`the ConfigMap says ${setting}=${limit}, and the database is told ${told}`]),
+    ];
+  });
 }
 
 function migrated(objects) {
@@ -101,34 +120,30 @@ function migrated(objects) {
 function deniedByDefault(objects) {
   const denies = objects.some(({ kind, spec }) => kind === 'NetworkPolicy' && Object.keys(spec.podSelector).length === 0 &&
     ['Ingress', 'Egress'].every((type) => spec.policyTypes.includes(type)) && !spec.ingress && !spec.egress);
-  const open = objects.filter(({ kind, spec }) => kind === 'NetworkPolicy' &&
-    ((spec.egress ?? []).some(({ to, ports }) => !to || !ports) || (spec.ingress ?? []).some(({ ports }) => !ports)));
+  const public_ = ({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === 'gateway';
+  const open = objects.filter(({ kind }) => kind === 'NetworkPolicy').filter((policy) =>
+    (policy.spec.egress ?? []).some(({ to, ports }) => !to || !ports) ||
+    (policy.spec.ingress ?? []).some(({ from, ports }) => !ports || (!from && !public_(policy))));
   return [...(denies ? [] : ['no policy denies everything in and out']), ...open.map((policy) => `${nameOf(policy)}: open to all`)];
 }
 
-// A StatefulSet names each of its pods in a label, too.
-function labelsOfPods({ kind, metadata, spec }) {
-  const { labels } = spec.template.metadata;
-  if (kind !== 'StatefulSet') return [labels];
-  return Array.from({ length: spec.replicas }, (_, i) => ({ ...labels, 'statefulset.kubernetes.io/pod-name': `${metadata.name}-${i}` }));
-}
-
 function servicesLead(objects) {
-  return objects.filter(({ kind }) => kind === 'Service').filter(({ spec }) => !workloads(objects).some((workload) => {
-    const ports = containers(workload).flatMap((container) => container.ports ?? []);
-    return labelsOfPods(workload).some((labels) => selects(spec.selector, labels)) &&
-      spec.ports.every(({ targetPort }) => ports.some(({ name }) => name === targetPort));
-  })).map((service) => `${nameOf(service)}: leads to no port of any pod`);
+  return objects.filter(({ kind }) => kind === 'Service').filter(({ spec }) => !workloads(objects).some((workload) =>
+    labelsOfPods(workload).some((labels) => selects(spec.selector, labels)) &&
+      spec.ports.every(({ targetPort }) => portsOf(workload).some(({ name }) => name === targetPort)))).map((service) => `${nameOf(service)}: leads to no port of any pod`);
 }
 
 // What the services serve, in cleartext; the gateway's own port for gRPC is balanced by whoever stands before it.
 function headless(objects) {
   const services = objects.filter(({ kind, spec }) => kind === 'Service' && spec.ports.some(({ appProtocol }) => appProtocol === 'kubernetes.io/h2c'));
   return services.filter(({ spec }) => spec.clusterIP !== 'None' || !workloads(objects).some((workload) =>
-    selects(spec.selector, workload.spec.template.metadata.labels) && spec.ports.every(({ targetPort, port }) =>
-      containers(workload).some(({ ports }) => ports?.some((own) => own.name === targetPort && own.containerPort === port)))))
+    selects(spec.selector, template(workload).metadata.labels) && spec.ports.every(({ targetPort, port }) =>
+      portsOf(workload).some((own) => own.name === targetPort && own.containerPort === port))))
     .map((service) => `${nameOf(service)}: is not headless, or its port is not the pod's`);
 }
+
+// The image's healthcheck.sh has an account for whatever else it can ask, and makes it where it makes the database.
+const asksWithoutAccount = (probe) => probe?.tcpSocket || probe?.exec?.command.join(' ') === 'healthcheck.sh --connect';
 
 const hardened = ({ securityContext: context }) => context?.allowPrivilegeEscalation === false &&
   context.readOnlyRootFilesystem === true && context.capabilities?.drop?.includes('ALL') && !context.capabilities.add &&
@@ -149,8 +164,8 @@ export const RULES = {
     /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image)),
   6: (objects) => objects.flatMap(secretsReferred),
   7: closedModes,
-  8: everyServer('needs startup, readiness and liveness probes that ask different questions', (server) =>
-    containers(server).every(probesDiffer)),
+  8: everyServer('needs startup, readiness and liveness probes that ask different questions, and time to start', (server) =>
+    containers(server).every((container) => probesDiffer(container) && startsInTime(container))),
   9: everyServer('preStop, drain and the grace do not add up', gracesAddUp),
   10: everyServer('needs an autoscaler from two replicas up, a disruption budget, and no number of its own', (server, objects) => {
     const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
@@ -171,6 +186,10 @@ export const RULES = {
   17: proxiesKnown,
   18: setsSpread,
   19: headless,
+  20: callsLead,
+  21: (objects) => objects.filter(({ kind }) => kind === 'StatefulSet').filter((set) => containers(set).some((container) =>
+    ['startupProbe', 'readinessProbe', 'livenessProbe'].some((probe) => !asksWithoutAccount(container[probe])))).map((set) =>
+    `${nameOf(set)}: a probe is missing, or needs an account in the volume`),
 };
 
 // Every rule on the objects of one overlay: "rule N: what breaks it".
