@@ -54,6 +54,17 @@ Request HeadOf(const BeastRequest& message) {
   return request;
 }
 
+// Whether `input`, of which Beast wants more, already holds all of what it wants to read: the line before a chunk, or
+// the last chunk's with its trailers. It waits on where the line ends within an extension, and takes the chunk's size
+// from what the body may still have each time it looks again.
+bool HoldsWholeChunkHead(std::string_view input) {
+  if (input.substr(0, 2) == "\r\n") input.remove_prefix(2);
+  const size_t digit = input.find_first_not_of('0');
+  const bool is_last =
+      digit == std::string_view::npos || !absl::ascii_isxdigit(static_cast<unsigned char>(input[digit]));
+  return input.find(is_last ? "\r\n\r\n" : "\r\n") != std::string_view::npos;
+}
+
 }  // namespace
 
 struct RequestReader::Parser {
@@ -107,6 +118,7 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedBody(std::string_
     size_t used = parser.put(boost::asio::buffer(input.data(), input.size()), error);
     input.remove_prefix(used);
     if (error && error != beast::http::error::need_more) return RefusalOf(error);
+    if (error && HoldsWholeChunkHead(input)) return Refusal::kMalformed;
     // What has come, not what was announced: whoever wants to fill the room has to send it.
     if (!request_.held.Add(parser.get().body().size() - request_.held.amount())) return Refusal::kNoRoom;
     if (error || used == 0) break;
