@@ -9,6 +9,8 @@
 //     status, reason?, answer? }
 // with resource names as the API gives them. `kind` is one of KINDS.
 
+import { until } from '../../tools/story/waiting.mjs';
+
 export const KINDS = [
   'signUp', 'cancel', 'accept', 'decline', 'look',  // a volunteer and his registration
   'propose', 'takeOver', 'refuse', 'withdraw',  // a handover: by the giver, the taker, the taker, the giver
@@ -52,5 +54,11 @@ export class History {
       counts[what] = (counts[what] ?? 0) + 1;
     }
     return counts;
+  }
+
+  // Waits a while until each of `whats`, as counts has them, has happened; who needs them looks at counts afterwards.
+  async seek(whats) {
+    const seen = () => { const { counts } = this; return whats.every((what) => counts[what] > 0); };
+    await until(whats.join(', '), seen).catch(() => {});
   }
 }

@@ -29,7 +29,7 @@ async function killBoth(service, { sides, random }, meanwhile) {
 const loseCommits = (when) => async ({ proxy }) => {
   const lost = proxy.lost[when];
   for (let i = 0; i < COMMITS; ++i) proxy.loseNext(when);
-  await until(`the COMMITs to be lost ${when} the server had them`, () => proxy.lost[when] >= lost + COMMITS, 20000);
+  await until(`the COMMITs to be lost ${when} the server had them`, () => proxy.lost[when] >= lost + COMMITS);
 };
 
 export const ACTIONS = {

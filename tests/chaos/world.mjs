@@ -79,7 +79,7 @@ export class World {
       return { name, number, self, selves: this.atBoth(self) };
     });
     const known = () => this.#count('SELECT COUNT(*) FROM wenming_activity.volunteers') >= volunteers.length;
-    await until('the volunteers to be known', known, 20000);
+    await until('the volunteers to be known', known);
     return volunteers;
   }
 

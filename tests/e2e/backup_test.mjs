@@ -12,12 +12,12 @@ import { ROOT } from '../../tools/local/settings.mjs';
 import { startStack } from '../support/running_stack.mjs';
 
 const execute = promisify(execFile);
-const PATIENCE_MS = 30000;
+const PATIENCE_MS = 60000;
 
 let stack;
 let backup;
-const wenming = (command, ...args) => execute(path.join(ROOT, 'wenming'), [command, ...args, '--run-dir', stack.runDir], { timeout: 120000 });
-const story = () => execute(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], { timeout: 120000 });
+const wenming = (command, ...args) => execute(path.join(ROOT, 'wenming'), [command, ...args, '--run-dir', stack.runDir], { timeout: 300000 });
+const story = () => execute(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], { timeout: 300000 });
 
 before(async () => {
   stack = await startStack({ volunteers: 20, durable: true });

@@ -130,7 +130,7 @@ async function roll(signal, rounds) {
     const begun = load.counts.good;
     await until('calls to be answered', () => load.counts.good > begun + 50);
     process.kill(replica.running.pid, signal);
-    await until('it to end', () => !isAlive(replica.running), 30000);
+    await until('it to end', () => !isAlive(replica.running));
     await revive(replica);
   }
   const begun = load.counts.good;

@@ -20,7 +20,7 @@ let stack;
 before(async () => { stack = await startStack({ volunteers: VOLUNTEERS }); });
 after(() => stack?.stop());
 
-const wenming = (...args) => promisify(execFile)(path.join(ROOT, 'wenming'), [...args, '--run-dir', stack.runDir], { timeout: 180000 });
+const wenming = (...args) => promisify(execFile)(path.join(ROOT, 'wenming'), [...args, '--run-dir', stack.runDir], { timeout: 300000 });
 const rotate = (...args) => wenming('rotate-keys', ...args);
 
 test('data and token keys are rotated while people work', async () => {

@@ -17,7 +17,7 @@ after(() => stack?.stop());
 
 // Resolves with { status, out }.
 const demo = (...args) => new Promise((resolve) => {
-  execFile(process.execPath, [DEMO, '--run-dir', stack.runDir, ...args], { maxBuffer: 1 << 26, timeout: 120000 },
+  execFile(process.execPath, [DEMO, '--run-dir', stack.runDir, ...args], { maxBuffer: 1 << 26, timeout: 300000 },
     (error, out, err) => resolve({ status: error?.code ?? 0, out: out + err }));
 });
 

@@ -19,7 +19,7 @@ using DrainTest = GatewayTest;
 
 TEST_F(DrainTest, GoesOnForAWhileAndAsksClientsToMove) {
   GatewayOptions options = LibraryOptions(library_->port());
-  options.drain_delay = milliseconds(1500);
+  options.drain_delay = milliseconds(5000);
   Restart(options);
   ASSERT_TRUE(Eventually([this] { return Ready(); }));
   RawConnection known(http());
@@ -84,7 +84,7 @@ class RollingRestartTest : public TlsGatewayTest {
   // The first gateway, the load on it, three successors one after the other, and what became of the load.
   void Roll(const std::function<void(Load&)>& start) {
     options_.share_ports = true;
-    options_.drain_delay = milliseconds(300);
+    options_.drain_delay = milliseconds(1500);
     Serve(options_);
     options_.http.port = http();
     options_.grpc->port = gateway_->grpc_port();

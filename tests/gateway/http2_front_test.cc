@@ -295,7 +295,7 @@ TEST_F(Http2FrontTest, AsksForTheBodyThatWaits) {
 TEST_F(Http2FrontTest, DoesNotWaitForSlowClients) {
   GatewayOptions options = Options();
   options.limits.body_bytes = 1000;
-  options.limits.head_time = options.limits.body_time = options.limits.idle_time = milliseconds(300);
+  options.limits.head_time = options.limits.body_time = options.limits.idle_time = milliseconds(1000);
   Serve(options);
   EXPECT_TRUE(Http2Client(http()).ClosedByServer());
   Http2Client client(http());

@@ -146,7 +146,7 @@ TEST_F(StreamTest, EndsWithTheClient) {
 }
 
 TEST_F(StreamTest, EndsAtTheDeadline) {
-  auto response = Get("/v1/books:watch?count=1&stay=true", "Grpc-Timeout: 300m\r\n");
+  auto response = Get("/v1/books:watch?count=1&stay=true", "Grpc-Timeout: 1500m\r\n");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("{\"error\":{\"code\":\"DEADLINE_EXCEEDED\""));
   EXPECT_FALSE(response.whole);
@@ -154,14 +154,14 @@ TEST_F(StreamTest, EndsAtTheDeadline) {
 
 TEST_F(StreamTest, LastsLongerThanACall) {
   RestartWith([](GatewayOptions& options) { options.call_time = milliseconds(100); });
-  auto response = Get("/v1/books:watch?count=1&stay=true", "Grpc-Timeout: 400m\r\n");
+  auto response = Get("/v1/books:watch?count=1&stay=true", "Grpc-Timeout: 2000m\r\n");
   EXPECT_THAT(response.body, HasSubstr("DEADLINE_EXCEEDED"));
   EXPECT_EQ(response.status, 200);
 }
 
 TEST_F(StreamTest, ASilentEventStreamShowsThatItLives) {
   RestartWith([](GatewayOptions& options) { options.stream_comment = milliseconds(50); });
-  auto response = Get("/v1/books:watch?count=-1", std::string(kEvents) + "Grpc-Timeout: 400m\r\n");
+  auto response = Get("/v1/books:watch?count=-1", std::string(kEvents) + "Grpc-Timeout: 2000m\r\n");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, StartsWith(":\n\n"));
   EXPECT_THAT(response.body, HasSubstr("event: error\ndata: {\"code\":\"DEADLINE_EXCEEDED\""));

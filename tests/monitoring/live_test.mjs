@@ -12,7 +12,7 @@ import { startStack } from '../support/running_stack.mjs';
 import { faultOf, panelQueries, rules } from './expressions.mjs';
 import { makeLoad } from './load.mjs';
 
-const FOUND_MS = 30000;
+const FOUND_MS = 120000;
 
 let stack;
 const monitor = (...flags) =>

@@ -46,7 +46,7 @@ async function retries(stack) {
 
 // The story of an activity, from sign-up to credited hours, and calls at the gRPC edge.
 async function story(stack) {
-  const told = promisify(execFile)(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], { timeout: 120000 });
+  const told = promisify(execFile)(process.execPath, [path.join(ROOT, 'tools/demo.mjs'), '--run-dir', stack.runDir], { timeout: 300000 });
   for (let i = 0; i < 20; ++i) await getUnit(stack);
   await told;
 }

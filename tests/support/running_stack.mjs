@@ -116,7 +116,7 @@ export class RunningStack {
     const where = ['--run-dir', this.runDir];
     const words = name === 'stack' ? [args[0], ...where, ...args.slice(1)] : [...where, ...args];
     try {
-      return await execute(command, [...first, ...words], { env: environment(), timeout: 120000 });
+      return await execute(command, [...first, ...words], { env: environment(), timeout: 300000 });
     } catch (error) {
       throw new Error(`tools/${name} ${words.join(' ')}: ${error.stdout}${error.stderr}${error.code === undefined ? error.message : ''}`);
     }

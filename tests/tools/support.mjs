@@ -21,7 +21,7 @@ export function scratch(t, before = () => {}) {
 
 // Runs a command to its end: { status, out, err }.
 export function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { encoding: 'utf8', timeout: 120000, ...options });
+  const done = spawnSync(command, args, { encoding: 'utf8', timeout: 300000, ...options });
   if (done.error) throw done.error;
   return { status: done.status, out: done.stdout, err: done.stderr };
 }

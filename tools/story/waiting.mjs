@@ -3,8 +3,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Refused } from './session.mjs';
 
+// What takes seconds here may take a minute on a machine that has much to do.
+const PATIENCE_MS = 60000;
+
 // Asks again until `condition()` is truthy and resolves with what it was; rejects after `milliseconds`.
-export async function until(what, condition, milliseconds = 10000) {
+export async function until(what, condition, milliseconds = PATIENCE_MS) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = await condition();
@@ -19,7 +22,7 @@ const NEWS = ['NOT_FOUND', 'PERMISSION', 'TOKEN_INVALID', 'UNKNOWN_VOLUNTEER', '
   'DIRECTORY_UNAVAILABLE', 'BACKEND_UNAVAILABLE'];
 
 // Runs `action` until the news it stands on has arrived; any other refusal is thrown at once.
-export function onceKnown(what, action, milliseconds = 10000) {
+export function onceKnown(what, action, milliseconds = PATIENCE_MS) {
   let refused;
   return until(what, async () => {
     try {
