@@ -42,6 +42,7 @@ bool IsLostNumber(int number) {
     case 1927:  // MariaDB: connection was killed
     case 2002:  // no server at the socket, at the address
     case 2003:
+    case 2005:  // no address for its name: nobody is ready behind it, or nobody can be asked
     case 2006:  // server has gone away
     case 2013:  // connection lost during a statement, or its time to answer was over
     case 2055:

@@ -27,6 +27,7 @@
 #include "common/service/clock_guard.h"
 #include "common/service/data_keys.h"
 #include "common/service/database_guard.h"
+#include "common/service/database_wait.h"
 #include "common/service/events_service.h"
 #include "common/service/key_keeper.h"
 #include "common/service/peers.h"
@@ -50,7 +51,9 @@ constexpr absl::Duration kAnswersKept = absl::Hours(24 * 7);
 constexpr int kForgetBatch = 1000;
 constexpr absl::Duration kForgetInterval = absl::Minutes(10);
 constexpr absl::Duration kStart = absl::Seconds(30);
-constexpr absl::Duration kMigration = absl::Minutes(30);
+// As long as a database may take to end a crash, and a migration to run; the startup probes and the Jobs of k8s/ go by
+// it.
+constexpr absl::Duration kDatabaseThere = absl::Minutes(30);
 constexpr absl::Duration kVerification = absl::Hours(6);
 // A round that takes longer hangs in the database, which therefore is not there.
 constexpr absl::Duration kSlowRound = absl::Seconds(5);
@@ -71,6 +74,12 @@ sigset_t BlockEndSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+// False where one of the signals came meanwhile.
+bool Pause(const sigset_t& signals, absl::Duration duration) {
+  const timespec time = absl::ToTimespec(duration);
+  return sigtimedwait(&signals, nullptr, &time) < 0;
 }
 
 // The check that is asked for, whose flag it takes away; null where none is.
@@ -132,11 +141,11 @@ class Process {
     if (server_ != nullptr) Stop();
   }
 
-  absl::Status Start() {
-    if (auto status = OpenDatabase(); !status.ok()) return status;
-    if (flags_.migrate) {
-      return db::Migrate(*db_, program_.migrations, clock_(), clock_() + kMigration).status();
-    }
+  // One of the signals ends it while it waits for the database.
+  absl::Status Start(const sigset_t& signals) {
+    const absl::Time there = clock_() + kDatabaseThere;
+    if (auto status = WaitForDatabase(signals, there); !status.ok()) return status;
+    if (flags_.migrate) return db::Migrate(*db_, program_.migrations, clock_(), there).status();
     if (auto status = db::CheckMigrations(*db_, program_.migrations, clock_() + kStart); !status.ok()) return status;
     if (auto status = clock_guard_.Compare(*db_, clock_() + kStart); !status.ok()) return status;
     if (auto status = LoadKeys(); !status.ok()) return status;
@@ -225,10 +234,19 @@ class Process {
   const observe::Logger& logger() const { return logger_; }
 
  private:
+  absl::Status WaitForDatabase(const sigset_t& signals, absl::Time deadline) {
+    auto options = PoolOptionsOf(flags_);
+    if (!options.ok()) return options.status();
+    // By connections that nobody observes, so that what it waits for is told once in a while and not each time.
+    const auto ask = [&] { return db::Pool::Open(driver_, *options).status(); };
+    const auto pause = [&](absl::Duration duration) { return Pause(signals, duration); };
+    const absl::Status waited = AwaitDatabase({ask, pause, clock_, deadline}, logger_);
+    return absl::IsCancelled(waited) ? waited : OpenDatabase();
+  }
+
   absl::Status OpenDatabase() {
     auto options = PoolOptionsOf(flags_);
     if (!options.ok()) return options.status();
-    driver_ = sql::mysql::get_driver_instance();
     auto pool = db::Pool::Open(driver_, *std::move(options), &pool_metrics_);
     if (!pool.ok()) return pool.status();
     db_ = *std::move(pool);
@@ -409,7 +427,7 @@ class Process {
   prometheus::Gauge& clock_ahead_;
   ClockGuard clock_guard_{clock_};
   bool clock_differs_ = false;  // of the thread that looks after readiness
-  sql::Driver* driver_ = nullptr;
+  sql::Driver* const driver_ = sql::mysql::get_driver_instance();
   std::unique_ptr<db::Pool> db_;
   ids::Generator ids_{clock_, NodeSalt()};
   std::optional<paging::Pager> pager_;
@@ -474,7 +492,7 @@ int Run(int argc, char** argv, const Program& program) {
   if (check != nullptr) return process.RunCheck(check->run);
   if (flags->check_database) return process.CheckDatabase();
   if (flags->verify_audit) return process.VerifyAudit();
-  if (const absl::Status status = process.Start(); !status.ok()) {
+  if (const absl::Status status = process.Start(signals); !status.ok()) {
     process.logger().Error("cannot start", {{"error", std::string(status.message())}});
     return 1;
   }

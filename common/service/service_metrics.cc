@@ -97,7 +97,7 @@ void PoolMetrics::Retried(int number) { retries_->Add({{"number", absl::StrCat(n
 void PoolMetrics::Failed(int number, std::string_view text) {
   failures_->Increment();
   // Most texts of the server quote values of the row, which may be personal: these do not.
-  constexpr int kWithoutValues[] = {1040, 1053, 1205, 1213, 1290, 1317, 1927, 2002, 2003, 2006, 2013};
+  constexpr int kWithoutValues[] = {1040, 1053, 1205, 1213, 1290, 1317, 1927, 2002, 2003, 2005, 2006, 2013};
   const bool quotes = std::ranges::find(kWithoutValues, number) == std::end(kWithoutValues);
   logger_.Warn("a statement failed", {{"number", number}, {"error", quotes ? std::string_view() : text}});
 }

@@ -37,6 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{1205, absl::StatusCode::kAborted, type::REASON_CONFLICT},
                       Case{1020, absl::StatusCode::kAborted, type::REASON_CONFLICT},
                       Case{9007, absl::StatusCode::kAborted, type::REASON_CONFLICT},
+                      Case{2005, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{2002, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{2006, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
                       Case{2013, absl::StatusCode::kUnavailable, type::REASON_DATABASE_UNAVAILABLE},
