@@ -113,6 +113,8 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedHead(std::string_
 
 std::variant<RequestReader::Stage, Refusal> RequestReader::FeedBody(std::string_view& input) {
   BeastParser& parser = parser_->beast;
+  // Beast, once it has seen that the first chunk is the last, asserts that at least its five bytes are there.
+  if (parser.chunked() && input.size() < 5 && input.substr(0, 3) == "0\r\n") return stage_;
   while (!parser.is_done() && !input.empty()) {
     beast::error_code error;
     size_t used = parser.put(boost::asio::buffer(input.data(), input.size()), error);

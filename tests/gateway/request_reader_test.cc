@@ -55,6 +55,21 @@ TEST(RequestReaderTest, ReadsChunks) {
   EXPECT_EQ(input, "GET");
 }
 
+TEST(RequestReaderTest, AnEmptyBodyOfChunksMayComeInPieces) {
+  const Limits limits;
+  RequestReader reader(limits);
+  std::string waiting = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char c : std::string_view("0\r\n\r\n")) {
+    EXPECT_NE(reader.stage(), Stage::kReady);
+    waiting += c;
+    std::string_view input = waiting;
+    ASSERT_TRUE(std::holds_alternative<Stage>(reader.Feed(input)));
+    waiting = std::string(input);
+  }
+  ASSERT_EQ(reader.stage(), Stage::kReady);
+  EXPECT_EQ(reader.Take().body, "");
+}
+
 TEST(RequestReaderTest, TrailersAreNotHeaders) {
   constexpr std::string_view kBytes =
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nX-Thing: head\r\n\r\n3\r\none\r\n0\r\n"
