@@ -89,12 +89,13 @@ export function wanted(settings, socket) {
 // When the youngest of the files was written; NaN when one is missing.
 export const builtAt = (files) => Math.max(...files.map((file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? NaN));
 
-// True when the process behind that metrics URL says that it is ready: the gateway on /readyz, a service by its gauge.
+// True when the process behind that metrics URL says that it is ready. A gateway says so as long as one of its back ends is
+// there; here it must have all.
 export async function isReady(name, metrics) {
   try {
-    const answer = await fetch(`${metrics}/${name === 'gateway' ? 'readyz' : 'metrics'}`, { signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(`${metrics}/metrics`, { signal: AbortSignal.timeout(2000) });
     const text = await answer.text();
-    return answer.ok && (name === 'gateway' || /^wenming_ready 1$/m.test(text));
+    return answer.ok && /^wenming_ready 1$/m.test(text) && !/^gateway_backend_connections\{.*\} 0$/m.test(text);
   } catch {
     return false;
   }
