@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { answers, ensureSchemas, secretFile, socketOf, startDatabase } from './database.mjs';
 import { Problem, good, step, tail } from './problem.mjs';
 import { end, isAlive, launch, until } from './process.mjs';
+import { resumePrometheus } from './prometheus.mjs';
 import { readRecord, withLock, writeRecord } from './record.mjs';
 import { SERVICES, STORES, builtAt, isReady, paths, wanted } from './services.mjs';
 import { HOST, PORTS, ROOT, isFree, runDirOf, settings } from './settings.mjs';
@@ -19,6 +20,13 @@ function checkBuilt(binaries) {
   if (missing.length > 0) {
     throw new Problem(`Not built yet: ${missing.join(', ')}`, './wenming up builds it, or name another --build-dir.');
   }
+}
+
+// The names of the ports of `due` that none of our own processes holds: those are free once it has ended.
+function portsToTake(due, wants, recorded, ports) {
+  const alive = SERVICES.filter((name) => isAlive(recorded?.services?.[name]));
+  const held = alive.flatMap((name) => wants[name].ports.map((port) => recorded.ports[port]));
+  return due.flatMap((name) => wants[name].ports).filter((port) => !held.includes(ports[port]));
 }
 
 async function checkPortsFree(names, ports) {
@@ -53,7 +61,8 @@ function newRecord({ runDir, buildDir, ports, dev, fastDb, wechat, publicUrl, tr
   };
 }
 
-function migrate(name, { binary, args, log }) {
+// Has a log of its own: the process that still runs writes to the service's.
+function migrate(name, { binary, args, migrationLog: log }) {
   const run = spawnSync(binary, [...args, '--migrate'], { encoding: 'utf8' });
   if (run.status === 0) return;
   fs.writeFileSync(log, `${run.stdout}${run.stderr}${run.error?.message ?? ''}`, { mode: 0o600 });
@@ -83,11 +92,21 @@ function prepare(runDir, fastDb) {
 
 // Launches the services that are due; the record on disk knows each as soon as it runs.
 function launchAll(due, wants, record) {
-  for (const name of due) if (name in STORES) migrate(name, wants[name]);
   for (const name of due) {
     const { binary, args, grpc, metrics, log, files, built } = wants[name];
     record.services[name] = { ...launch(binary, args, log), grpc, metrics, log, binary, args, files, built };
     writeRecord(record.run_dir, record);
+  }
+}
+
+// Prometheus, where it was started once and not stopped since. The stack serves without it, too.
+async function watchAgain(runDir, record) {
+  try {
+    const { url, started } = (await resumePrometheus(runDir, record)) ?? {};
+    if (started) good(`Prometheus watches again: ${url}/alerts`);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`warning: nobody watches: ${error.message}\n       ./wenming monitor starts it, ./wenming monitor --stop does without.`);
   }
 }
 
@@ -103,10 +122,13 @@ async function startIn(runDir, flags) {
   const due = SERVICES.filter((name) => !kept.includes(name));
   const changes = due.length > 0 || !answers(socket);
   if (changes) {
-    for (const name of due) await end(recorded?.services?.[name]);
-    await checkPortsFree(due.flatMap((name) => wants[name].ports), chosen.ports);
+    await checkPortsFree(portsToTake(due, wants, recorded, chosen.ports), chosen.ports);
     step(`Starting wenming in ${path.relative(process.cwd(), runDir) || '.'}`);
     prepare(runDir, chosen.fastDb);
+    // The old ones answer until all has migrated, and go on where that fails.
+    for (const name of due) if (name in STORES) migrate(name, wants[name]);
+    for (const name of due) await end(recorded?.services?.[name]);
+    await checkPortsFree(due.flatMap((name) => wants[name].ports), chosen.ports);
   }
   const record = newRecord(chosen, socket);
   for (const name of kept) record.services[name] = recorded.services[name];
@@ -115,6 +137,7 @@ async function startIn(runDir, flags) {
   const took = await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name], given)));
   SERVICES.forEach((name, i) => due.includes(name) && good(`${name} is ready (${took[i]} s)`));
   if (!changes) good('everything runs already; nothing changed');
+  await watchAgain(runDir, record);
 }
 
 // `tools/stack check`: what start would refuse before it does anything, so that nobody builds for minutes to learn it.
