@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "common/crypto/digest.h"
 #include "common/db/errors.h"
 #include "common/db/transaction.h"
@@ -30,8 +31,14 @@ constexpr char kList[] =
 constexpr char kBegin[] = "INSERT INTO schema_migrations (number, name, checksum, statements_done) VALUES (?, ?, ?, 0)";
 constexpr char kProgress[] = "UPDATE schema_migrations SET statements_done = ? WHERE number = ?";
 constexpr char kFinish[] = "UPDATE schema_migrations SET checksum = ?, finish_time = ? WHERE number = ?";
+// In seconds. Whoever comes to a table waits behind a change of it that waits for somebody's transaction to end, and
+// the transaction may wait for one of those.
+constexpr char kWaitBriefly[] = "SET SESSION lock_wait_timeout = 1";
 constexpr char kTableExists[] =
     "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'";
+
+// After a change that gave way, for those who waited behind it.
+constexpr absl::Duration kPause = absl::Seconds(1);
 
 struct Applied {
   std::string checksum;
@@ -111,7 +118,13 @@ absl::StatusOr<std::map<int, Applied>> ListApplied(Session& session) {
   return applied;
 }
 
-absl::Status Apply(Session& session, const Migration& migration, int statements_done, bool begun, absl::Time now) {
+struct Progress {
+  int count = 0;          // of the migrations that were applied
+  bool gave_way = false;  // the last statement has waited too long for others; it has done nothing
+};
+
+absl::Status Apply(Session& session, const Migration& migration, int statements_done, bool begun, absl::Time now,
+                   Progress& progress) {
   if (!begun) {
     const auto inserted = session.Execute(kBegin, {migration.number, migration.name, Checksum(migration)});
     if (!inserted.ok()) return inserted.status();
@@ -119,6 +132,7 @@ absl::Status Apply(Session& session, const Migration& migration, int statements_
   const std::vector<std::string> statements = SplitStatements(migration.sql);
   for (size_t i = static_cast<size_t>(statements_done); i < statements.size(); ++i) {
     if (auto done = session.Execute(statements[i]); !done.ok()) {
+      progress.gave_way = IsConflict(done.status());
       // Nobody but an operator reads this, and the text is what helps him.
       return Mismatch(migration, absl::StrCat("failed at statement ", i + 1, ": ", DriverText(done.status())));
     }
@@ -129,10 +143,11 @@ absl::Status Apply(Session& session, const Migration& migration, int statements_
   return session.Execute(kFinish, {Checksum(migration), now, migration.number}).status();
 }
 
-absl::StatusOr<int> ApplyMissing(Session& session, const std::vector<Migration>& migrations, absl::Time now) {
+absl::Status ApplyMissing(Session& session, const std::vector<Migration>& migrations, absl::Time now,
+                          Progress& progress) {
+  if (auto set = session.Execute(kWaitBriefly); !set.ok()) return set.status();
   const absl::StatusOr<std::map<int, Applied>> applied = ListApplied(session);
   if (!applied.ok()) return applied.status();
-  int count = 0;
   for (const Migration& migration : migrations) {
     const auto found = applied->find(migration.number);
     const bool begun = found != applied->end();
@@ -141,10 +156,25 @@ absl::StatusOr<int> ApplyMissing(Session& session, const std::vector<Migration>&
       continue;
     }
     const int statements_done = begun ? found->second.statements_done : 0;
-    if (absl::Status status = Apply(session, migration, statements_done, begun, now); !status.ok()) return status;
-    ++count;
+    absl::Status status = Apply(session, migration, statements_done, begun, now, progress);
+    if (!status.ok()) return status;
+    ++progress.count;
   }
-  return count;
+  return absl::OkStatus();
+}
+
+// A statement that gave way is tried again, as long as there is time.
+absl::StatusOr<int> ApplyPatiently(Pool& pool, const std::vector<Migration>& migrations, absl::Time now,
+                                   absl::Time deadline) {
+  Progress progress;
+  for (;;) {
+    progress.gave_way = false;
+    absl::Status status =
+        Read(pool, deadline, [&](Session& session) { return ApplyMissing(session, migrations, now, progress); });
+    if (status.ok()) return progress.count;
+    if (!progress.gave_way || absl::Now() + kPause >= deadline) return status;
+    absl::SleepFor(kPause);
+  }
 }
 
 absl::Status CreateTable(Session& session) {
@@ -162,11 +192,11 @@ absl::StatusOr<int> Migrate(Pool& pool, std::span<const Migration> migrations, a
   if (!created.ok()) return created;
   // The lock is held by one connection and the work done by another: a DDL statement would end the transaction that
   // holds it.
-  return RunTransaction(
-      pool, {.deadline = deadline, .repeatable = true}, [&](Transaction& lock) -> absl::StatusOr<int> {
-        if (auto held = lock.QueryOne(kLock); !held.ok()) return held.status();
-        return Read(pool, deadline, [&](Session& session) { return ApplyMissing(session, ordered, now); });
-      });
+  return RunTransaction(pool, {.deadline = deadline, .repeatable = true},
+                        [&](Transaction& lock) -> absl::StatusOr<int> {
+                          if (auto held = lock.QueryOne(kLock); !held.ok()) return held.status();
+                          return ApplyPatiently(pool, ordered, now, deadline);
+                        });
 }
 
 absl::Status CheckMigrations(Pool& pool, std::span<const Migration> migrations, absl::Time deadline) {

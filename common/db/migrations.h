@@ -25,8 +25,12 @@ struct Migration {
 // Applies what is missing, in order of number, and answers how many migrations that were. The progress inside a
 // migration is kept, so that after a failure the next run resumes at the statement that failed.
 //
+// Others may use the tables meanwhile. A statement waits for their transactions for a second, in which they wait behind
+// it, then lets them go first and comes again.
+//
 // Several processes may do this at once: one works, the others wait for it until `deadline`. The pool needs two
-// connections. FAILED_PRECONDITION names the number when an applied migration has another text today.
+// connections, and patience for an answer (PoolOptions::read_timeout) as long as the longest change takes.
+// FAILED_PRECONDITION names the number when an applied migration has another text today.
 absl::StatusOr<int> Migrate(Pool& pool, std::span<const Migration> migrations, absl::Time now, absl::Time deadline);
 
 // OK when every migration is applied with this text. Applied ones that are unknown here are fine: a newer version runs

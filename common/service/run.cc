@@ -247,6 +247,8 @@ class Process {
   absl::Status OpenDatabase() {
     auto options = PoolOptionsOf(flags_);
     if (!options.ok()) return options.status();
+    // A single change of a large table may take all of the time.
+    if (flags_.migrate) options->read_timeout = kDatabaseThere;
     auto pool = db::Pool::Open(driver_, *std::move(options), &pool_metrics_);
     if (!pool.ok()) return pool.status();
     db_ = *std::move(pool);

@@ -43,6 +43,12 @@ class MigrationsTest : public ::testing::Test {
       return row.ok() ? (*row)->Int(0) : -1;
     });
   }
+  // Whether a change of a table waits for those who use it.
+  bool ChangeWaits() {
+    return Count(
+               "information_schema.processlist WHERE db = DATABASE() AND info LIKE 'ALTER%'"
+               " AND state LIKE 'Waiting for table metadata lock%'") > 0;
+  }
 };
 
 TEST_F(MigrationsTest, AppliesWhatIsMissingInOrder) {
@@ -79,6 +85,25 @@ TEST_F(MigrationsTest, ResumesWhereItFailed) {
   EXPECT_EQ(*Run({mended}), 1);
   EXPECT_EQ(Count("one"), 2);
   EXPECT_TRUE(Check({mended}).ok());
+}
+
+// Nobody hangs behind a change that itself waits for a transaction to end.
+TEST_F(MigrationsTest, GivesWayToThoseWhoUseTheTable) {
+  const Migration tables{1, "tables", kTwoTables};
+  const Migration column{2, "column", "ALTER TABLE two ADD COLUMN more INT NOT NULL DEFAULT 0;"};
+  ASSERT_TRUE(Run({tables}).ok());
+  std::thread migration;
+  const TransactionOptions options{.deadline = deadline_};
+  const absl::Status used = RunTransaction(database_.pool(), options, [&](Transaction& transaction) {
+    if (auto read = transaction.Query("SELECT id FROM two"); !read.ok()) return read.status();
+    migration = std::thread([&] { EXPECT_EQ(*Run({tables, column}), 1); });
+    while (!ChangeWaits()) absl::SleepFor(absl::Milliseconds(10));
+    EXPECT_EQ(Count("two"), 1);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(used.ok()) << used;
+  migration.join();
+  EXPECT_TRUE(Check({tables, column}).ok());
 }
 
 TEST_F(MigrationsTest, ManyProcessesAtOnceApplyEachOnce) {
