@@ -126,8 +126,7 @@ export class RunningStack {
 // Starts a stack with the demo's units, teams and staff, and `volunteers` people; without the number, an empty one. Its
 // database does not survive being killed, unless it is `durable`; it is kept in `databaseFolder` where one is given. Call
 // stop() in the end.
-export async function startStack({ volunteers, durable = false, databaseFolder } = {}) {
-  const buildDir = process.env.WENMING_BUILD_DIR;
+export async function startStack({ volunteers, durable = false, databaseFolder, buildDir = process.env.WENMING_BUILD_DIR } = {}) {
   if (!buildDir) throw new Error('WENMING_BUILD_DIR does not say what to test; run ./wenming test');
   const flags = [...(await ownPorts()), ...(durable ? [] : ['--fast-db'])];
   const stack = new RunningStack(fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-')), path.resolve(buildDir), flags);
