@@ -77,7 +77,8 @@ Metrics::Metrics()
                     .Register(registry_)),
       ready_(BuildGauge()
                  .Name("wenming_ready")
-                 .Help("Whether the gateway should get traffic: it is connected to every back end and does not end.")
+                 .Help("Whether the gateway should get traffic: it has been connected to every back end, is to one, "
+                       "and does not end.")
                  .Register(registry_)
                  .Add({})),
       http_in_flight_(BuildGauge()

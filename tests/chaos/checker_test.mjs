@@ -22,6 +22,15 @@ function rechain(run, volunteer, change) {
   run.tables.accounts = [...run.tables.accounts.filter((found) => found.volunteer !== volunteer), account];
 }
 
+// Somebody gives up what he has.
+function leave(run, kind, name, state) {
+  Object.assign(row(run, name), { state, offerExpire: null });
+  return run.clerk.move(kind, row(run, name));
+}
+// Somebody is told that a shift is full.
+const refuse = (run, shift = 'A') => run.clerk.signUp({ name: 'late', volunteer: 'v9', shift }, '',
+  { outcome: 'failed', status: 400, reason: 'SHIFT_FULL', answer: undefined });
+
 const CASES = {
   1: [
     ['one more confirmed than there are places', /has 3 people for 2 places/, (run) => { row(run, 'a3').state = 'STATE_CONFIRMED'; }],
@@ -155,12 +164,88 @@ const CASES = {
     ['a deadline that moved', /a2 was offered a place with 2 deadlines/, (run) => { row(run, 'a2').offerExpire += 60e6; }],
     ['an offer refused before its deadline', /a2 was refused the offered place/,
       (run) => { run.clerk.move('accept', row(run, 'a2'), { outcome: 'failed', reason: 'OFFER_LAPSED', answer: undefined }); }],
+    ['a full shift that a cancellation did not open', /v9 was told that A is full, where 3 people at most were for 4/,
+      (run) => { leave(run, 'cancel', 'a4', 'STATE_CANCELLED'); refuse(run); }],
+    ['a full shift that a declined offer did not open', /v9 was told that A is full/, (run) => { leave(run, 'decline', 'a2', 'STATE_LAPSED'); refuse(run); }],
+    ['a full shift that an excuse did not open', /v9 was told that A is full/, (run) => { leave(run, 'excuse', 'a1', 'STATE_EXCUSED'); refuse(run); }],
+    ['a full shift long after somebody was seen to be gone', /v9 was told that A is full/, (run) => {
+      Object.assign(leave(run, 'cancel', 'a4', 'STATE_CANCELLED'), { outcome: 'unknown', answer: undefined });
+      const seen = run.clerk.move('look', row(run, 'a4'));
+      Object.assign(refuse(run), { begin: seen.end + 2000, end: seen.end + 2001 });
+    }],
+    ['a full shift before the others came', /v9 was told that A is full, where 3 people/, (run) => {
+      const { begin } = op(run, 'signUp', 'a4');
+      Object.assign(refuse(run), { begin: begin - 0.2, end: begin - 0.1 });
+    }],
+    ['a full shift where one place was handed over, and given up by who took it', /v9 was told that C is full, where 1 people at most were for 3/, (run) => {
+      leave(run, 'cancel', 'c2', 'STATE_CANCELLED');
+      refuse(run, 'C');
+    }],
   ],
 };
 
 test('a sound run has no faults', () => {
   assert.deepEqual(findFaults(soundRun()), []);
 });
+
+// What may be, or may have been, is no fault.
+const EXPLAINED = {
+  'nobody has gone': (run) => refuse(run),
+  'the cancellation was answered while he asked': (run) => {
+    const { end } = leave(run, 'cancel', 'a4', 'STATE_CANCELLED');
+    Object.assign(refuse(run), { begin: end - 0.5 });
+  },
+  'the cancellation had not begun': (run) => {
+    refuse(run);
+    leave(run, 'cancel', 'a4', 'STATE_CANCELLED');
+  },
+  'nobody knows when the cancellation took place': (run) => {
+    Object.assign(leave(run, 'cancel', 'a4', 'STATE_CANCELLED'), { outcome: 'unknown', answer: undefined });
+    refuse(run);
+  },
+  'he was seen to be gone a moment before': (run) => {
+    Object.assign(leave(run, 'cancel', 'a4', 'STATE_CANCELLED'), { outcome: 'unknown', answer: undefined });
+    run.clerk.move('look', row(run, 'a4'));
+    refuse(run);
+  },
+  'another took the place': (run) => {
+    leave(run, 'cancel', 'a4', 'STATE_CANCELLED');
+    const x = { ...row(run, 'a3'), name: 'x', volunteer: 'v8', position: 5 };
+    run.tables.registrations.push(x);
+    run.clerk.signUp(x);
+    refuse(run);
+  },
+  'another who was never answered took it': (run) => {
+    leave(run, 'cancel', 'a4', 'STATE_CANCELLED');
+    const x = { ...row(run, 'a3'), name: 'x', volunteer: 'v8', position: 5 };
+    run.tables.registrations.push(x);
+    run.clerk.signUp(x, '', { outcome: 'unknown', status: 0, answer: undefined });
+    refuse(run);
+  },
+  'another took it while he asked, and was answered later': (run) => {
+    leave(run, 'cancel', 'a4', 'STATE_CANCELLED');
+    const x = { ...row(run, 'a3'), name: 'x', volunteer: 'v8', position: 5 };
+    run.tables.registrations.push(x);
+    const late = refuse(run);
+    late.end = run.clerk.signUp(x).begin + 0.5;
+  },
+  'the place was handed over, and not given up': (run) => {
+    leave(run, 'cancel', 'c4', 'STATE_CANCELLED');
+    const x = { ...row(run, 'c2'), name: 'x', volunteer: 'v8' };
+    const y = { ...row(run, 'c2'), name: 'y', volunteer: 'v7' };
+    run.tables.registrations.push(x, y);
+    for (const one of [x, y]) run.clerk.signUp(one);
+    refuse(run, 'C');
+  },
+};
+
+for (const [title, happen] of Object.entries(EXPLAINED)) {
+  test(`a full shift is no fault where ${title}`, () => {
+    const run = soundRun();
+    happen(run);
+    assert.deepEqual(findFaults(run).filter(({ what }) => /is full/.test(what)), []);
+  });
+}
 
 for (const [invariant, cases] of Object.entries(CASES)) {
   for (const [title, pattern, spoil] of cases) {

@@ -10,8 +10,9 @@ const NOW = Date.UTC(2031, 0, 1) * 1000;
 const DEADLINE = NOW + 2 * HOUR;
 const TEXT = Buffer.from('抢名额').toString('hex').toUpperCase();
 
+// With room on the waiting list for as many as wait.
 const shift = (name, capacity, taken, waitlisted, start, state = 'OPEN') =>
-  ({ name, start, end: start + 3 * HOUR, capacity, taken, waitlisted, state });
+  ({ name, start, end: start + 3 * HOUR, capacity, waitlistCapacity: waitlisted, taken, waitlisted, state });
 
 function registration(name, volunteer, of, state, position = 0) {
   return {

@@ -27,7 +27,7 @@ const volunteer = (id) => nameOf('volunteers', id);
 const shift = (id) => nameOf('shifts', id);
 const time = (micros) => new Date(number(micros) / 1000).toISOString();
 
-const SHIFTS = 'SELECT id, start_time, end_time, capacity, taken_count, waitlisted_count, state FROM wenming_activity.shifts';
+const SHIFTS = 'SELECT id, start_time, end_time, capacity, waitlist_capacity, taken_count, waitlisted_count, state FROM wenming_activity.shifts';
 const REGISTRATIONS = 'SELECT id, shift_id, volunteer_id, state, waitlist_position, offer_expire_time, start_time, end_time, '
   + 'update_time FROM wenming_activity.registrations';
 const PRESENCES = 'SELECT registration_id, shift_id, volunteer_id, state, minutes, check_in_time, check_out_time '
@@ -43,9 +43,9 @@ const ACCOUNTS = 'SELECT volunteer_id, sequence, balance_minutes, HEX(head_hash)
 const PARKED = "SELECT 'activity_svc', consumer, event_cursor FROM wenming_activity.parked_events "
   + "UNION ALL SELECT 'volunteer_svc', SUBSTRING_INDEX(consumer, '/', 1), event_cursor FROM wenming_volunteer.parked_events";
 
-const toShift = ([id, start, end, capacity, taken, waitlisted, state]) => ({
-  name: shift(id), start: number(start), end: number(end), capacity: number(capacity), taken: number(taken),
-  waitlisted: number(waitlisted), state: SHIFT_STATES[state],
+const toShift = ([id, start, end, capacity, waitlistCapacity, taken, waitlisted, state]) => ({
+  name: shift(id), start: number(start), end: number(end), capacity: number(capacity), waitlistCapacity: number(waitlistCapacity),
+  taken: number(taken), waitlisted: number(waitlisted), state: SHIFT_STATES[state],
 });
 const toRegistration = ([id, shiftId, volunteerId, state, position, expire, start, end, update]) => ({
   name: registration(id), shift: shift(shiftId), volunteer: volunteer(volunteerId), state: STATES[state],

@@ -37,6 +37,15 @@ async function isServing({ grpc }, what) {
   return reply.equals(Buffer.from([0x08, 0x01]));
 }
 
+// The gateway has lost its connections to that service, and takes traffic for the others all the same.
+async function assertGatewayServesWithout(name) {
+  const { gateway, [name]: { grpc } } = stack.record.services;
+  const page = (what) => fetch(`${gateway.metrics}/${what}`);
+  assert.ok(await until(async () => (await (await page('metrics')).text()).includes(`gateway_backend_connections{backend="${grpc}"} 0\n`), WAIT));
+  assert.equal((await page('readyz')).status, 200);
+  assert.equal(await isReady('gateway', gateway.metrics), false, 'what starts a stack waits for all of it');
+}
+
 test('a database that hangs ends readiness, and no life', async () => {
   const pid = Number(fs.readFileSync(path.join(stack.runDir, 'db/mariadbd.pid'), 'utf8'));
   process.kill(pid, 'SIGSTOP');
@@ -76,6 +85,7 @@ test('a service that starts on such a database is not ready, but for the flag th
   assert.ok(await becomes(false));
   const { binary, args, metrics, pid, started, log } = stack.record.services.org_svc;
   await end({ pid, started });
+  await assertGatewayServesWithout('org_svc');
   again = launch(binary, args, log);
   assert.ok(await until(() => told(log).length > 0, WAIT));
   assert.ok(await until(() => isServing(stack.record.services.org_svc, '').catch(() => false), WAIT));

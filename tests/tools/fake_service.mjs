@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Stands in for a service or the gateway: takes their flags, listens where they would, says that it is ready as they do.
 // With --migrate it writes a line to FAKE_DIR/migrations and ends, with --verify-audit or --verify-ledger it says
-// something and ends;
-// FAKE_DIR/refuse holds the names of those that must fail, "NAME --migrate" of those whose migration must.
+// something and ends, with --check-database it finds nothing;
+// FAKE_DIR/refuse holds the names of those that must fail, FAKE_DIR/refuse_migration of those that cannot migrate.
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -16,16 +16,21 @@ const flag = (wanted) => {
 };
 const directory = process.env.FAKE_DIR;
 const refuse = path.join(directory, 'refuse');
-const refused = fs.existsSync(refuse) ? fs.readFileSync(refuse, 'utf8') : '';
+const refuseMigration = path.join(directory, 'refuse_migration');
 
-if (args.includes('--migrate') && !refused.includes(`${name} --migrate`)) {
+if (args.includes('--migrate')) {
+  if (fs.existsSync(refuseMigration) && fs.readFileSync(refuseMigration, 'utf8').includes(name)) {
+    console.error(`${name}: no migration, as told`);
+    process.exit(1);
+  }
   fs.appendFileSync(path.join(directory, 'migrations'), `${name} ${flag('db-schema')}\n`);
   process.exit(0);
 }
-if (refused.includes(name)) {
+if (fs.existsSync(refuse) && fs.readFileSync(refuse, 'utf8').includes(name)) {
   (args.includes('--verify-audit') ? console.log : console.error)(`${name}: refusing, as told`);
   process.exit(1);
 }
+if (args.includes('--check-database')) process.exit(0);
 if (args.includes('--verify-audit')) {
   console.log(`${name}: in order`);
   process.exit(0);

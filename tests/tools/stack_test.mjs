@@ -6,36 +6,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { isAlive, until } from '../../tools/local/process.mjs';
-import { ROOT, run, scratch } from './support.mjs';
-
-const STACK = path.join(ROOT, 'tools/stack');
-const SERVICES = ['org_svc', 'volunteer_svc', 'activity_svc', 'gateway'];
-
-// A build directory whose binaries are stand-ins.
-function fakeBuild(directory) {
-  fs.mkdirSync(path.join(directory, 'bin'), { recursive: true });
-  fs.writeFileSync(path.join(directory, 'wenming.binpb'), '');
-  const fake = path.join(ROOT, 'tests/tools/fake_service.mjs');
-  for (const name of SERVICES) {
-    fs.writeFileSync(path.join(directory, 'bin', name), `#!/bin/sh\nexec node "${fake}" ${name} "$@"\n`, { mode: 0o755 });
-  }
-}
-
-function newStack(t) {
-  const directory = scratch(t, () => stack('stop', '--wipe'));
-  const build = path.join(directory, 'build');
-  const runDir = path.join(directory, 'run');
-  fakeBuild(build);
-  const env = { ...process.env, FAKE_DIR: directory };
-  for (const name of Object.keys(env)) if (/^WENMING_/.test(name)) delete env[name];
-  const stack = (command, ...flags) => run(STACK, [command, '--run-dir', runDir, ...flags], { env });
-  const record = () => JSON.parse(fs.readFileSync(path.join(runDir, 'stack.json'), 'utf8'));
-  return {
-    directory, runDir, build, stack, record,
-    start: (...flags) => stack('start', '--build-dir', build, '--fast-db', '--ports', 'auto', ...flags),
-    pids: () => Object.fromEntries(SERVICES.map((name) => [name, record().services[name].pid])),
-  };
-}
+import { prometheusOf } from '../../tools/local/prometheus.mjs';
+import { isReady } from '../../tools/local/services.mjs';
+import { SERVICES, newStack } from './stand_in_stack.mjs';
+import { run } from './support.mjs';
 
 async function bringsUpWhatIsReadyOnce({ start, stack, record, pids, directory }) {
   const first = start();
@@ -117,17 +91,62 @@ function restartsWhatWasRebuilt({ start, pids, build }) {
   assert.notEqual(pids().gateway, between.gateway);
 }
 
-function leavesWhatServesWhereAMigrationFails({ start, pids, build, directory, record }) {
+async function servesOnWhereAMigrationFails({ start, record, pids, build, directory, runDir }) {
   const before = pids();
-  const refuse = path.join(directory, 'refuse');
-  fs.utimesSync(path.join(build, 'bin/volunteer_svc'), 1e9, 1e9);
-  fs.writeFileSync(refuse, 'volunteer_svc --migrate');
+  const recorded = record();
+  const log = fs.readFileSync(recorded.services.volunteer_svc.log, 'utf8');
+  for (const name of SERVICES) fs.utimesSync(path.join(build, 'bin', name), 4e9, 4e9);
+  const refuse = path.join(directory, 'refuse_migration');
+  fs.writeFileSync(refuse, 'volunteer_svc');
   const failed = start();
-  fs.rmSync(refuse);
   assert.equal(failed.status, 1);
-  assert.match(failed.err, /volunteer_svc could not migrate its schema:\n {4}volunteer_svc: refusing, as told/);
+  assert.match(failed.err, /volunteer_svc could not migrate its schema:\n +volunteer_svc: no migration, as told/);
   assert.deepEqual(pids(), before);
-  for (const service of Object.values(record().services)) assert.ok(isAlive(service));
+  for (const [name, { metrics }] of Object.entries(recorded.services)) assert.ok(await until(() => isReady(name, metrics), 20000));
+  assert.equal(fs.readFileSync(path.join(runDir, 'log/volunteer_svc.log'), 'utf8'), log);
+
+  fs.rmSync(refuse);
+  starts(start);
+  for (const name of SERVICES) assert.notEqual(pids()[name], before[name]);
+}
+
+async function refusesATakenPortBeforeItEndsAnything({ start, pids, record }) {
+  const before = pids();
+  const other = net.createServer();
+  await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const refused = start('--http', String(other.address().port));
+  await new Promise((resolve) => other.close(resolve));
+  assert.match(refused.err, /is taken/);
+  assert.deepEqual(pids(), before);
+  assert.ok(isAlive(record().services.gateway));
+}
+
+async function watchesUntilToldNotTo({ start, stack, record, runDir }) {
+  const watched = () => JSON.parse(stack('status', '--json').out).prometheus;
+  assert.equal(watched(), null);
+  assert.equal(stack('monitor', '--interval', '7s').status, 0);
+  const first = prometheusOf(runDir);
+  assert.deepEqual(watched(), { state: 'ready', url: first.url });
+  process.kill(first.pid, 'SIGKILL');
+  assert.ok(await until(() => !isAlive(first), 20000));
+  assert.equal(watched().state, 'dead');
+  starts(start);
+  const second = prometheusOf(runDir);
+  assert.ok(isAlive(second) && second.pid !== first.pid);
+
+  assert.equal(stack('stop').status, 0);
+  assert.equal(isAlive(second), false);
+  starts(start);
+  const third = prometheusOf(runDir);
+  assert.ok(isAlive(third));
+  assert.match(third.settings, /"scrape_interval": "7s"/);
+  assert.ok(third.settings.includes(new URL(record().services.org_svc.metrics).host));
+  assert.match(stack('status').out, new RegExp(`prometheus +ready +${third.url}`));
+
+  assert.equal(stack('monitor', '--stop').status, 0);
+  assert.equal(isAlive(third), false);
+  starts(start);
+  assert.equal(watched(), null);
 }
 
 function keepsUsersInTheirSchemas({ record, runDir }) {
@@ -154,7 +173,9 @@ test('a stack from start to end', async (t) => {
   await t.test('start brings up four processes that are ready; a second start changes nothing', () => bringsUpWhatIsReadyOnce(stack));
   await t.test('a start after a kill revives the dead one on its port and leaves the others alone', () => revivesTheDeadAlone(stack));
   await t.test('what was rebuilt is restarted, the gateway also for new descriptors', () => restartsWhatWasRebuilt(stack));
-  await t.test('what was rebuilt serves on where its migration fails', () => leavesWhatServesWhereAMigrationFails(stack));
+  await t.test('a migration that fails ends nothing', () => servesOnWhereAMigrationFails(stack));
+  await t.test('a taken port ends nothing', () => refusesATakenPortBeforeItEndsAnything(stack));
+  await t.test('Prometheus comes back with the stack until it is stopped', () => watchesUntilToldNotTo(stack));
   await t.test('each service user reaches its own schema only', () => keepsUsersInTheirSchemas(stack));
   await t.test('verify-audit asks each service, and tells of each', () => verifiesEachService(stack));
   await t.test('verify-ledger asks volunteer_svc, in words and as JSON', () => verifiesTheLedger(stack));

@@ -23,6 +23,6 @@ export async function monitor(flags) {
   const runDir = runDirOf(flags);
   await withLock(runDir, async () => {
     if (!flags.stop) return startFor(runDir, flags);
-    good((await stopPrometheus(runDir)) ? 'Prometheus is stopped; what it stored stays' : 'no Prometheus was running');
+    good((await stopPrometheus(runDir)) ? 'Prometheus is stopped; what it stored stays' : 'no Prometheus was wanted');
   });
 }

@@ -15,7 +15,8 @@ const ruleFiles = () => fs.readdirSync(RULES).map((file) => path.join(RULES, fil
 
 const record = (runDir) => path.join(paths(runDir).prometheus, 'process.json');
 
-// { pid, started, url, settings, rules (when the youngest was written) }, or null when none was started.
+// { pid, started, url, settings, rules (when the youngest was written), wish: { interval, port } }, or null when none is
+// wanted. The record outlives the process, so that the next start of the stack finds the wish.
 export function prometheusOf(runDir) {
   try {
     return JSON.parse(fs.readFileSync(record(runDir), 'utf8'));
@@ -80,15 +81,25 @@ export async function startPrometheus(runDir, stack, { interval = '15s', port = 
     `--config.file=${file}`, `--storage.tsdb.path=${path.join(folder, 'data')}`, '--storage.tsdb.retention.time=15d',
     `--web.listen-address=${address}`,
   ], log);
-  fs.writeFileSync(record(runDir), JSON.stringify({ ...entry, url, settings, rules }, null, 2));
+  fs.writeFileSync(record(runDir), JSON.stringify({ ...entry, url, settings, rules, wish: { interval, port } }, null, 2));
   const ready = await until(async () => !isAlive(entry) || isReady(url), READY_MS);
   if (!ready || !isAlive(entry)) throw new Problem(`Prometheus did not start:\n${tail(log)}`, `The whole log is ${log}.`);
   return { url, started: true };
 }
 
-// Resolves with whether one ran.
+// As startPrometheus, with what was asked for last; null where none is wanted.
+export async function resumePrometheus(runDir, stack) {
+  const wish = prometheusOf(runDir)?.wish;
+  return wish ? startPrometheus(runDir, stack, wish) : null;
+}
+
+// Until the stack is started again. Resolves with whether one ran.
+export const pausePrometheus = async (runDir) => (await end(prometheusOf(runDir))) !== 'gone';
+
+// For good. Resolves with whether one was wanted.
 export async function stopPrometheus(runDir) {
-  const ran = (await end(prometheusOf(runDir))) !== 'gone';
+  const wanted = prometheusOf(runDir) !== null;
+  await pausePrometheus(runDir);
   fs.rmSync(record(runDir), { force: true });
-  return ran;
+  return wanted;
 }

@@ -26,6 +26,7 @@ export const paths = (runDir) => ({
   passwords: path.join(runDir, 'passwords'),
   passwordOf: (service) => path.join(runDir, 'passwords', service),
   logOf: (service) => path.join(runDir, 'log', `${service}.log`),
+  migrationLogOf: (service) => path.join(runDir, 'log', `${service}-migration.log`),
 });
 
 function storeFlags(name, { runDir, ports, dev, fastDb, wechat, publicUrl }, socket) {
@@ -72,8 +73,8 @@ function gatewayFlags(settings) {
   ];
 }
 
-// What should run: a map from service to { binary, files (it is made of), args, grpc, metrics (a URL), log, ports (names of
-// those it listens on) }.
+// What should run: a map from service to { binary, files (it is made of), args, grpc, metrics (a URL), log, migrationLog, ports
+// (names of those it listens on) }.
 export function wanted(settings, socket) {
   return Object.fromEntries(SERVICES.map((name) => [name, {
     binary: path.join(settings.buildDir, 'bin', name),
@@ -82,6 +83,7 @@ export function wanted(settings, socket) {
     grpc: `${HOST}:${settings.ports[name === 'gateway' ? 'grpc' : name]}`,
     metrics: `http://${HOST}:${settings.ports[`${name}_metrics`]}`,
     log: paths(settings.runDir).logOf(name),
+    migrationLog: paths(settings.runDir).migrationLogOf(name),
     ports: name === 'gateway' ? ['http', 'grpc', 'gateway_metrics'] : [name, `${name}_metrics`],
   }]));
 }
@@ -89,12 +91,13 @@ export function wanted(settings, socket) {
 // When the youngest of the files was written; NaN when one is missing.
 export const builtAt = (files) => Math.max(...files.map((file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? NaN));
 
-// True when the process behind that metrics URL says that it is ready: the gateway on /readyz, a service by its gauge.
+// True when the process behind that metrics URL says that it is ready. A gateway says so as long as one of its back ends is
+// there; here it must have all.
 export async function isReady(name, metrics) {
   try {
-    const answer = await fetch(`${metrics}/${name === 'gateway' ? 'readyz' : 'metrics'}`, { signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(`${metrics}/metrics`, { signal: AbortSignal.timeout(2000) });
     const text = await answer.text();
-    return answer.ok && (name === 'gateway' || /^wenming_ready 1$/m.test(text));
+    return answer.ok && /^wenming_ready 1$/m.test(text) && !/^gateway_backend_connections\{.*\} 0$/m.test(text);
   } catch {
     return false;
   }

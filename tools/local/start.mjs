@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { answers, ensureSchemas, secretFile, socketOf, startDatabase } from './database.mjs';
 import { Problem, good, step, tail } from './problem.mjs';
 import { end, isAlive, launch, until } from './process.mjs';
+import { resumePrometheus } from './prometheus.mjs';
 import { readRecord, withLock, writeRecord } from './record.mjs';
 import { SERVICES, STORES, builtAt, isReady, paths, wanted } from './services.mjs';
 import { HOST, PORTS, ROOT, isFree, runDirOf, settings } from './settings.mjs';
@@ -21,6 +22,13 @@ function checkBuilt(binaries) {
   }
 }
 
+// The names of the ports of `due` that none of our own processes holds: those are free once it has ended.
+function portsToTake(due, wants, recorded, ports) {
+  const alive = SERVICES.filter((name) => isAlive(recorded?.services?.[name]));
+  const held = alive.flatMap((name) => wants[name].ports.map((port) => recorded.ports[port]));
+  return due.flatMap((name) => wants[name].ports).filter((port) => !held.includes(ports[port]));
+}
+
 async function checkPortsFree(names, ports) {
   for (const name of names) {
     // Another start that looks for free ports holds each of them for an instant.
@@ -29,12 +37,6 @@ async function checkPortsFree(names, ports) {
     throw new Problem(`Port ${ports[name]} (${what}) is taken by another program.`,
       `Stop that program, or choose another port: --${flag} PORT, or ${env}=PORT.`);
   }
-}
-
-// The ports that the services want but none of ours holds already.
-function portsToFind(names, wants, { ports }, recorded) {
-  const held = SERVICES.filter((name) => isAlive(recorded?.services?.[name])).flatMap((name) => wants[name].ports.map((port) => recorded.ports[port]));
-  return names.flatMap((name) => wants[name].ports).filter((port) => !held.includes(ports[port]));
 }
 
 // The record of a running service stands only while its process lives with today's files and flags.
@@ -59,10 +61,10 @@ function newRecord({ runDir, buildDir, ports, dev, fastDb, wechat, publicUrl, tr
   };
 }
 
-function migrate(name, { binary, args, log: serviceLog }) {
+// Has a log of its own: the process that still runs writes to the service's.
+function migrate(name, { binary, args, migrationLog: log }) {
   const run = spawnSync(binary, [...args, '--migrate'], { encoding: 'utf8' });
   if (run.status === 0) return;
-  const log = serviceLog.replace(/log$/, 'migration.log');
   fs.writeFileSync(log, `${run.stdout}${run.stderr}${run.error?.message ?? ''}`, { mode: 0o600 });
   throw new Problem(`${name} could not migrate its schema:\n${tail(log)}`, `The whole log is ${log}.`);
 }
@@ -97,6 +99,17 @@ function launchAll(due, wants, record) {
   }
 }
 
+// Prometheus, where it was started once and not stopped since. The stack serves without it, too.
+async function watchAgain(runDir, record) {
+  try {
+    const { url, started } = (await resumePrometheus(runDir, record)) ?? {};
+    if (started) good(`Prometheus watches again: ${url}/alerts`);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    console.error(`warning: nobody watches: ${error.message}\n       ./wenming monitor starts it, ./wenming monitor --stop does without.`);
+  }
+}
+
 async function startIn(runDir, flags) {
   const recorded = readRecord(runDir);
   const chosen = await settings(flags, recorded);
@@ -109,10 +122,10 @@ async function startIn(runDir, flags) {
   const due = SERVICES.filter((name) => !kept.includes(name));
   const changes = due.length > 0 || !answers(socket);
   if (changes) {
-    await checkPortsFree(portsToFind(due, wants, chosen, recorded), chosen.ports);
+    await checkPortsFree(portsToTake(due, wants, recorded, chosen.ports), chosen.ports);
     step(`Starting wenming in ${path.relative(process.cwd(), runDir) || '.'}`);
     prepare(runDir, chosen.fastDb);
-    // Who is to be replaced serves meanwhile, and goes on where a migration fails.
+    // The old ones answer until all has migrated, and go on where that fails.
     for (const name of due) if (name in STORES) migrate(name, wants[name]);
     for (const name of due) await end(recorded?.services?.[name]);
     await checkPortsFree(due.flatMap((name) => wants[name].ports), chosen.ports);
@@ -124,6 +137,7 @@ async function startIn(runDir, flags) {
   const took = await Promise.all(SERVICES.map((name) => waitReady(name, record.services[name], given)));
   SERVICES.forEach((name, i) => due.includes(name) && good(`${name} is ready (${took[i]} s)`));
   if (!changes) good('everything runs already; nothing changed');
+  await watchAgain(runDir, record);
 }
 
 // `tools/stack check`: what start would refuse before it does anything, so that nobody builds for minutes to learn it.
@@ -131,7 +145,8 @@ export async function check(flags) {
   const recorded = readRecord(runDirOf(flags));
   const chosen = await settings(flags, recorded);
   const wants = wanted(chosen, '');
-  await checkPortsFree(portsToFind(SERVICES, wants, chosen, recorded), chosen.ports);
+  const idle = SERVICES.filter((name) => !isAlive(recorded?.services?.[name]));
+  await checkPortsFree(idle.flatMap((name) => wants[name].ports), chosen.ports);
 }
 
 export async function start(flags) {

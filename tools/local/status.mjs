@@ -5,6 +5,7 @@ import path from 'node:path';
 import { answers } from './database.mjs';
 import { green, red } from './problem.mjs';
 import { isAlive } from './process.mjs';
+import { prometheusOf } from './prometheus.mjs';
 import { readRecord } from './record.mjs';
 import { SERVICES, isReady, paths } from './services.mjs';
 import { runDirOf } from './settings.mjs';
@@ -15,14 +16,21 @@ async function stateOf(name, entry) {
   return (await isReady(name, entry.metrics)) ? 'ready' : 'not ready';
 }
 
-// The record with a state beside every service and the database; null when nothing was started.
+// { state: 'ready' or 'dead', url } of the Prometheus that ./wenming monitor started; null where none is wanted.
+function watcherOf(runDir) {
+  const wanted = prometheusOf(runDir);
+  return wanted && { state: isAlive(wanted) ? 'ready' : 'dead', url: wanted.url };
+}
+
+// The record with a state beside every service and the database, and what watches them; null when nothing was started.
 export async function liveRecord(runDir) {
   const record = readRecord(runDir);
   if (record === null) return null;
   const states = await Promise.all(SERVICES.map((name) => stateOf(name, record.services[name])));
   const services = Object.fromEntries(SERVICES.map((name, i) => [name, { state: states[i], ...record.services[name] }]));
+  const prometheus = watcherOf(runDir);
   const database = { state: answers(record.database.socket) ? 'ready' : 'dead', ...record.database };
-  return { ready: [...states, database.state].every((state) => state === 'ready'), ...record, database, services };
+  return { ready: [...states, database.state].every((state) => state === 'ready'), ...record, database, services, prometheus };
 }
 
 function demoAccounts(runDir) {
@@ -40,7 +48,9 @@ function describe(live, runDir) {
     const { state: is, pid, grpc, metrics } = live.services[name];
     return `  ${name.padEnd(14)} ${state(is)} pid ${String(pid ?? '-').padEnd(8)} grpc ${grpc ?? '-'}  ${metrics ?? '-'}/metrics`;
   });
-  lines.push(`  ${'database'.padEnd(14)} ${state(live.database.state)} mariadb -uroot -S ${near(live.database.socket)}`, '');
+  lines.push(`  ${'database'.padEnd(14)} ${state(live.database.state)} mariadb -uroot -S ${near(live.database.socket)}`);
+  if (live.prometheus) lines.push(`  ${'prometheus'.padEnd(14)} ${state(live.prometheus.state)} ${live.prometheus.url}/alerts`);
+  lines.push('');
   lines.push(`  HTTP           ${live.http}`);
   lines.push(`  gRPC           ${live.grpc}`);
   lines.push(`  operations     ${live.http}/ops`);

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { stopDatabase } from './database.mjs';
 import { Problem, good } from './problem.mjs';
 import { end } from './process.mjs';
-import { stopPrometheus } from './prometheus.mjs';
+import { pausePrometheus } from './prometheus.mjs';
 import { readRecord, withLock } from './record.mjs';
 import { SERVICES, paths } from './services.mjs';
 import { runDirOf } from './settings.mjs';
@@ -27,7 +27,7 @@ export async function stop(flags) {
   if (!fs.existsSync(runDir)) return good(`nothing to stop: there is no ${runDir}`);
   await withLock(runDir, async () => {
     const record = readRecord(runDir);
-    await stopPrometheus(runDir);
+    await pausePrometheus(runDir);
     await stopServices(record);
     if (fs.existsSync(paths(runDir).database)) stopDatabase(runDir);
     fs.rmSync(paths(runDir).stack, { force: true });

@@ -1,8 +1,14 @@
-// Invariant 6: a waiting list is served in order, and an offered place is held until its deadline.
+// Invariant 6: a waiting list is served in order, and an offered place is held until its deadline. And nobody is told that a
+// shift is full which is not.
+
+import { groupBy } from './grouping.mjs';
 
 // What nobody becomes who only waited.
 const SERVED = ['STATE_CONFIRMED', 'STATE_OFFERED', 'STATE_LAPSED', 'STATE_ATTENDED', 'STATE_PARTIAL', 'STATE_ABSENT', 'STATE_EXCUSED',
   'STATE_SWAPPED'];
+const GONE = ['STATE_CANCELLED', 'STATE_LATE_CANCELLED', 'STATE_LAPSED', 'STATE_EXCUSED'];
+const GIVEN_UP_BY = ['cancel', 'decline', 'excuse'];
+const BEFORE_TOLD = 1000;  // ms: how long who is gone may be seen to be before the giver is told
 const PATIENCE = 30e6;  // microseconds that an offer may outlive its deadline, for the sweeper to come by
 
 // Of one moment.
@@ -95,6 +101,40 @@ function offerFaults({ operations, moments, tables }) {
   return faults;
 }
 
+// Who gave his place or his turn up, by registration: when it was known, at the latest. The giver is told once everybody is
+// let in again; who only looks may see it before.
+function departures(operations) {
+  const left = new Map();
+  for (const { kind, outcome, answer, end } of operations) {
+    if (outcome !== 'ok' || !GONE.includes(answer?.state)) continue;
+    const known = GIVEN_UP_BY.includes(kind) ? end : end + BEFORE_TOLD;
+    left.set(answer.name, Math.min(known, left.get(answer.name) ?? Infinity));
+  }
+  return left;
+}
+
+// A shift is full while as many people have places, offers and turns in it as there are, and who is refused is refused for
+// what was true while he asked. Everybody counts who may have been there in that time: from when he first asked, or from the
+// very first where no answer tells, until he is known to have gone. A place that was handed over is one place: its last
+// holder counts for all before him.
+function refusalFaults(operations, { shifts, registrations }) {
+  const refusals = operations.filter(({ kind, outcome, reason }) => kind === 'signUp' && outcome === 'failed' && reason === 'SHIFT_FULL');
+  const came = new Map(arrivals(operations).map(({ answer, begin }) => [answer.name, begin]));
+  const left = departures(operations);
+  const people = registrations.filter(({ state }) => state !== 'STATE_SWAPPED')
+    .map(({ name, shift }) => ({ shift, from: came.get(name) ?? -Infinity, until: left.get(name) ?? Infinity }));
+  const rooms = new Map(shifts.map(({ name, capacity, waitlistCapacity }) => [name, capacity + waitlistCapacity]));
+  const inShift = groupBy(people, ({ shift }) => shift);
+  return refusals.flatMap(({ volunteer, shift, begin, end }) => {
+    const there = (inShift.get(shift) ?? []).filter(({ from, until }) => from < end && until >= begin).length;
+    const room = rooms.get(shift);
+    return there < room ? [`${volunteer} was told that ${shift} is full, where ${there} people at most were for ${room}`] : [];
+  });
+}
+
 export function waitingFaults({ operations, moments, tables }) {
-  return [...orderFaults(tables), ...queueFaults(operations, tables.registrations), ...offerFaults({ operations, moments, tables })];
+  return [
+    ...orderFaults(tables), ...queueFaults(operations, tables.registrations), ...offerFaults({ operations, moments, tables }),
+    ...refusalFaults(operations, tables),
+  ];
 }
