@@ -88,6 +88,13 @@ install_database() {
     --skip-test-db --force "$@" >"$DIR/install.log" 2>&1
 }
 
+# Between two moves of ./wenming restore there are no data; who starts then must not serve an empty database.
+check_nothing_was_there() {
+  local before
+  before=$(compgen -G "$DIR/data.before-*" | tail -n 1) || return 0
+  fail "$DIR/data is gone, but $before is there: a restore was interrupted" "Restore again, or mv $before $DIR/data"
+}
+
 create() {
   local as_user=()
   ((EUID != 0)) || as_user=(--user=root)
@@ -119,7 +126,7 @@ start() {
   flock 9
   local pid
   if ! pid=$(running_pid); then
-    [[ -d $DIR/data/mysql ]] || create
+    [[ -d $DIR/data/mysql ]] || { check_nothing_was_there; create; }
     write_settings
     : >"$LOG"
     local as_user=()

@@ -2,11 +2,16 @@
 # usage: ./wenming restore BACKUP [--until TIME | --without-log] [--run-dir DIR]
 #
 # Stops the stack and sets its database back to a copy of ./wenming backup, then applies the binary log: all of it, or until
-# TIME. The database runs afterwards; ./wenming up starts the services. The data as they were are kept beside, as
-# db/data.before-<time> and db/binlog.before-<time>: remove them once all is well.
+# TIME. The database runs afterwards; ./wenming up starts the services. All this happens beside the data that are there, which
+# are left alone until it has succeeded and then kept, as db/data.before-<time> and db/binlog.before-<time>: remove them once
+# all is well.
+#
+# On another machine, give a new RUN_DIR and carry there first, besides the copy, of the one that was backed up: db/binlog
+# (unless --without-log), keys and audit.
 #
 #   --until TIME    what `date` reads, in whole seconds: "2026-11-26 20:50:00 UTC". All that was acknowledged before it is
-#                   there, nothing that began at it or later
+#                   there, nothing that began at it or later. Heads of the audit log that were exported since and that it
+#                   does not reach go to audit/before-<time>
 #   --without-log   the copy alone
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -29,10 +34,12 @@ done
 [[ -z $until || $log ]] || fail '--until needs the log that --without-log leaves out.'
 "$ROOT/tools/install.sh" backup
 
-database=$(realpath -m "$run_dir")/db
+run_dir=$(realpath -m "$run_dir")
+database=$run_dir/db
+time_of() { date -u -d "$(cat "$backup/$1")" +%s; }
 if [[ $until ]]; then
   stop=$(date -u -d "$until" +%s) || fail "\"$until\" is no time." 'Write it as "2026-11-26 20:50:00 UTC".'
-  ((stop >= $(date -u -d "$(cat "$backup/backup_time")" +%s))) || fail "The backup was made after $until." 'Take an older one.'
+  ((stop >= $(time_of backup_time))) || fail "The backup was made after $until." 'Take an older one.'
   ((stop <= $(date +%s))) || fail "$until is still to come."
 fi
 
@@ -40,32 +47,61 @@ fi
 files=()
 position=
 if [[ $log ]]; then
+  [[ -f $database/binlog/series ]] ||
+    fail "There is no binary log in $database/binlog." 'Carry the one there that this backup was made beside, or add --without-log to restore the copy alone.'
   cmp -s "$backup/binlog_series" "$database/binlog/series" ||
-    fail 'The binary log there is is not the one that this backup was made beside.' 'Add --without-log to restore the copy alone.'
+    fail 'The binary log there is is not the one that this backup was made beside.' \
+      'Give a new --run-dir and carry that one to its db/binlog, or add --without-log to restore the copy alone.'
   read -r first position _ <"$backup/xtrabackup_binlog_info"
   [[ -f $database/binlog/$first ]] || fail "The binary log lacks $first." 'Add --without-log to restore the copy alone.'
+  number=$((10#${first##*.}))
   for file in "$database"/binlog/changes.[0-9]*; do
-    [[ ${file##*/} < $first ]] || files+=("${file##*/}")
+    if [[ ${file##*/} < $first ]]; then continue; fi
+    ((10#${file##*.} == number++)) || fail "The binary log lacks what is between ${files[-1]} and ${file##*/}." 'Carry it there.'
+    files+=("${file##*/}")
   done
 fi
 
+(umask 077; mkdir -p "$database")
 "$ROOT/tools/stack" stop --run-dir "$run_dir"
 # Nobody starts anything meanwhile: commands that change the stack respect it.
 (set -C; echo $$ >"$run_dir/lock") 2>/dev/null || fail 'Another command is changing the stack.' 'Wait until it is done.'
-trap 'rm -f "$run_dir/lock"' EXIT
+
+# A database of its own, so that whatever ends this half-way leaves the old one as it is.
+restoring=$database/restoring
+clear_restoring() {
+  "$ROOT/tools/mariadb.sh" stop "$restoring"
+  rm -rf "$restoring"
+}
+trap 'clear_restoring || true; rm -f "$run_dir/lock"' EXIT
+clear_restoring
+mkdir "$restoring"
+untouched='The data are as they were; ./wenming up serves them.'
+cp -a "$backup" "$restoring/data" || fail 'The copy could not be copied.' "$untouched"
+rm -f "$restoring"/data/{xtrabackup_*,backup_*time,binlog_series,backup-my.cnf}
+if [[ $log ]]; then
+  options=(--verify-binlog-checksum --start-position="$position")
+  [[ -z $until ]] || options+=(--stop-datetime="$(date -u -d "@$stop" '+%F %T')")
+  socket=$("$ROOT/tools/mariadb.sh" start "$restoring") || fail 'The copy does not start.' "$untouched"
+  (cd "$database/binlog" && TZ=UTC mariadb-binlog --no-defaults "${options[@]}" "${files[@]}") |
+    mariadb --no-defaults --socket="$socket" --user=root --binary-mode ||
+    fail 'The binary log could not be applied whole.' "$untouched With --until a time before the fault it can be."
+  "$ROOT/tools/mariadb.sh" stop "$restoring"
+fi
+
 before=before-$(date -u +%Y%m%dT%H%M%SZ)
-cp -a "$backup" "$database/data.new"
-rm -f "$database"/data.new/{xtrabackup_*,backup_time,binlog_series,backup-my.cnf}
-mv "$database/data" "$database/data.$before"
-[[ ! -d $database/binlog ]] || mv "$database/binlog" "$database/binlog.$before"
-mv "$database/data.new" "$database/data"
+for part in data binlog; do
+  [[ ! -e $database/$part ]] || mv "$database/$part" "$database/$part.$before"
+done
+mv "$restoring/data" "$database/data"
+rm -f "$database/last_backup"
 socket=$("$ROOT/tools/mariadb.sh" start "$database" --binary-log)
 
-if [[ $log ]]; then
-  options=(--start-position="$position")
-  [[ -z $until ]] || options+=(--stop-datetime="$(date -u -d "@$stop" '+%F %T')")
-  (cd "$database/binlog.$before" && TZ=UTC mariadb-binlog --no-defaults "${options[@]}" "${files[@]}") |
-    mariadb --no-defaults --socket="$socket" --user=root --binary-mode ||
-    fail 'The binary log could not be applied whole.' "The data as they were are in $database/data.$before."
-fi
-good "restored${until:+ as of $(date -u -d "@$stop" +%FT%TZ)}; what was there is in $database/data.$before"
+# The time from which on nothing is there; with the whole log all is.
+if [[ $until ]]; then since=$stop; elif [[ -z $log ]]; then since=$(time_of backup_start_time); else since=; fi
+[[ -z $since ]] || node "$ROOT/tools/local/set_heads_aside.mjs" "$run_dir" "$since" "$before"
+[[ -f $run_dir/keys/index.key ]] ||
+  warn "there are no keys in $run_dir/keys: carry those of the backed-up machine there before ./wenming up makes new ones"
+kept=
+[[ ! -d $database/data.$before ]] || kept="; what was there is in $database/data.$before"
+good "restored${until:+ as of $(date -u -d "@$stop" +%FT%TZ)}$kept"

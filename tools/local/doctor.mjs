@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { lastCopy, leftByRestores, room } from './copies.mjs';
 import { query } from './database.mjs';
 import { Problem, good, red, run, tail } from './problem.mjs';
 import { STORES, builtAt, paths } from './services.mjs';
@@ -50,6 +51,30 @@ function checkSecrets(runDir) {
   bad(`others can read ${open.join(', ')}`, `chmod 600 ${open.join(' ')}`);
 }
 
+const HOUR_MS = 3600000;
+const OLDEST_COPY_HOURS = 26;  // one a night, and a little
+const gigabytes = (bytes) => `${(bytes / 2 ** 30).toFixed(1)} GB`;
+
+// A database for development or tests need not be copied.
+function checkLastCopy(runDir, isPrecious) {
+  const last = lastCopy(runDir);
+  const hours = last ? Math.floor((Date.now() - last.time) / HOUR_MS) : Infinity;
+  const what = last ? `the last copy of the database is ${hours} h old: ${last.folder}` : 'there is no copy that the database could be restored from';
+  if (isPrecious && hours >= OLDEST_COPY_HOURS) return bad(what, './wenming backup makes one, every night by cron.');
+  if (last) good(what);
+  else console.log(`    ${what}; ./wenming backup makes one`);
+}
+
+// The next copy and a restore from it take as much as the data each.
+function checkRoom(runDir) {
+  const { free, data } = room(runDir);
+  const what = `${gigabytes(free)} free in ${runDir}; the database has ${gigabytes(data)}`;
+  if (free > 2 * data) good(what);
+  else bad(`only ${what}: too little for a copy and a restore`, 'Free some; ./wenming backup --keep N deletes older copies.');
+  const left = leftByRestores(runDir);
+  if (left.length > 0) console.log(`    data of before restores are kept; once all is well: rm -r ${left.join(' ')}`);
+}
+
 function checkService(name, { state, log, metrics, files, built }) {
   if (state === 'dead') return bad(`${name} does not run; its last words:\n${tail(log ?? '', 6)}`, './wenming up starts it again.');
   if (state === 'not ready') return bad(`${name} runs but is not ready (see ${metrics}/metrics):\n${tail(log, 6)}`, `The log is ${log}.`);
@@ -74,6 +99,10 @@ await run(async () => {
   }
   const runDir = runDirOf(flags);
   const live = await liveRecord(runDir);
+  if (fs.existsSync(paths(runDir).database)) {
+    checkRoom(runDir);
+    checkLastCopy(runDir, live !== null && !live.dev && !live.database.fast);
+  }
   if (live === null) {
     good(`no stack runs in ${runDir}; ./wenming up starts one`);
     await checkPorts();

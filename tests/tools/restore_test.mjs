@@ -1,0 +1,157 @@
+// ./wenming backup and restore on a real database, with stand-ins for the services.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { query, socketOf } from '../../tools/local/database.mjs';
+import { until } from '../../tools/local/process.mjs';
+import { newStack } from './stand_in_stack.mjs';
+import { ROOT, run } from './support.mjs';
+
+const done = ({ status, out, err }) => assert.equal(status, 0, `${out}${err}`);
+const sql = (runDir, text) => query(socketOf(runDir), text);
+const write = (runDir, note) => sql(runDir, `INSERT INTO wenming_org.notes VALUES ('${note}')`);
+const notes = (runDir) => sql(runDir, 'SELECT note FROM wenming_org.notes ORDER BY note').map(([note]) => note);
+
+// A stack that runs, with a table of notes and the heads of the audit log at record 10.
+function startDurable(t) {
+  const stack = newStack(t, { durable: true });
+  done(stack.start());
+  sql(stack.runDir, 'CREATE TABLE wenming_org.notes (note VARCHAR(40) PRIMARY KEY)');
+  for (const schema of ['wenming_org', 'wenming_volunteer', 'wenming_activity']) {
+    sql(stack.runDir, `CREATE TABLE ${schema}.audit_heads (chain INT PRIMARY KEY, sequence BIGINT)`);
+    sql(stack.runDir, `INSERT INTO ${schema}.audit_heads VALUES (1, 10)`);
+  }
+  return stack;
+}
+
+// Another run directory; its database ends with the test.
+function spare(t, directory, name) {
+  const runDir = path.join(directory, name);
+  t.after(() => run(path.join(ROOT, 'tools/stack'), ['stop', '--wipe', '--run-dir', runDir]));
+  return runDir;
+}
+
+function restoresIntoNothing(t, { directory, runDir, wenming }, backup) {
+  const other = spare(t, directory, 'spare');
+  const refused = wenming('restore', backup, '--run-dir', other);
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /There is no binary log in .*spare\/db\/binlog/);
+  assert.equal(fs.existsSync(other), false);
+
+  done(wenming('restore', backup, '--without-log', '--run-dir', other));
+  assert.deepEqual(notes(other), ['early']);
+  const third = spare(t, directory, 'third');
+  fs.cpSync(path.join(runDir, 'db/binlog'), path.join(third, 'db/binlog'), { recursive: true });
+  const whole = wenming('restore', backup, '--run-dir', third);
+  done(whole);
+  assert.deepEqual(notes(third), ['early', 'late']);
+  assert.match(whole.err, /there are no keys in .*third\/keys/);
+  assert.deepEqual(notes(runDir), ['early', 'late'], 'the other one is left alone');
+}
+
+async function setsHeadsAside({ runDir, wenming, start }, backup) {
+  const now = Math.floor(Date.now() / 1000) + 1;
+  await until(() => Date.now() >= now * 1000, 5000);
+  write(runDir, 'too late');
+  const head = (sequence, seconds) => `${JSON.stringify({ service: 'org_svc', sequence, time: new Date(seconds * 1000).toISOString() })}\n`;
+  const kept = [head(7, now - 60), head(12, now - 30), 'not a head\n', head(10, now)];
+  const late = [head(11, now), head(14, now + 60)];
+  const file = path.join(runDir, 'audit/org_svc.heads.jsonl');
+  fs.writeFileSync(file, [...kept, ...late].join(''));
+  fs.writeFileSync(path.join(runDir, 'audit/activity_svc.heads.jsonl'), head(3, now + 60));
+  done(wenming('restore', backup, '--until', new Date(now * 1000).toISOString()));
+  assert.deepEqual(notes(runDir), ['early', 'late']);
+  assert.equal(fs.readFileSync(file, 'utf8'), kept.join(''));
+  const [aside] = fs.readdirSync(path.join(runDir, 'audit')).filter((name) => name.startsWith('before-'));
+  assert.deepEqual(fs.readdirSync(path.join(runDir, 'audit', aside)), ['org_svc.heads.jsonl']);
+  assert.equal(fs.readFileSync(path.join(runDir, 'audit', aside, 'org_svc.heads.jsonl'), 'utf8'), late.join(''));
+  done(start());
+}
+
+// Puts the file back in the end: a record of the log is altered, as by a disk.
+function keepsWhatIsThereWhereTheLogIsBroken({ directory, runDir, wenming, start }) {
+  const backup = path.join(directory, 'second');
+  done(wenming('backup', '--to', backup));
+  for (const note of ['one', 'two']) {
+    write(runDir, note);
+    sql(runDir, 'FLUSH BINARY LOGS');
+  }
+  const before = notes(runDir);
+  const folder = path.join(runDir, 'db/binlog');
+  const logs = fs.readdirSync(folder).filter((name) => /^changes\.\d/.test(name)).sort().map((name) => path.join(folder, name));
+  const [holder] = logs.filter((log) => fs.readFileSync(log).includes('two'));
+  const bytes = fs.readFileSync(holder);
+  const broken = Buffer.from(bytes);
+  broken.write('TWO', bytes.lastIndexOf('two'));
+  fs.writeFileSync(holder, broken);
+  const failed = wenming('restore', backup);
+  assert.equal(failed.status, 1);
+  assert.match(failed.err, /could not be applied whole/);
+  done(start());
+  assert.deepEqual(notes(runDir), before);
+  assert.equal(fs.existsSync(path.join(runDir, 'db/restoring')), false);
+
+  fs.rmSync(holder);
+  const refused = wenming('restore', backup);
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /lacks what is between/);
+  assert.deepEqual(notes(runDir), before);
+  fs.writeFileSync(holder, bytes);
+}
+
+function servesNothingBetweenTwoMoves({ runDir, stack, start }) {
+  done(stack('stop'));
+  const data = path.join(runDir, 'db/data');
+  fs.renameSync(data, `${data}.before-99991231T000000Z`);
+  const refused = start();
+  assert.equal(refused.status, 1);
+  assert.match(refused.err, /a restore was interrupted/);
+  fs.renameSync(`${data}.before-99991231T000000Z`, data);
+  done(start());
+}
+
+function keepsTheNewestCopies({ runDir, wenming }) {
+  const backups = path.join(runDir, 'backups');
+  const make = (name, file) => {
+    fs.mkdirSync(path.join(backups, name), { recursive: true });
+    fs.writeFileSync(path.join(backups, name, file), '');
+  };
+  for (const name of ['20200101T000000Z', '20200102T000000Z', '20200103T000000Z', 'before-the-move']) make(name, 'backup_time');
+  make('20200104T000000Z', 'ibdata1');
+  done(wenming('backup', '--keep', '2'));
+  const left = fs.readdirSync(backups).sort();
+  assert.equal(left.length, 4, left.join());
+  assert.deepEqual(left.filter((name) => /^2020|^before/.test(name)), ['20200103T000000Z', '20200104T000000Z', 'before-the-move']);
+  for (const keep of ['0', 'all', '-1']) assert.match(wenming('backup', '--keep', keep).err, /which is no number of copies/);
+  assert.match(wenming('backup', '--keep', '2', '--to', path.join(runDir, 'x')).err, /--to does not copy/);
+}
+
+function doctorTellsOfCopies({ runDir, start, doctor }) {
+  const fresh = doctor();
+  assert.match(fresh.out, /ok the last copy of the database is 0 h old: .*backups\/20/);
+  assert.match(fresh.out, /\d GB free in .*; the database has 0\.\d GB/);
+  assert.match(fresh.out, /once all is well: rm -r .*data\.before-/);
+  done(start('--no-dev'));
+  fs.writeFileSync(path.join(runDir, 'db/last_backup'), '2020-01-01T00:00:00Z /mnt/backups/20200101T000000Z\n');
+  const old = doctor();
+  assert.equal(old.status, 1);
+  assert.match(old.out, /bad the last copy of the database is \d{5,} h old/);
+  fs.rmSync(path.join(runDir, 'db/last_backup'));
+  assert.match(doctor().out, /bad there is no copy/);
+}
+
+test('copies from the first to the last', async (t) => {
+  const stack = startDurable(t);
+  const backup = path.join(stack.directory, 'backup');
+  write(stack.runDir, 'early');
+  done(stack.wenming('backup', '--to', backup));
+  write(stack.runDir, 'late');
+  await t.test('a restore needs nothing but the copy, and the log for what came after', () => restoresIntoNothing(t, stack, backup));
+  await t.test('heads of the audit log that are not reached are set aside', () => setsHeadsAside(stack, backup));
+  await t.test('a log that is broken or has a gap changes nothing', () => keepsWhatIsThereWhereTheLogIsBroken(stack));
+  await t.test('who starts between two moves of a restore is refused', () => servesNothingBetweenTwoMoves(stack));
+  await t.test('--keep deletes older whole copies alone', () => keepsTheNewestCopies(stack));
+  await t.test('doctor tells how old the last copy is and what room there is', () => doctorTellsOfCopies(stack));
+});
