@@ -8,9 +8,9 @@
 #include "common/db/errors.h"
 #include "common/db/shapes.h"
 #include "common/db/transaction.h"
-#include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
 #include "common/ids/fingerprint.h"
+#include "common/rpc/waiting.h"
 
 namespace wenming::activity {
 namespace {
@@ -35,7 +35,7 @@ Applicant ToApplicant(const rpc::Call& call, const v1::CreateRegistrationRequest
 SignUpDesk::SignUpDesk(db::Pool& db, ids::Generator& ids, const audit::Trail& trail, FullShifts& full,
                        Observer observer, Options options)
     : db_(db), ids_(ids), trail_(trail), full_(full), observer_(std::move(observer)), options_(options) {
-  for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>());
+  for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(options_.batch));
   for (const auto& lane : lanes_) {
     lane->deciding = std::thread([this, &lane = *lane] { DecideBatches(lane); });
     lane->answering = std::thread([this, &lane = *lane] { AnswerBatches(lane); });
@@ -57,20 +57,25 @@ void SignUpDesk::SignUp(const rpc::Call& call, const v1::CreateRegistrationReque
                         rpc::Reply<v1::Registration> reply) {
   Waiting waiting{ToApplicant(call, request, shift_id, ids_.Next()), std::move(reply)};
   Lane& lane = *lanes_[absl::HashOf(shift_id) % lanes_.size()];
+  const absl::Time now = options_.clock();
+  absl::Duration wait;
   {
     absl::MutexLock lock(&lane.mutex);
-    if (lane.queue.size() < options_.queue) {
+    wait = lane.pace.Wait(lane.queue.size(), now);
+    if (lane.queue.size() < options_.queue && rpc::MayWait(call.deadline - now, wait)) {
       lane.queue.push_back(std::move(waiting));
       return;
     }
   }
-  waiting.reply.Send(errors::Overloaded(absl::Seconds(1)));
+  waiting.reply.Send(rpc::ComeBackAfter(wait));
 }
 
 void SignUpDesk::DecideBatches(Lane& lane) {
   for (Batch batch = Take(lane); !batch.empty(); batch = Take(lane)) {
     if (!batch.applicants.empty()) Decide(batch);
+    const absl::Time now = options_.clock();
     absl::MutexLock lock(&lane.mutex);
+    lane.pace.Ended(now);
     lane.decided.push_back(std::move(batch));
   }
   absl::MutexLock lock(&lane.mutex);
@@ -102,13 +107,13 @@ SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
   Batch batch;
   absl::MutexLock lock(&lane.mutex, absl::Condition(&news));
   if (lane.queue.empty()) return batch;
-  const absl::Time now = clock_();
+  const absl::Time now = options_.clock();
   // Every statement is a round trip: the few beyond a single insert's length come with the next ones.
   for (size_t left = db::SingleInsert(std::min(lane.queue.size(), options_.batch)); left > 0; --left) {
     Waiting& next = lane.queue.front();
     const rpc::Call& call = *next.applicant.call;
-    if (now >= call.deadline) {
-      batch.late.push_back(std::move(next.reply));
+    if (absl::Status in_time = rpc::CheckWaited(call, now); !in_time.ok()) {
+      batch.late.push_back({std::move(next.reply), std::move(in_time)});
     } else {
       if (!batch.applicants.empty() && call.center_id != batch.applicants.front().call->center_id) break;
       batch.applicants.push_back(std::move(next.applicant));
@@ -116,6 +121,7 @@ SignUpDesk::Batch SignUpDesk::Take(Lane& lane) {
     }
     lane.queue.pop_front();
   }
+  if (!batch.applicants.empty()) lane.pace.Began(now);
   return batch;
 }
 
@@ -144,7 +150,7 @@ absl::StatusOr<Verdicts> SignUpDesk::DecideAll(std::span<const Applicant> applic
     auto verdicts =
         db::RunTransaction(db_, {.deadline = deadline, .repeatable = true}, [&](db::Transaction& transaction) {
           since = full_.Now();
-          auto decided = DecideTogether(transaction, trail_, center_id, applicants, before, clock_);
+          auto decided = DecideTogether(transaction, trail_, center_id, applicants, before, options_.clock);
           before.perhaps_committed = true;
           return decided;
         });
@@ -161,7 +167,7 @@ absl::StatusOr<Verdicts> SignUpDesk::DecideAll(std::span<const Applicant> applic
 }
 
 void SignUpDesk::Answer(Batch& batch) {
-  for (auto& reply : batch.late) reply.Send(errors::DeadlineExceeded());
+  for (Late& late : batch.late) late.reply.Send(late.why);
   for (size_t i = 0; i < batch.replies.size(); ++i) {
     const Verdict& verdict = batch.verdicts[i];
     // Its record, where it had an effect, was written with it.

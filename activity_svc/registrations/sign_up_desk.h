@@ -16,6 +16,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "activity_svc/registrations/batch_pace.h"
 #include "activity_svc/registrations/full_shifts.h"
 #include "activity_svc/registrations/sign_up_batch.h"
 #include "common/audit/trail.h"
@@ -33,6 +34,7 @@ class SignUpDesk {
     int lanes = 4;        // each with a database connection while it decides
     size_t queue = 8192;  // of one lane; more are refused at once
     size_t batch = 256;   // decided in one transaction
+    observe::Clock clock = observe::SystemClock();
   };
   // Told of each answer before it goes out, from a thread of the lane's.
   using Observer = std::function<void(const Verdict&)>;
@@ -46,8 +48,9 @@ class SignUpDesk {
   SignUpDesk(const SignUpDesk&) = delete;
   SignUpDesk& operator=(const SignUpDesk&) = delete;
 
-  // Does not block. Answers as CreateRegistration does; RESOURCE_EXHAUSTED where the queue is full, DEADLINE_EXCEEDED,
-  // without any effect, where the deadline passed in it. `call` and `request` live until the reply is sent.
+  // Does not block. Answers as CreateRegistration does; without any effect OVERLOADED where the queue is full or too
+  // long for the caller's time (rpc/waiting.h), DEADLINE_EXCEEDED where the deadline passed in it. `call` and `request`
+  // live until the reply is sent.
   void SignUp(const rpc::Call& call, const v1::CreateRegistrationRequest& request, uint64_t shift_id,
               rpc::Reply<v1::Registration> reply);
 
@@ -56,15 +59,23 @@ class SignUpDesk {
     Applicant applicant;
     rpc::Reply<v1::Registration> reply;
   };
+  // Of one who has waited too long, with what he is told.
+  struct Late {
+    rpc::Reply<v1::Registration> reply;
+    absl::Status why;
+  };
   struct Batch {
     std::vector<Applicant> applicants;
     std::vector<rpc::Reply<v1::Registration>> replies;  // of each
     std::vector<Verdict> verdicts;                      // of each, once decided
-    std::vector<rpc::Reply<v1::Registration>> late;     // of those whose deadline passed in the queue
+    std::vector<Late> late;                             // who were in the queue with them
     bool empty() const { return replies.empty() && late.empty(); }
   };
   struct Lane {
+    explicit Lane(size_t batch) : pace(batch) {}
+
     absl::Mutex mutex;
+    BatchPace pace ABSL_GUARDED_BY(mutex);
     std::deque<Waiting> queue ABSL_GUARDED_BY(mutex);
     std::deque<Batch> decided ABSL_GUARDED_BY(mutex);
     bool stopping ABSL_GUARDED_BY(mutex) = false;  // nobody comes any more
@@ -88,7 +99,6 @@ class SignUpDesk {
   FullShifts& full_;
   const Observer observer_;
   const Options options_;
-  const observe::Clock clock_ = observe::SystemClock();
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

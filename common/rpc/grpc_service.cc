@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "common/errors/errors.h"
+#include "common/rpc/waiting.h"
 
 namespace wenming::rpc {
 namespace {
@@ -49,15 +50,6 @@ Envelope EnvelopeOf(const CallbackServerContext& context) {
   const auto deadline = context.deadline();
   if (deadline != std::chrono::system_clock::time_point::max()) envelope.deadline = absl::FromChrono(deadline);
   return envelope;
-}
-
-// Whoever waited in the queue beyond the deadline has gone. Whoever has waited for more than half of his time is sent
-// away: with more callers than can be served, the queue would otherwise grow until each is served at the very end of
-// his time, and most answers come when nobody waits for them any more.
-absl::Status CheckWait(const Call& call, absl::Time now) {
-  if (now >= call.deadline) return errors::DeadlineExceeded();
-  if (now - call.arrival > (call.deadline - call.arrival) / 2) return errors::Overloaded(absl::Seconds(1));
-  return absl::OkStatus();
 }
 
 // One unary call from its bytes to its answer; owns what must outlive the hop to the pool.
@@ -218,14 +210,12 @@ void GrpcService::BindUnary(int index, MethodRuntime& method) {
       handle(unary);
       return reactor;
     }
-    const bool queued = pool_.TryRun([this, unary, handle, finish] {
-      if (const absl::Status in_time = CheckWait(unary->call, pipeline_.Now()); !in_time.ok()) {
-        finish(*unary, in_time);
-      } else {
-        handle(unary);
-      }
+    const absl::Status queued = pool_.TryRun(unary->call.deadline - unary->call.arrival, [this, unary, handle, finish] {
+      const absl::Status in_time = CheckWaited(unary->call, pipeline_.Now());
+      in_time.ok() ? handle(unary) : finish(*unary, in_time);
+      return in_time.ok();
     });
-    if (!queued) finish(*unary, errors::Overloaded(absl::Seconds(1)));
+    if (!queued.ok()) finish(*unary, queued);
     return reactor;
   };
   MarkMethodCallback(index, new grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>(react));

@@ -18,7 +18,9 @@ namespace wenming::rpc {
 struct ServerOptions {
   std::string address = "127.0.0.1:0";  // host:port; port 0 takes a free one
   int max_message_bytes = 4 << 20;
-  int max_concurrent_streams = 1000;
+  // On one connection: more than a gateway has at hand (its --max-in-flight). What is beyond waits there, where no line
+  // is that would refuse it, and the deadline that comes with it is not counted down.
+  int max_concurrent_streams = 5000;
   // After that, give or take a tenth, a client is asked to connect anew; what runs on the old connection then has the
   // grace to come to its end.
   absl::Duration max_connection_age = absl::Minutes(30);

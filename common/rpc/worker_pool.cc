@@ -4,7 +4,7 @@
 
 namespace wenming::rpc {
 
-WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {
+WorkerPool::WorkerPool(Options options) : options_(std::move(options)), pace_(options_.threads) {
   threads_.reserve(static_cast<size_t>(options_.threads));
   for (int i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Loop(); });
 }
@@ -18,15 +18,18 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool WorkerPool::TryRun(std::function<void()> task) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.queue) return false;
-    queue_.push_back(std::move(task));
-    Report();
+absl::Status WorkerPool::TryRun(absl::Duration left, Task task) {
+  std::unique_lock lock(mutex_);
+  const absl::Duration wait = pace_.Wait(queue_.size());
+  if (queue_.size() >= options_.queue || !MayWait(left, wait)) {
+    lock.unlock();
+    return ComeBackAfter(wait);
   }
+  queue_.push_back(std::move(task));
+  Report();
+  lock.unlock();
   news_.notify_one();
-  return true;
+  return absl::OkStatus();
 }
 
 void WorkerPool::Report() {
@@ -36,7 +39,7 @@ void WorkerPool::Report() {
 void WorkerPool::Loop() {
   options_.thread_begin();
   for (;;) {
-    std::function<void()> task;
+    Task task;
     {
       std::unique_lock lock(mutex_);
       news_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -45,7 +48,11 @@ void WorkerPool::Loop() {
       queue_.pop_front();
       Report();
     }
-    task();
+    const auto begin = options_.clock();
+    if (!task()) continue;
+    const absl::Duration took = absl::FromChrono(options_.clock() - begin);
+    const std::lock_guard lock(mutex_);
+    pace_.Took(took);
   }
   options_.thread_end();
 }

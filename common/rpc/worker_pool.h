@@ -1,6 +1,7 @@
-// A bounded pool: a fixed number of threads and a queue that refuses when it is full.
+// A bounded pool: a fixed number of threads, and a queue that refuses whom it would serve too late.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -9,6 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/rpc/waiting.h"
 #include "prometheus/gauge.h"
 
 namespace wenming::rpc {
@@ -16,6 +20,8 @@ namespace wenming::rpc {
 // Thread-safe. The destructor runs what is queued, then ends the threads.
 class WorkerPool {
  public:
+  // Says whether it did its work: what found that nobody waits for it any more tells nothing of how long work takes.
+  using Task = std::function<bool()>;
   struct Options {
     int threads = 8;
     size_t queue = 1024;
@@ -23,6 +29,7 @@ class WorkerPool {
     std::function<void()> thread_begin = [] {};
     std::function<void()> thread_end = [] {};
     prometheus::Gauge* queue_length = nullptr;
+    std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
   };
 
   explicit WorkerPool(Options options);
@@ -30,8 +37,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // False, without running it, when the queue is full.
-  bool TryRun(std::function<void()> task);
+  // OVERLOADED, without running it, where the queue is full or too long for one who has `left` of his time (MayWait).
+  absl::Status TryRun(absl::Duration left, Task task);
 
  private:
   void Loop();
@@ -40,7 +47,8 @@ class WorkerPool {
   const Options options_;
   std::mutex mutex_;
   std::condition_variable news_;
-  std::deque<std::function<void()>> queue_;
+  std::deque<Task> queue_;
+  TaskPace pace_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

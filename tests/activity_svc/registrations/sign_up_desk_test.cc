@@ -9,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/db/transaction.h"
+#include "common/errors/errors.h"
 #include "tests/activity_svc/activity_fixture.h"
 
 namespace wenming::activity {
@@ -55,9 +56,10 @@ class SignUpDeskTest : public ActivityTest {
       while (test_.counting_.acquired == before) std::this_thread::yield();
     }
 
-    void Ask(uint64_t volunteer_id, const std::string& shift, absl::Time deadline = absl::Now() + absl::Minutes(1)) {
+    void Ask(uint64_t volunteer_id, const std::string& shift, absl::Duration patience = absl::Minutes(1)) {
       rpc::Call& call = calls_.emplace_back(test_.Person(volunteer_id, test_.now_));
-      call.deadline = deadline;
+      call.arrival = test_.clock_();
+      call.deadline = call.arrival + patience;
       v1::CreateRegistrationRequest& request = requests_.emplace_back();
       request.set_parent(shift);
       absl::StatusOr<R>& answer = answers_.emplace_back(absl::UnknownError("no answer"));
@@ -72,6 +74,9 @@ class SignUpDeskTest : public ActivityTest {
     void Release() {
       release_.Notify();
       holder_.join();
+      AwaitAll();
+    }
+    void AwaitAll() {
       const auto all = [this] { return answered_ == answers_.size(); };
       absl::MutexLock lock(&mutex_, absl::Condition(&all));
     }
@@ -96,13 +101,15 @@ class SignUpDeskTest : public ActivityTest {
     std::thread holder_;
   };
 
+  std::atomic<int> seconds_ahead_ = 0;
+  const observe::Clock clock_ = [this] { return absl::Now() + absl::Seconds(seconds_ahead_.load()); };
   Counting counting_;
   std::unique_ptr<db::Pool> pool_;
 };
 
 TEST_F(SignUpDeskTest, ThoseWhoComeTogetherAreDecidedTogether) {
   const v1::Shift shift = Published(60, 20);
-  BusyDesk desk(*this, {.lanes = 1});
+  BusyDesk desk(*this, {.lanes = 1, .clock = clock_});
   for (uint64_t id = 1; id <= 96; ++id) desk.Ask(id, shift.name());
   EXPECT_EQ(desk.answered(), 0u);
   const int before = counting_.committed;
@@ -119,7 +126,7 @@ TEST_F(SignUpDeskTest, ThoseWhoComeTogetherAreDecidedTogether) {
 
 TEST_F(SignUpDeskTest, ABatchIsBounded) {
   const v1::Shift shift = Published(60, 0);
-  BusyDesk desk(*this, {.lanes = 1, .batch = 10});
+  BusyDesk desk(*this, {.lanes = 1, .batch = 10, .clock = clock_});
   // 8 are as many of 10 as a single insert takes.
   for (uint64_t id = 1; id <= 24; ++id) desk.Ask(id, shift.name());
   const int before = counting_.committed;
@@ -129,14 +136,45 @@ TEST_F(SignUpDeskTest, ABatchIsBounded) {
 
 TEST_F(SignUpDeskTest, WhoseDeadlinePassedInTheQueueIsNotSignedUp) {
   const v1::Shift shift = Published(5, 0);
-  BusyDesk desk(*this, {.lanes = 1});
-  desk.Ask(1, shift.name());
-  desk.Ask(2, shift.name(), absl::Now());
+  BusyDesk desk(*this, {.lanes = 1, .clock = clock_});
+  desk.Ask(1, shift.name(), absl::Minutes(10));
+  desk.Ask(2, shift.name());
+  seconds_ahead_ = 61;
   desk.Release();
   EXPECT_TRUE(desk.answer(0).ok()) << desk.answer(0).status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(desk.answer(1).status())) << desk.answer(1).status();
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations WHERE volunteer_id = 2"), 0);
   EXPECT_EQ(GetShift(shift.name()).taken_count(), 1);
+}
+
+TEST_F(SignUpDeskTest, WhoHasWaitedForMoreThanHalfOfHisTimeIsNotSignedUp) {
+  const v1::Shift shift = Published(5, 0);
+  BusyDesk desk(*this, {.lanes = 1, .clock = clock_});
+  desk.Ask(1, shift.name(), absl::Minutes(10));
+  desk.Ask(2, shift.name(), absl::Minutes(3));
+  seconds_ahead_ = 100;
+  desk.Release();
+  EXPECT_TRUE(desk.answer(0).ok()) << desk.answer(0).status();
+  EXPECT_EQ(desk.answer(1).status(), errors::Overloaded(absl::Seconds(1)));
+  EXPECT_EQ(GetShift(shift.name()).taken_count(), 1);
+}
+
+TEST_F(SignUpDeskTest, WhoWouldWaitForTooLongIsRefusedAtOnce) {
+  const v1::Shift shift = Published(5, 0);
+  BusyDesk desk(*this, {.lanes = 1, .clock = clock_});
+  // What has lasted for 100 s may last for 100 s more.
+  seconds_ahead_ = 100;
+  desk.Ask(1, shift.name(), absl::Minutes(4));
+  EXPECT_EQ(desk.answered(), 1u);
+  EXPECT_EQ(desk.answer(0).status(), errors::Overloaded(absl::Seconds(10)));
+  desk.Ask(1, shift.name(), absl::Minutes(6));
+  desk.Release();
+  EXPECT_TRUE(desk.answer(1).ok()) << desk.answer(1).status();
+  EXPECT_EQ(GetShift(shift.name()).taken_count(), 1);
+  // A lane that is idle takes everybody, however long the last batch took.
+  desk.Ask(2, shift.name(), absl::Seconds(20));
+  desk.AwaitAll();
+  EXPECT_TRUE(desk.answer(2).ok()) << desk.answer(2).status();
 }
 
 // The same requests to two replicas at once, again and again: each is answered, and alike by both.
@@ -168,7 +206,7 @@ TEST_F(SignUpDeskTest, TheSameRequestsAtTwoReplicasHaveOneAnswerEach) {
 
 TEST_F(SignUpDeskTest, AFullQueueIsSaidAtOnce) {
   const v1::Shift shift = Published(5, 0);
-  BusyDesk desk(*this, {.lanes = 1, .queue = 2});
+  BusyDesk desk(*this, {.lanes = 1, .queue = 2, .clock = clock_});
   for (uint64_t id = 1; id <= 3; ++id) desk.Ask(id, shift.name());
   EXPECT_TRUE(absl::IsResourceExhausted(desk.answer(2).status())) << desk.answer(2).status();
   desk.Release();
