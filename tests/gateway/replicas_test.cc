@@ -201,6 +201,20 @@ TEST_F(ReplicasTest, TheBudgetEnds) {
   EXPECT_TRUE(Calls(2, kOnce));  // what was not begun costs nothing
 }
 
+// However long nobody can serve: what reaches the replicas is what was called, and a tenth more.
+TEST_F(ReplicasTest, AStormReachesTheReplicasNoMoreOftenThanTheBudgetLets) {
+  constexpr int kCalls = 500;
+  constexpr int kSaved = 20;
+  ConnectBoth({.budget = {.per_call = 0.1, .per_second = 0, .most = kSaved}});
+  first_.Become(Mood::kExcuse);
+  second_.Become(Mood::kExcuse);
+  for (int i = 0; i < kCalls; ++i) EXPECT_FALSE(Call(kTwice).ok());
+  const int repeated = first_.calls() + second_.calls() - kCalls;
+  EXPECT_LE(repeated, kSaved + kCalls / 10);
+  EXPECT_GE(repeated, kSaved + kCalls / 10 - 1);
+  EXPECT_GT(metrics_.refused.Value(), kCalls / 2);
+}
+
 TEST_F(ReplicasTest, TheBreakerKeepsCallsFromAReplicaThatFailsThem) {
   ConnectBoth({.channel = {.breaker = {.first_pause = seconds(60)}}});
   first_.Become(Mood::kUnavailable);
