@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fateOf } from '../tests/chaos/endurance.mjs';
 
 const TESTS = ['faults', 'long_faults', 'disk_full', 'clock'];
 
@@ -35,8 +36,9 @@ try {
     ? fs.readFileSync(env.WENMING_FINDINGS, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
   row('fault', 'lasted', 'operations meanwhile: ok / refused / unknown', 'everything works again after', 'last');
   row('---', '---', '---', '---', '---');
-  for (const { fault, lasted, ok, failed: refused, unknown, recovery, slowest } of findings) {
-    row(fault, `${lasted.toFixed(1)} s`, `${ok} / ${refused} / ${unknown}`, `${recovery.toFixed(2)} s`, slowest);
+  for (const finding of findings) {
+    const { fault, lasted, ok, failed: refused, unknown, recovery, slowest } = finding;
+    row(`${fault}${fateOf(finding)}`, `${lasted.toFixed(1)} s`, `${ok} / ${refused} / ${unknown}`, `${recovery.toFixed(2)} s`, slowest);
   }
   const broken = findings.reduce((sum, finding) => sum + finding.broken, 0);
   console.log(JSON.stringify({ findings, broken, failed }));

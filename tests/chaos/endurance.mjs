@@ -15,25 +15,35 @@ function endingsBetween(operations, begin, end) {
 
 // Does all of `actions` ({ name: action } as in nemesis.mjs) in an order of its own. Resolves with a finding for each: { fault,
 // lasted, ok, failed, unknown (operations of the clients while it lasted), recovery, slowest (which kind of operation succeeded
-// last after its end, and after how many seconds) }. Rejects when some kind of operation does not succeed again.
+// last after its end, and after how many seconds), died (whether the process did, where it might) }. Rejects when some kind of
+// operation does not succeed again.
 export async function endure(world, prober, actions, log) {
   const findings = [];
   for (const [fault, act] of shuffled(world.random, Object.entries(actions))) {
     await pause(BREATH_MS * world.random());
     const begin = performance.now();
-    await act(world);
+    const { died } = (await act(world)) ?? {};
     const end = performance.now();
     const seconds = await prober.untilAllSucceed();
     const [slowest, recovery] = Object.entries(seconds).sort(([, a], [, b]) => b - a)[0];
-    const finding = { fault, lasted: (end - begin) / 1000, ...endingsBetween(world.history.operations, begin, end), recovery, slowest };
+    const meanwhile = endingsBetween(world.history.operations, begin, end);
+    const finding = { fault, lasted: (end - begin) / 1000, ...meanwhile, recovery, slowest, ...(died !== undefined && { died }) };
     log(describe(finding));
     findings.push(finding);
   }
   return findings;
 }
 
-const describe = ({ fault, lasted, ok, failed, unknown, recovery, slowest }) => `${fault}: ${lasted.toFixed(1)} s, ${ok} ok, `
-  + `${failed} refused, ${unknown} unknown meanwhile; all kinds succeeded again after ${recovery.toFixed(2)} s (last: ${slowest})`;
+const FATES = { true: '; the process died', false: '; the process lived on' };
+
+// What became of the process, where it might have died; nothing otherwise.
+export const fateOf = ({ died }) => FATES[died] ?? '';
+
+const describe = (finding) => {
+  const { fault, lasted, ok, failed, unknown, recovery, slowest } = finding;
+  return `${fault}: ${lasted.toFixed(1)} s, ${ok} ok, ${failed} refused, ${unknown} unknown meanwhile; all kinds succeeded again after `
+    + `${recovery.toFixed(2)} s (last: ${slowest})${fateOf(finding)}`;
+};
 
 // Adds the findings of a run, with the faults that its checker found, to the file that WENMING_FINDINGS names, a line each:
 // tools/bench_faults.mjs makes a table of them.

@@ -25,6 +25,7 @@ test('long faults', { timeout: 600000 }, async (t) => {
   const { findings, faults } = await holdOut(world, actions, seed, (text) => t.diagnostic(text));
   assert.deepEqual(faults, []);
   assert.equal(findings.length, Object.keys(actions).length);
+  assert.deepEqual(findings.filter(({ died }) => died !== undefined).map(({ fault }) => fault), ['no memory left for 3 s']);
   for (const { fault, unknown } of findings.filter(({ fault: name }) => FELT.test(name))) {
     assert.ok(unknown > 0, `nobody felt "${fault}": the test has lost its teeth`);
   }

@@ -1,6 +1,6 @@
 // What operators meet: a database or a service that stands still, is slow, refuses or has run out of something, and is well
-// again a moment later. Each resolves when that is over. The second replicas reach the database through the proxy; only
-// they meet a slow one.
+// again a moment later. Each resolves when that is over, with { died } where a process may not survive it. The second replicas reach
+// the database through the proxy; only they meet a slow one.
 
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -58,6 +58,9 @@ export const exhaustConnections = (seconds) => ({ socket }) => Promise.all([
 
 export const readOnlyDatabase = (seconds) => ({ socket }) => withSetting(socket, 'read_only', 1, seconds);
 
+// Whether a process runs; one that only waits to be mourned has no files.
+const isRunning = (pid) => fs.existsSync(`/proc/${pid}/fd/0`);
+
 // Runs `meanwhile` while a process has so little of a resource; it may not survive that.
 async function limited(pid, resource, soft, meanwhile) {
   const usual = new RegExp(`^${LIMITS[resource]} +(\\S+)`, 'm').exec(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'))[1];
@@ -66,7 +69,7 @@ async function limited(pid, resource, soft, meanwhile) {
   try {
     await meanwhile();
   } finally {
-    if (fs.existsSync(`/proc/${pid}/fd/0`)) await limitTo(usual);
+    if (isRunning(pid)) await limitTo(usual);
   }
 }
 
@@ -78,11 +81,13 @@ export const exhaustDescriptors = (seconds) => ({ sides, random, socket }) =>
   });
 
 // One activity_svc gets no more memory than it has. It may end by that, as it would by the kernel's hand in a container that is too
-// small, and is started again.
+// small, and is started again: { died } tells.
 export const exhaustMemory = (seconds) => async ({ sides, random }) => {
   const side = pick(random, sides);
   const pid = side.pidOf('activity_svc');
   const kilobytes = Number(/^VmSize:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
   await limited(pid, 'as', 1024 * kilobytes, () => pause(1000 * seconds));
+  const died = !isRunning(pid);
   await side.revive();
+  return { died };
 };
