@@ -42,12 +42,17 @@ export class Client {
   }
 }
 
-// What became of one request: due and ended in ms on one clock, status, and which try it was.
+// What became of each request: due and ended in ms on one clock, status, which try it was, and of what kind.
 export class Log {
   entries = [];
 
-  note(due, status, attempt = 0) {
-    this.entries.push({ due, end: performance.now(), status, attempt });
+  note(due, status, attempt = 0, kind = undefined) {
+    this.entries.push({ due, end: performance.now(), status, attempt, kind });
+  }
+
+  // The same of one kind only.
+  of(kind) {
+    return Object.assign(new Log(), { entries: this.entries.filter((entry) => entry.kind === kind) });
   }
 
   // How many ended well in [begin, end), a second.
@@ -68,14 +73,15 @@ export class Log {
 }
 
 // Keeps `width` requests under way for so many seconds. `draw()` makes up a request: a function that sends it, and again where it
-// is called again, and resolves with the status.
+// is called again, and resolves with the status; its `kind` goes into the log.
 export async function closedLoop(draw, width, seconds) {
   const log = new Log();
   const end = performance.now() + 1000 * seconds;
   await Promise.all(Array.from({ length: width }, async () => {
     while (performance.now() < end) {
       const due = performance.now();
-      log.note(due, await draw()());
+      const send = draw();
+      log.note(due, await send(), 0, send.kind);
     }
   }));
   return log;
@@ -91,7 +97,7 @@ export async function openLoop(draw, rate, seconds, { retries = 0 } = {}) {
     const send = draw();
     for (let attempt = 0; attempt <= retries; ++attempt) {
       const status = await send();
-      log.note(due, status, attempt);
+      log.note(due, status, attempt, send.kind);
       if (status === 200) return;
     }
   };

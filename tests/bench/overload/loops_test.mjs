@@ -49,6 +49,14 @@ test('the log knows rates and latencies', () => {
   assert.equal(new Log().latency(0.5), null);
 });
 
+test('the log tells kinds apart', async () => {
+  const kinds = ['read', 'write', 'read'];
+  const { log, answered } = await openLoop(() => Object.assign(async () => 200, { kind: kinds.pop() }), 30, 0.1);
+  await answered;
+  assert.deepEqual(['read', 'write'].map((kind) => log.of(kind).entries.length), [2, 1]);
+  assert.equal(log.of('read').latency(1), Math.max(...log.of('read').entries.map(({ due, end }) => end - due)));
+});
+
 test('normal is again when whoever comes in a whole second gets a good and quick answer', () => {
   const log = new Log();
   const come = (due, took, status = 200) => log.entries.push({ due, end: due + took, status, attempt: 0 });

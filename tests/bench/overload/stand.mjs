@@ -3,6 +3,8 @@
 
 import fs from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { samples } from '../../../tools/rotation/metrics.mjs';
+import { until } from '../../../tools/story/waiting.mjs';
 import { nameOf, query } from '../../chaos/database.mjs';
 import { placeFaults } from '../../chaos/invariants/places.mjs';
 import { pick } from '../../chaos/random.mjs';
@@ -11,6 +13,8 @@ import { readMoment } from '../../chaos/tables.mjs';
 const HOUR_MS = 3600000;
 const FIRST_DAY = Date.UTC(2033, 0, 1);
 const SIGN_UPS = 10;  // one request of so many is a sign-up, the others are reads
+const METHODS = ['ListMyRegistrations', 'CreateRegistration'];
+const ANSWERED_MS = 60000;
 const LOOK_MS = 200;
 
 // One shift a day, which nobody's other shifts overlap.
@@ -35,7 +39,8 @@ export class Requests {
 
   #look(client) {
     const { selves: [, { token }] } = pick(this.random, this.volunteers);
-    return () => client.send({ method: 'GET', path: '/v1/registrations:mine?pageSize=10', token });
+    const send = () => client.send({ method: 'GET', path: '/v1/registrations:mine?pageSize=10', token });
+    return Object.assign(send, { kind: 'read' });
   }
 
   // Everybody signs up for one day after the other.
@@ -44,11 +49,12 @@ export class Requests {
     const { name: volunteer, selves: [, { token }] } = this.volunteers[number % this.volunteers.length];
     const shift = this.shifts[Math.floor(number / this.volunteers.length) % this.shifts.length].name;
     const body = { requestId: `overload-${volunteer}-${shift}`.replaceAll('/', '-').slice(0, 64) };
-    return async () => {
+    const send = async () => {
       const status = await client.send({ method: 'POST', path: `/v1/${shift}/registrations`, token, body });
       if (status === 200) this.acknowledged.push(`${volunteer} ${shift}`);
       return status;
     };
+    return Object.assign(send, { kind: 'sign_up' });
   }
 
   // How many acknowledged sign-ups are not there once, and how many shifts have more people than places.
@@ -58,6 +64,28 @@ export class Requests {
     const lost = [...new Set(this.acknowledged)].filter((place) => counts.get(place) !== '1').length;
     return { lost, oversold: placeFaults(await readMoment(socket)).length };
   }
+}
+
+// Of the calls of what Requests draws, since the service began: how many it has taken, ended, and answered well.
+async function countCalls(service) {
+  const [started, handled] = await Promise.all(['started', 'handled'].map(async (what) =>
+    (await samples(service, `grpc_server_${what}_total`)).filter(({ labels }) => METHODS.includes(labels.grpc_method))));
+  const sum = (all) => all.reduce((total, { value }) => total + value, 0);
+  return { taken: sum(started), ended: sum(handled), good: sum(handled.filter(({ labels }) => labels.grpc_code === 'OK')) };
+}
+
+// Does `load()`, which resolves with logs, among other things, and waits until the service, { name, metrics (a URL) }, has answered
+// all of it. Resolves with what load() did, and how many calls the service has taken and how many of its good answers came to nobody
+// (the logs have no good answer for them).
+export async function servedBy(service, load) {
+  const before = await countCalls(service);
+  const done = await load();
+  const after = await until('all calls to be answered', async () => {
+    const counts = await countCalls(service);
+    return counts.taken === counts.ended && counts;
+  }, ANSWERED_MS);
+  const received = done.logs.reduce((sum, log) => sum + log.count(({ status }) => status === 200), 0);
+  return { ...done, taken: after.taken - before.taken, inVain: after.good - before.good - received };
 }
 
 const residentMb = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
