@@ -1,6 +1,8 @@
 // ./wenming backup and restore on a real database, with stand-ins for the services.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -70,7 +72,7 @@ async function setsHeadsAside({ runDir, wenming, start }, backup) {
   done(start());
 }
 
-// Puts the file back in the end: a record of the log is altered, as by a disk.
+// A record of the log is altered, as by a disk, and then its file is lost.
 function keepsWhatIsThereWhereTheLogIsBroken({ directory, runDir, wenming, start }) {
   const backup = path.join(directory, 'second');
   done(wenming('backup', '--to', backup));
@@ -98,7 +100,24 @@ function keepsWhatIsThereWhereTheLogIsBroken({ directory, runDir, wenming, start
   assert.equal(refused.status, 1);
   assert.match(refused.err, /lacks what is between/);
   assert.deepEqual(notes(runDir), before);
-  fs.writeFileSync(holder, bytes);
+  fs.writeFileSync(holder, bytes, { mode: 0o660 });
+}
+
+async function isAsItWasWhereItIsKilled({ directory, runDir, start, wenming }) {
+  const backup = path.join(directory, 'fourth');
+  done(wenming('backup', '--to', backup));
+  write(runDir, 'three');
+  const before = notes(runDir);
+  const restore = spawn(path.join(ROOT, 'wenming'), ['restore', backup, '--run-dir', runDir], { detached: true, stdio: 'ignore' });
+  const ended = once(restore, 'exit');
+  assert.ok(await until(() => fs.existsSync(path.join(runDir, 'db/restoring/data')), 60000));
+  process.kill(-restore.pid, 'SIGKILL');
+  assert.deepEqual(await ended, [null, 'SIGKILL']);
+  done(start());
+  assert.deepEqual(notes(runDir), before);
+  done(wenming('restore', backup));
+  assert.deepEqual(notes(runDir), before);
+  assert.equal(fs.existsSync(path.join(runDir, 'db/restoring')), false);
 }
 
 function servesNothingBetweenTwoMoves({ runDir, stack, start }) {
@@ -151,6 +170,7 @@ test('copies from the first to the last', async (t) => {
   await t.test('a restore needs nothing but the copy, and the log for what came after', () => restoresIntoNothing(t, stack, backup));
   await t.test('heads of the audit log that are not reached are set aside', () => setsHeadsAside(stack, backup));
   await t.test('a log that is broken or has a gap changes nothing', () => keepsWhatIsThereWhereTheLogIsBroken(stack));
+  await t.test('a restore that is killed changes nothing, and can be made again', () => isAsItWasWhereItIsKilled(stack));
   await t.test('who starts between two moves of a restore is refused', () => servesNothingBetweenTwoMoves(stack));
   await t.test('--keep deletes older whole copies alone', () => keepsTheNewestCopies(stack));
   await t.test('doctor tells how old the last copy is and what room there is', () => doctorTellsOfCopies(stack));
