@@ -21,7 +21,7 @@ RUN groupadd --gid 64017 wenming && \
 FROM base AS gateway
 RUN apt-get update && apt-get install -y --no-install-recommends \
       ca-certificates libabsl20220623 libnghttp2-14 libprometheus-cpp-core1.0 libprotobuf32 libssl3 libstdc++6 zlib1g && \
-    rm -rf /var/lib/apt/lists/*
+    apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/bin/gateway /usr/bin/gateway
 COPY --from=build /src/build/release/wenming.binpb /usr/share/wenming/wenming.binpb
 USER 64017:64017
@@ -32,12 +32,12 @@ FROM base AS service
 RUN apt-get update && apt-get install -y --no-install-recommends \
       ca-certificates libabsl20220623 libcsv3 libgrpc++1.51 libmysqlcppconn7v5 libprometheus-cpp-core1.0 libprometheus-cpp-pull1.0 \
       libprotobuf32 libssl3 libstdc++6 tzdata zlib1g && \
-    rm -rf /var/lib/apt/lists/*
+    apt-get clean && rm -rf /var/lib/apt/lists/*
 USER 64017:64017
 
 FROM service AS org-svc
 USER root
-RUN apt-get update && apt-get install -y --no-install-recommends libargon2-1 liboath0 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libargon2-1 liboath0 && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/bin/org_svc /usr/bin/org_svc
 USER 64017:64017
 ENTRYPOINT ["/usr/bin/org_svc"]
@@ -47,14 +47,14 @@ USER root
 # Certificates are set in these fonts.
 RUN apt-get update && apt-get install -y --no-install-recommends \
       fonts-noto-cjk libcairo2 libcurl4 libglib2.0-0 libpango-1.0-0 libpangocairo-1.0-0 libqrencode4 && \
-    rm -rf /var/lib/apt/lists/*
+    apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/bin/volunteer_svc /usr/bin/volunteer_svc
 USER 64017:64017
 ENTRYPOINT ["/usr/bin/volunteer_svc"]
 
 FROM service AS activity-svc
 USER root
-RUN apt-get update && apt-get install -y --no-install-recommends libical3 libxlsxwriter4 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libical3 libxlsxwriter4 && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/bin/activity_svc /usr/bin/activity_svc
 USER 64017:64017
 ENTRYPOINT ["/usr/bin/activity_svc"]

@@ -1,56 +1,95 @@
-// The Dockerfile's images, built as root without a daemon on a Debian 12 that debootstrap makes, and started: each has the libraries
-// that its program needs and runs as the user that k8s/ names. The programs are those that were built already; the stage that
-// compiles them is left out, since it takes as long as the whole build.
+// The Dockerfile's images are made, small, and run as nobody else; and all four together do their work on a real database, each told
+// what its Deployment and its Job in k8s/ tell, until each is ready and the gateway answers.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
-import { makeDebian } from '../support/debian.mjs';
-import { ROOT, scratch, succeed } from '../tools/support.mjs';
+import { after, before, test } from 'node:test';
+import { until } from '../../tools/local/process.mjs';
+import { isReady } from '../../tools/local/services.mjs';
+import { HOST } from '../../tools/local/settings.mjs';
+import { ROOT, succeed } from '../tools/support.mjs';
+import { BASE, Images, PROGRAMS } from './images.mjs';
+import { MariadbSet, WAIT } from './mariadb_set.mjs';
+import { build, K8S } from './objects.mjs';
+import { containers, named } from './parts.mjs';
 
-const PROGRAMS = { gateway: 'gateway', 'org-svc': 'org_svc', 'volunteer-svc': 'volunteer_svc', 'activity-svc': 'activity_svc' };
-const BASE = 'debian:bookworm-slim';
+const SERVICES = Object.keys(PROGRAMS).filter((target) => target !== 'gateway');
+const NOBODY = 64017;
+const PASSWORD = 'Secret-secret-1';
+// What each has beyond the Debian below it; volunteer-svc has the fonts of certificates.
+const MEGABYTES_AT_MOST = { gateway: 60, 'org-svc': 85, 'volunteer-svc': 220, 'activity-svc': 135 };
 
-// Everything that buildah keeps is in a directory of its own.
-function makeBuildah(directory) {
-  const where = ['--root', path.join(directory, 'storage'), '--runroot', path.join(directory, 'run'), '--storage-driver', 'vfs'];
-  return (...args) => succeed('buildah', [...where, ...args]);
+const SCHEMAS = SERVICES.map((target) => `wenming_${target.split('-')[0]}`).map((name) => `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+CREATE USER ${name}@'%' IDENTIFIED BY '${PASSWORD}'; GRANT ALL PRIVILEGES ON \`${name.replace('_', '\\_')}\`.* TO ${name}@'%';`).join('\n');
+
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'wenming-'));
+const started = [];
+let images;
+let set;
+
+// Keys and passwords as a pod has them: for its user, and for nobody else.
+function makePods() {
+  const pods = path.join(directory, 'pods');
+  succeed(path.join(ROOT, 'tools/make_keys.sh'), [path.join(pods, 'keys')]);
+  for (const folder of [...Object.keys(PROGRAMS), 'bootstrap', 'audit']) fs.mkdirSync(path.join(pods, folder));
+  for (const folder of [...SERVICES, 'bootstrap']) fs.writeFileSync(path.join(pods, folder, 'password'), `${PASSWORD}\n`);
+  succeed('chown', ['-R', `${NOBODY}:${NOBODY}`, pods]);
+  succeed('chmod', ['-R', 'u=rwX,go=', pods]);
 }
 
-function makeBase(directory, buildah) {
-  const root = path.join(directory, 'root');
-  makeDebian(root);
-  succeed('tar', ['-C', root, '-cf', path.join(directory, 'base.tar'), '.']);
-  fs.writeFileSync(path.join(directory, 'Base'), 'FROM scratch\nADD base.tar /\n');
-  buildah('bud', '--pull-never', '--isolation', 'chroot', '-t', BASE, '-f', path.join(directory, 'Base'), directory);
+async function startDatabase() {
+  const folder = path.join(directory, 'database');
+  fs.mkdirSync(folder);
+  set = new MariadbSet(folder, build(path.join(K8S, 'overlays/county')), SCHEMAS);
+  await set.start(0);
 }
 
-// What the stage "build" would have made.
-function collectBuilt(directory) {
-  const built = path.join(directory, 'built');
-  const bin = path.join(built, 'src/build/release/bin');
-  fs.mkdirSync(bin, { recursive: true });
-  const from = process.env.WENMING_BUILD_DIR;
-  for (const name of Object.values(PROGRAMS)) succeed('strip', ['--strip-unneeded', '-o', path.join(bin, name), path.join(from, 'bin', name)]);
-  fs.copyFileSync(path.join(from, 'wenming.binpb'), path.join(bin, '../wenming.binpb'));
-  return built;
-}
+before(async () => {
+  images = new Images(directory);
+  images.makeBase();
+  makePods();
+  await startDatabase();
+});
+after(async () => {
+  await Promise.all(started.map((program) => images.end(program)));
+  await set?.stop();
+  fs.rmSync(directory, { recursive: true, force: true });
+});
 
-test('every image has what its program needs, and runs as nobody else', (t) => {
-  const directory = scratch(t);
-  const buildah = makeBuildah(directory);
-  makeBase(directory, buildah);
-  const built = collectBuilt(directory);
+test('every image is made, is small, and runs as nobody else', (t) => {
+  const built = images.builtBy();
+  const below = images.sizeOf(BASE);
   for (const [target, program] of Object.entries(PROGRAMS)) {
-    buildah('bud', '--pull-never', '--isolation', 'chroot', '--build-context', `build=${built}`, '--target', target,
-      '-t', `wenming/${target}`, '-f', path.join(ROOT, 'Dockerfile'), ROOT);
-    const { OCIv1: { config } } = JSON.parse(buildah('inspect', '--type', 'image', `wenming/${target}`));
-    assert.deepEqual([config.User, config.Entrypoint], ['64017:64017', [`/usr/bin/${program}`]], target);
-    const container = buildah('from', '--pull-never', `wenming/${target}`);
-    const inside = (...command) => buildah('run', '--isolation', 'chroot', container, '--', ...command);
-    assert.equal(inside('id', '-u'), '64017', target);
-    assert.match(inside(`/usr/bin/${program}`, '--help'), /--metrics/, target);
-    buildah('rm', container);
+    images.bud('--build-context', `build=${built}`, '--target', target, '-t', `wenming/${target}`, '-f', path.join(ROOT, 'Dockerfile'), ROOT);
+    const { OCIv1: { config } } = JSON.parse(images.buildah('inspect', '--type', 'image', `wenming/${target}`));
+    assert.deepEqual([config.User, config.Entrypoint], [`${NOBODY}:${NOBODY}`, [`/usr/bin/${program}`]], target);
+    assert.equal(images.inside(`wenming/${target}`, 'id', '-u'), String(NOBODY), target);
+    const megabytes = Math.round((images.sizeOf(`wenming/${target}`) - below) / 1e6);
+    t.diagnostic(`${target}: ${megabytes} MB on a Debian of ${Math.round(below / 1e6)} MB`);
+    assert.ok(megabytes <= MEGABYTES_AT_MOST[target], `${target} has ${megabytes} MB`);
   }
+  assert.match(images.inside('wenming/volunteer-svc', 'fc-match', ':lang=zh-cn'), /Noto.*CJK/, 'certificates have their fonts');
+});
+
+// What the container of a kind in k8s/base says to the program.
+const toldBy = (target, kind, name) => images.told(containers(named(build(path.join(K8S, 'base', target)), kind, name))[0],
+  { DATABASE_HOST: HOST, DATABASE_PORT: set.members[0].port, PUBLIC_URL: 'https://wenming.example' });
+
+test('all of them work together as their Deployments have them', async () => {
+  for (const target of SERVICES) images.runToEnd(target, await toldBy(target, 'Job', `${target}-migration`));
+  for (const target of Object.keys(PROGRAMS)) started.push(images.start(target, await toldBy(target, 'Deployment', target)));
+  for (const { target, log, metrics } of started) {
+    assert.ok(await until(() => isReady(PROGRAMS[target], metrics), WAIT), `${target} is not ready:\n${fs.readFileSync(log, 'utf8').slice(-2000)}`);
+  }
+  const gateway = `http://${HOST}:${await images.portFor(8080)}`;
+  assert.equal((await fetch(`${gateway}/healthz`)).status, 200);
+  const { openapi } = await (await fetch(`${gateway}/openapi.json`)).json();
+  assert.match(openapi, /^3\.1/, 'its routes are there');
+  const answer = await fetch(`${gateway}/v1/auth:password`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ username: 'admin', password: 'wrong', device: 'a test' }),
+  });
+  assert.equal(answer.status, 401, await answer.text());
+  for (const program of [...started].reverse()) assert.equal(await images.end(program), 0, `${program.target} ends when it is told to`);
 });

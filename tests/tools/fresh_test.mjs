@@ -9,12 +9,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { PORTS, isFree } from '../../tools/local/settings.mjs';
-import { makeDebian } from '../support/debian.mjs';
+import { handOver, makeDebian } from '../support/debian.mjs';
 import { ROOT, run, scratch, succeed } from './support.mjs';
 
 const CLONE = '/root/wenming';
-const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
-const HANDED = '/etc/handed-over.crt';  // not there, since installing ca-certificates makes that file anew
 
 // Before what the machine sees of us: nothing but the network, and the devices. All of it ends with the shell: the processes,
 // which have a namespace of their own, and what is mounted.
@@ -27,15 +25,6 @@ mount -t sysfs sysfs "$1/sys"
 exec chroot "$1" /bin/bash -c "$3"
 `;
 const TWO_COMMANDS = `cd ${CLONE} && ./wenming up && ./wenming demo && ./wenming test && ./wenming down`;
-
-function handOver(root) {
-  for (const file of ['/etc/resolv.conf', '/etc/hosts']) fs.copyFileSync(file, path.join(root, file));
-  const authorities = process.env.NODE_EXTRA_CA_CERTS ?? AUTHORITIES;
-  if (!fs.existsSync(authorities)) return {};
-  fs.copyFileSync(authorities, path.join(root, HANDED));
-  fs.writeFileSync(path.join(root, 'etc/apt/apt.conf.d/99handed-over'), `Acquire::https::CaInfo "${HANDED}";\n`);
-  return { NODE_EXTRA_CA_CERTS: HANDED, npm_config_cafile: HANDED };
-}
 
 // The network is ours, so its ports are, too.
 async function assertPortsFree() {
