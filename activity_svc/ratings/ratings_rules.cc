@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "activity_svc/calendars/working_days.h"
 #include "common/crypto/digest.h"
+#include "common/errors/errors.h"
 
 namespace wenming::activity {
 namespace {
@@ -28,6 +30,17 @@ std::string SealOf(const CheckCodes& codes, std::string_view numbers) {
 }
 
 }  // namespace
+
+absl::Status CheckBegun(std::optional<absl::Time> first_start, absl::Time now) {
+  if (first_start && now >= *first_start) return absl::OkStatus();
+  const std::string from = first_start ? ChineseTime(*first_start) : "";
+  return errors::FailedPrecondition(
+      type::REASON_MOVE_NOT_ALLOWED,
+      {{"state", "NOT_BEGUN"},
+       {"state_zh", "活动尚无班次开始"},
+       {"allowed", first_start ? "this, from " + from + " on" : "to add a shift, and this once it has begun"},
+       {"allowed_zh", first_start ? from + " 起邀请评价" : "添加班次，并在其开始后邀请评价"}});
+}
 
 std::string TokenOf(const CheckCodes& codes, const Invitation& invitation) {
   const std::string numbers =

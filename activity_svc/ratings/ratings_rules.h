@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "activity_svc/attendance/check_code.h"
 
@@ -22,6 +23,10 @@ struct Invitation {
 
   friend bool operator==(const Invitation&, const Invitation&) = default;
 };
+
+// Nobody is asked about what has not begun: FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED, naming when it does,
+// before the first shift of the activity begins.
+absl::Status CheckBegun(std::optional<absl::Time> first_start, absl::Time now);
 
 // The invitation as a text: its numbers and 16 bytes of HMAC-SHA256 over them, base64url; 48 characters.
 std::string TokenOf(const CheckCodes& codes, const Invitation& invitation);

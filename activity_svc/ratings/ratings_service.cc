@@ -4,6 +4,7 @@
 #include "activity_svc/names.h"
 #include "activity_svc/ratings/ratings_rules.h"
 #include "activity_svc/ratings/ratings_store.h"
+#include "activity_svc/shifts/shifts_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
@@ -46,6 +47,9 @@ absl::StatusOr<v1::CreateRatingInvitationsResponse> RatingsService::CreateRating
         if (!activity.ok()) return activity.status();
         return idempotency::Run<Response>(tx, scope, request, call.now, [&]() -> absl::StatusOr<Response> {
           if (!activity->is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
+          const auto first_start = FirstStart(tx, call.center_id, *id);
+          if (!first_start.ok()) return first_start.status();
+          if (auto status = CheckBegun(*first_start, call.now); !status.ok()) return status;
           const RatingBatch batch{ids_.Next(), *id, request.count(), call.now + kInvitationLife};
           const auto stored = InsertBatch(tx, call.center_id, batch, call.caller.subject, call.now);
           if (!stored.ok()) return stored;

@@ -55,6 +55,8 @@ constexpr char kCount[] =
     "SELECT COUNT(*), CAST(COALESCE(SUM(taken_count + waitlisted_count), 0) AS SIGNED),"
     " COUNT(CASE WHEN state NOT IN (?, ?) THEN 1 END)"
     " FROM shifts WHERE center_id = ? AND activity_id = ? AND delete_time IS NULL";
+constexpr char kFirstStart[] =
+    "SELECT MIN(start_time) FROM shifts WHERE center_id = ? AND activity_id = ? AND state <> ? AND delete_time IS NULL";
 constexpr char kSetAccepting[] =
     "UPDATE shifts SET accepting = ?, end_due_time = CASE WHEN ? = 1 THEN end_time + ? ELSE NULL END, update_time = ?"
     " WHERE center_id = ? AND activity_id = ? AND state = ? AND delete_time IS NULL";
@@ -173,6 +175,12 @@ absl::StatusOr<ShiftTotals> CountShifts(db::Session& session, uint64_t center_id
   if (!row.ok()) return row.status();
   if (!row->has_value()) return ShiftTotals();
   return ShiftTotals{.shifts = (*row)->Int(0), .sign_ups = (*row)->Int(1), .unsettled = (*row)->Int(2)};
+}
+
+absl::StatusOr<std::optional<absl::Time>> FirstStart(db::Session& session, uint64_t center_id, uint64_t activity_id) {
+  const auto row = session.QueryOne(kFirstStart, {center_id, activity_id, v1::Shift::STATE_CANCELLED});
+  if (!row.ok()) return row.status();
+  return (*row)->OptionalTime(0);
 }
 
 absl::Status SetAccepting(db::Transaction& transaction, uint64_t center_id, uint64_t activity_id, bool accepting,

@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +60,9 @@ struct ShiftTotals {
   int64_t unsettled = 0;  // neither settled nor cancelled
 };
 absl::StatusOr<ShiftTotals> CountShifts(db::Session& session, uint64_t center_id, uint64_t activity_id);
+
+// When the first shift of an activity begins that was not called off; nothing where there is none.
+absl::StatusOr<std::optional<absl::Time>> FirstStart(db::Session& session, uint64_t center_id, uint64_t activity_id);
 
 // Locks the shifts of an activity that are not over, and opens or closes them for sign-up. `watched`: they will end by
 // themselves in time.

@@ -46,11 +46,16 @@ class RatingsTest : public ActivityTest {
 
   absl::StatusOr<v1::CreateRatingInvitationsResponse> Ask(int count, const std::string& request_id = "",
                                                           uint64_t staff = kHead) {
+    return AskAt(start_, count, request_id, staff);
+  }
+  absl::StatusOr<v1::CreateRatingInvitationsResponse> AskAt(absl::Time at, int count,
+                                                            const std::string& request_id = "",
+                                                            uint64_t staff = kHead) {
     v1::CreateRatingInvitationsRequest request;
     request.set_parent(activity_);
     request.set_count(count);
     request.set_request_id(request_id);
-    return ratings_.CreateRatingInvitations(Staff(staff, now_), request);
+    return ratings_.CreateRatingInvitations(Staff(staff, at), request);
   }
   absl::StatusOr<v1::RateActivityResponse> Rate(const std::string& token, int stars, absl::Time at,
                                                 const std::string& comment = "很好") {
@@ -84,8 +89,8 @@ TEST_F(RatingsTest, WhoWasAskedAnswersOnce) {
   EXPECT_EQ(ReasonOf(Rate("x", 5, now_)), type::REASON_NOT_ASKED);
   EXPECT_EQ(ReasonOf(Rate(TokenOf(codes_, {kCenter, asked->batch_id(), 3}), 5, now_)), type::REASON_NOT_ASKED);
   EXPECT_EQ(ReasonOf(Rate(TokenOf(codes_, {kOtherCenter, asked->batch_id(), 1}), 5, now_)), type::REASON_NOT_ASKED);
-  EXPECT_EQ(ReasonOf(Rate(asked->tokens(1), 5, now_ + kInvitationLife)), type::REASON_NOT_ASKED);
-  ASSERT_TRUE(Rate(asked->tokens(1), 2, now_ + kInvitationLife - absl::Seconds(1)).ok());
+  EXPECT_EQ(ReasonOf(Rate(asked->tokens(1), 5, start_ + kInvitationLife)), type::REASON_NOT_ASKED);
+  ASSERT_TRUE(Rate(asked->tokens(1), 2, start_ + kInvitationLife - absl::Seconds(1)).ok());
 
   EXPECT_EQ(ReasonOf(Summary(kStranger)), type::REASON_PERMISSION);
   const auto summary = Summary();
@@ -117,6 +122,17 @@ TEST_F(RatingsTest, ARepetitionAsksNobodyTwiceAndNoTokenIsKept) {
   EXPECT_EQ(Summary()->asked_count(), 2);
   const std::string holds = "SELECT COUNT(*) FROM requests WHERE LOCATE('";
   EXPECT_EQ(Number(holds + first->tokens(0) + "', answer) > 0"), 0);
+}
+
+TEST_F(RatingsTest, NobodyIsAskedBeforeAnythingWasServed) {
+  const auto early = AskAt(start_ - absl::Seconds(1), 3);
+  EXPECT_EQ(ReasonOf(early), type::REASON_MOVE_NOT_ALLOWED);
+  const std::string text(errors::ToWire(early.status(), errors::Language::kEnglish, "").message());
+  EXPECT_NE(text.find("this, from 2026-05-02 "), std::string::npos) << text;
+  EXPECT_EQ(Summary()->asked_count(), 0);
+  // What was called off was not served.
+  Move(activity_, v1::MoveActivityRequest::MOVE_CANCEL, kHead);
+  EXPECT_EQ(ReasonOf(Ask(3)), type::REASON_MOVE_NOT_ALLOWED);
 }
 
 TEST_F(RatingsTest, NobodyAskedClaimsNothing) {
