@@ -9,7 +9,7 @@ namespace {
 
 using P = v1::Appeal;
 
-enum class Event { kAppeal, kGrant, kOther };
+enum class Event { kAppeal, kContest, kGrant, kOther };
 
 struct Step {
   AppealState from;
@@ -17,11 +17,13 @@ struct Step {
   AppealState to;
 };
 
-// Every allowed move. kGrant: a decision that grants all; kOther: any other.
+// Every allowed move. kContest: an appeal against a reversal that came after the last move; kGrant: a decision that
+// grants all; kOther: any other.
 constexpr Step kSteps[] = {
     {P::STATE_UNSPECIFIED, Event::kAppeal, P::STATE_OPEN}, {P::STATE_OPEN, Event::kGrant, P::STATE_FINAL},
     {P::STATE_OPEN, Event::kOther, P::STATE_DECIDED},      {P::STATE_DECIDED, Event::kAppeal, P::STATE_REOPENED},
     {P::STATE_REOPENED, Event::kGrant, P::STATE_FINAL},    {P::STATE_REOPENED, Event::kOther, P::STATE_FINAL},
+    {P::STATE_FINAL, Event::kContest, P::STATE_OPEN},
 };
 
 absl::StatusOr<AppealState> Next(AppealState from, Event event, type::Reason refused) {
@@ -33,8 +35,9 @@ absl::StatusOr<AppealState> Next(AppealState from, Event event, type::Reason ref
 
 }  // namespace
 
-absl::StatusOr<AppealState> AfterAppeal(AppealState from) {
-  return Next(from, Event::kAppeal, type::REASON_APPEAL_OPEN);
+absl::StatusOr<AppealState> AfterAppeal(AppealState from, bool taken_back_since) {
+  const bool contest = taken_back_since && from == P::STATE_FINAL;
+  return Next(from, contest ? Event::kContest : Event::kAppeal, type::REASON_APPEAL_OPEN);
 }
 
 absl::StatusOr<AppealState> AfterDecision(AppealState from, AppealOutcome outcome) {

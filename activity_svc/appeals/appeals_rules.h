@@ -10,9 +10,10 @@
 
 namespace wenming::activity {
 
-// Where another appeal of the volunteer leads; UNSPECIFIED is where there has been none. FAILED_PRECONDITION with
-// REASON_APPEAL_OPEN while one waits for its decision, REASON_APPEAL_FINAL after the last.
-absl::StatusOr<AppealState> AfterAppeal(AppealState from);
+// Where another appeal of the volunteer leads; UNSPECIFIED is where there has been none. `taken_back_since`: the hours
+// were reversed after its last move. FAILED_PRECONDITION with REASON_APPEAL_OPEN while one waits for its decision,
+// REASON_APPEAL_FINAL after the last, unless the hours were taken back since.
+absl::StatusOr<AppealState> AfterAppeal(AppealState from, bool taken_back_since);
 
 // Where a decision leads: all that is granted, and the second decision, is final. FAILED_PRECONDITION with
 // REASON_APPEAL_FINAL after the last, REASON_ALREADY_DECIDED where none waits.

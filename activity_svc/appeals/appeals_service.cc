@@ -46,15 +46,29 @@ absl::StatusOr<absl::Time> FirstDue(db::Session& session, uint64_t center_id, co
 }
 
 // The same, where the hours were taken back since: whenever that happens, it can be contested.
-absl::StatusOr<absl::Time> AppealDue(db::Session& session, uint64_t center_id, uint64_t registration_id,
-                                     const Shift& shift, const Policy& policy, const std::optional<Appeal>& before) {
+absl::StatusOr<absl::Time> AppealDue(db::Session& session, uint64_t center_id, const Shift& shift, const Policy& policy,
+                                     const std::optional<Appeal>& before, std::optional<absl::Time> taken_back) {
   const auto due = FirstDue(session, center_id, shift, policy, before);
-  if (!due.ok()) return due.status();
+  if (!due.ok() || !taken_back) return due;
+  const auto reversed = DueAfter(session, center_id, *taken_back, policy.appeal_working_days);
+  return reversed.ok() ? absl::StatusOr<absl::Time>(std::max(*due, *reversed)) : reversed;
+}
+
+// When the hours were taken back, where nothing stands instead.
+absl::StatusOr<std::optional<absl::Time>> TakenBackAt(db::Session& session, uint64_t center_id,
+                                                      uint64_t registration_id) {
   const auto last = LastEntry(session, center_id, registration_id);
   if (!last.ok()) return last.status();
-  if (!last->has_value() || (*last)->credits()) return due;
-  const auto reversed = DueAfter(session, center_id, (*last)->entry_time, policy.appeal_working_days);
-  return reversed.ok() ? absl::StatusOr<absl::Time>(std::max(*due, *reversed)) : reversed;
+  if (!last->has_value() || (*last)->credits()) return std::optional<absl::Time>();
+  return std::optional<absl::Time>((*last)->entry_time);
+}
+
+// Whether that was after the last move of the appeal. What a decision itself takes back has the time of its move.
+absl::StatusOr<bool> TakenBackSince(db::Session& session, uint64_t center_id, uint64_t registration_id,
+                                    std::optional<absl::Time> taken_back) {
+  const auto moves = ListAppealMoves(session, center_id, registration_id);
+  if (!moves.ok()) return moves.status();
+  return taken_back && !moves->empty() && *taken_back > moves->back().time;
 }
 
 // Four eyes: neither the volunteer himself nor whoever had a hand in it; the second time somebody of the unit above.
@@ -112,14 +126,18 @@ absl::StatusOr<v1::Appeal> AppealsService::Take(db::Transaction& tx, const rpc::
   const auto before = FindAppeal(tx, call.center_id, registration_id);
   if (!before.ok()) return before.status();
   const AppealState from = before->has_value() ? (*before)->state : v1::Appeal::STATE_UNSPECIFIED;
-  const auto to = AfterAppeal(from);
+  const auto taken_back = TakenBackAt(tx, call.center_id, registration_id);
+  if (!taken_back.ok()) return taken_back.status();
+  const auto since = TakenBackSince(tx, call.center_id, registration_id, *taken_back);
+  if (!since.ok()) return since.status();
+  const auto to = AfterAppeal(from, *since);
   if (!to.ok()) return to.status();
   const absl::Time in = FromProto(request.check_in_time()), out = FromProto(request.check_out_time());
   if (auto status = CheckTimes(*shift, in, out); !status.ok()) return status;
   const auto policy = LoadPolicy(tx, call.center_id);
   if (!policy.ok()) return policy.status();
   // Without a calendar nobody can say that the time is over: the right to appeal does not hang on who enters it.
-  const auto until = DueIfKnown(AppealDue(tx, call.center_id, registration_id, *shift, *policy, *before));
+  const auto until = DueIfKnown(AppealDue(tx, call.center_id, *shift, *policy, *before, *taken_back));
   if (!until.ok()) return until.status();
   if (auto status = CheckAppealTime(until->value_or(absl::InfiniteFuture()), call.now); !status.ok()) return status;
   const auto due = DueAtTheEarliest(tx, call.center_id, call.now, policy->appeal_working_days);

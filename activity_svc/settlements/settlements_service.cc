@@ -13,6 +13,7 @@
 #include "activity_svc/settlements/settlements_store.h"
 #include "activity_svc/shifts/shifts_access.h"
 #include "activity_svc/shifts/shifts_store.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/db/transaction.h"
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
@@ -141,6 +142,8 @@ absl::StatusOr<v1::HourEntry> SettlementsService::Reverse(db::Transaction& tx, c
   if (!activity.ok()) return activity.status();
   if (auto status = call.Authorise("hours.settle", activity->unit_id); !status.ok()) return status;
   if (auto status = CheckNotOwnHours(call, registration->volunteer_id); !status.ok()) return status;
+  // What is told the ledger of one person is told by one after the other.
+  if (auto person = LockVolunteer(tx, call.center_id, registration->volunteer_id); !person.ok()) return person.status();
   const auto shift = LockShift(tx, call.center_id, registration->shift_id);
   if (!shift.ok()) return shift.status();
   const auto last = LastEntry(tx, call.center_id, registration_id);

@@ -17,6 +17,7 @@ TEST(AppealsRules, EveryMove) {
     AppealOutcome outcome;  // UNSPECIFIED: the volunteer appeals
     AppealState to;         // UNSPECIFIED: refused
     type::Reason reason = type::REASON_UNSPECIFIED;
+    bool taken_back = false;
   };
   const P::State none = P::STATE_UNSPECIFIED;
   for (const Case& c : {
@@ -35,9 +36,16 @@ TEST(AppealsRules, EveryMove) {
            Case{P::STATE_REOPENED, P::OUTCOME_REJECTED, P::STATE_FINAL},
            Case{P::STATE_FINAL, P::OUTCOME_AMENDED, none, type::REASON_APPEAL_FINAL},
            Case{none, P::OUTCOME_UPHELD, none, type::REASON_ALREADY_DECIDED},
+           // Hours that were taken back since open what was final, and change nothing else.
+           Case{none, P::OUTCOME_UNSPECIFIED, P::STATE_OPEN, type::REASON_UNSPECIFIED, true},
+           Case{P::STATE_OPEN, P::OUTCOME_UNSPECIFIED, none, type::REASON_APPEAL_OPEN, true},
+           Case{P::STATE_DECIDED, P::OUTCOME_UNSPECIFIED, P::STATE_REOPENED, type::REASON_UNSPECIFIED, true},
+           Case{P::STATE_REOPENED, P::OUTCOME_UNSPECIFIED, none, type::REASON_APPEAL_OPEN, true},
+           Case{P::STATE_FINAL, P::OUTCOME_UNSPECIFIED, P::STATE_OPEN, type::REASON_UNSPECIFIED, true},
        }) {
     SCOPED_TRACE(P::State_Name(c.from) + " " + P::Outcome_Name(c.outcome));
-    const auto to = c.outcome == P::OUTCOME_UNSPECIFIED ? AfterAppeal(c.from) : AfterDecision(c.from, c.outcome);
+    const bool appeals = c.outcome == P::OUTCOME_UNSPECIFIED;
+    const auto to = appeals ? AfterAppeal(c.from, c.taken_back) : AfterDecision(c.from, c.outcome);
     EXPECT_EQ(to.ok() ? *to : none, c.to);
     EXPECT_EQ(errors::ReasonOf(to.status()), c.reason);
   }

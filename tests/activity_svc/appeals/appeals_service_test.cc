@@ -201,6 +201,32 @@ TEST_F(AppealsTest, HoursThatAreTakenBackLaterCanBeContested) {
   EXPECT_EQ(Credited(0), 120);
   // The time for those whose hours stand does not begin anew.
   EXPECT_EQ(ReasonOf(Appeal(1, absl::Hours(2), later)), type::REASON_APPEAL_CLOSED);
+  // Taken back once more, after the final decision: that can be contested, too.
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), later)), type::REASON_APPEAL_FINAL) << "what stands is final";
+  const absl::Time again = later + absl::Hours(24);
+  ASSERT_TRUE(Reverse(kFourth, 0, again).ok());
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), again + absl::Hours(24 * 30))), type::REASON_APPEAL_CLOSED);
+  const auto contested = Appeal(0, absl::Hours(2), again);
+  ASSERT_TRUE(contested.ok()) << contested.status();
+  EXPECT_EQ(contested->state(), P::STATE_OPEN);
+  EXPECT_EQ(ReasonOf(Decide(kFourth, 0, P::OUTCOME_UPHELD, again)), type::REASON_TAKEN_PART);
+  const auto decided = Decide(kAdmin, 0, P::OUTCOME_UPHELD, again);
+  ASSERT_TRUE(decided.ok()) << decided.status();
+  EXPECT_EQ(decided->state(), P::STATE_FINAL);
+  EXPECT_EQ(decided->moves_size(), 4);
+  EXPECT_EQ(Credited(0), 120);
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), again + absl::Hours(1))), type::REASON_APPEAL_FINAL);
+}
+
+// A final decision that leaves nothing has taken the hours back itself: there is nothing new to contest.
+TEST_F(AppealsTest, WhatAFinalDecisionTakesBackIsFinal) {
+  SettleShift(settled_);
+  ASSERT_TRUE(Appeal(0, absl::Minutes(110), settled_).ok());
+  ASSERT_TRUE(Decide(kSecond, 0, P::OUTCOME_REJECTED, settled_).ok());
+  ASSERT_TRUE(Appeal(0, absl::Minutes(110), settled_).ok());
+  ASSERT_TRUE(Decide(kThird, 0, P::OUTCOME_AMENDED, settled_, absl::Minutes(20)).ok());
+  EXPECT_EQ(Credited(0), 0);
+  EXPECT_EQ(ReasonOf(Appeal(0, absl::Hours(2), settled_ + absl::Hours(1))), type::REASON_APPEAL_FINAL);
 }
 
 TEST_F(AppealsTest, WhatIsFinalNeedsNoCalendar) {
@@ -324,6 +350,7 @@ TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
     int credited = 0;
     int claimed = 0;
     P::State appeal = P::STATE_UNSPECIFIED;
+    bool taken_back = false;  // since the last move of the appeal
     std::vector<uint64_t> hands = {kHead, kApprover};
     uint64_t recorder = 0;  // of the entry that stands
   };
@@ -342,10 +369,11 @@ TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
     Person& person = people[who];
     const uint64_t actor = staff[below(5)];
     const bool took_part = std::ranges::find(person.hands, actor) != person.hands.end();
+    const absl::Time now = settled_ + absl::Minutes(step);
     switch (below(4)) {
       case 0: {
         if (settled || step < 30) break;
-        SettleShift(settled_);
+        SettleShift(now);
         settled = true;
         for (Person& each : people) {
           each.credited = each.proposal;
@@ -355,12 +383,14 @@ TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
       }
       case 1: {
         const int stayed = 10 + below(111);
-        const bool may = person.appeal == P::STATE_UNSPECIFIED || person.appeal == P::STATE_DECIDED;
-        const auto appeal = Appeal(who, absl::Minutes(stayed), settled_);
+        const bool anew = person.appeal == P::STATE_FINAL && person.taken_back;
+        const bool may = person.appeal == P::STATE_UNSPECIFIED || person.appeal == P::STATE_DECIDED || anew;
+        const auto appeal = Appeal(who, absl::Minutes(stayed), now);
         ASSERT_EQ(appeal.ok(), may) << appeal.status();
         if (!may) break;
         person.claimed = stayed;
-        person.appeal = person.appeal == P::STATE_UNSPECIFIED ? P::STATE_OPEN : P::STATE_REOPENED;
+        person.appeal = person.appeal == P::STATE_DECIDED ? P::STATE_REOPENED : P::STATE_OPEN;
+        person.taken_back = false;
         break;
       }
       case 2: {
@@ -368,11 +398,12 @@ TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
         const int stayed = outcome == P::OUTCOME_UPHELD ? person.claimed : 10 + below(111);
         const bool second = person.appeal == P::STATE_REOPENED;
         const bool may = (person.appeal == P::STATE_OPEN || second) && !took_part;
-        const auto decided = Decide(actor, who, outcome, settled_, absl::Minutes(stayed));
+        const auto decided = Decide(actor, who, outcome, now, absl::Minutes(stayed));
         ASSERT_EQ(decided.ok(), may) << decided.status();
         if (!may) break;
         person.hands.push_back(actor);
         person.appeal = second || outcome == P::OUTCOME_UPHELD ? P::STATE_FINAL : P::STATE_DECIDED;
+        person.taken_back = false;
         if (outcome == P::OUTCOME_REJECTED) break;
         person.proposal = counted(stayed);
         if (settled) person.credited = person.proposal;
@@ -381,10 +412,11 @@ TEST_F(AppealsModelTest, TheLedgerHoldsWhatThePlainModelSays) {
       }
       default: {
         const bool may = person.credited > 0 && actor != person.recorder;
-        const auto reversed = Reverse(actor, who, settled_);
+        const auto reversed = Reverse(actor, who, now);
         ASSERT_EQ(reversed.ok(), may) << reversed.status();
         if (!may) break;
         person.credited = 0;
+        person.taken_back = true;
         person.hands.push_back(actor);
       }
     }

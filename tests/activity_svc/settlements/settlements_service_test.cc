@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -174,6 +176,31 @@ TEST_F(SettlementsTest, ReversingTakesTwoPeopleAndHappensOnce) {
   EXPECT_EQ(second->entries(0).revision(), 1);
   EXPECT_EQ(second->entries(0).reason(), "重复记录");
   EXPECT_TRUE(second->next_page_token().empty());
+}
+
+// What is told of one person keeps the order of commits only where each teller holds the person's row.
+TEST_F(SettlementsTest, AReversalWaitsForWhoTellsOfThePerson) {
+  Attend(0, absl::Hours(2));
+  Publicise(public_);
+  SettleShift(settled_);
+  std::atomic<bool> answered = false;
+  std::thread reversal;
+  const absl::Status held = db::RunTransaction(database_.pool(), {}, [&](db::Transaction& tx) -> absl::Status {
+    if (auto person = LockVolunteer(tx, kCenter, 1); !person.ok()) return person.status();
+    reversal = std::thread([&] {
+      EXPECT_TRUE(Reverse(kSecond, 0, settled_).ok());
+      answered = true;
+    });
+    while (!answered && Number("SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
+                               " AND info LIKE '%FROM volunteers%FOR UPDATE' AND info NOT LIKE '%processlist%'") == 0) {
+      std::this_thread::yield();
+    }
+    EXPECT_FALSE(answered);
+    return absl::OkStatus();
+  });
+  reversal.join();
+  EXPECT_TRUE(held.ok()) << held;
+  EXPECT_EQ(Credited(0), 0);
 }
 
 }  // namespace
