@@ -76,7 +76,7 @@ absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& ca
     const absl::Status counted = RefreshLock(tx, word.center_id, registration.volunteer_id, policy, word.now);
     if (!counted.ok()) return counted;
   }
-  if (shift.state != v1::Shift::STATE_SETTLED) return absl::OkStatus();
+  if (shift.state != v1::Shift::STATE_SETTLED) return CheckNotCredited(tx, word.center_id, shift, presence);
   const auto next = TakeBack(tx, ids, word, registration.id);
   if (!next.ok()) return next.status();
   if (presence.minutes == 0) return absl::OkStatus();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "activity_svc/calendars/working_days.h"
 #include "common/errors/errors.h"
@@ -35,6 +36,23 @@ absl::Status CheckUpload(const Shift& shift, const Policy& policy, absl::Time ca
                                       {{"hours", std::to_string(policy.offline_upload_hours)}});
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckLeadersTimes(const Shift& shift, const Policy& policy, absl::Time in, absl::Time out,
+                               absl::Time now) {
+  std::vector<errors::FieldViolation> wrong;
+  if (in < WindowFor(Edge::kIn, shift, policy).from) {
+    wrong.push_back({"check_in_time",
+                     type::REASON_TIME_ORDER,
+                     {{"rule_zh", "不能早于签到开始时间"}, {"rule_en", "not before check-in opens"}}});
+  }
+  if (out <= in || out > now || out > WindowFor(Edge::kOut, shift, policy).until) {
+    wrong.push_back({"check_out_time",
+                     type::REASON_TIME_ORDER,
+                     {{"rule_zh", "应晚于签到时间，且不晚于现在和签退截止时间"},
+                      {"rule_en", "after the check-in, and neither after now nor after check-out closes"}}});
+  }
+  return wrong.empty() ? absl::OkStatus() : errors::InvalidFields(wrong);
 }
 
 Span WithinShift(const Shift& shift, absl::Time from, absl::Time until) {

@@ -27,6 +27,10 @@ absl::Status CheckWindow(const Window& window, absl::Time time);
 inline constexpr absl::Duration kClockDifference = absl::Minutes(2);
 absl::Status CheckUpload(const Shift& shift, const Policy& policy, absl::Time capture_time, absl::Time now);
 
+// What a leader says of one person: not before check-in opens, in order, and neither after now nor after check-out
+// closes. INVALID_ARGUMENT naming every field that is wrong.
+absl::Status CheckLeadersTimes(const Shift& shift, const Policy& policy, absl::Time in, absl::Time out, absl::Time now);
+
 // The part of [from, until) that lies within the shift; empty (zero length) when none does.
 struct Span {
   absl::Time start;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/db/errors.h"
 #include "common/errors/errors.h"
+#include "wenming/activity/v1/shifts.pb.h"
 
 namespace wenming::activity {
 namespace {
@@ -35,6 +36,14 @@ constexpr char kByNumber[] =
     "SELECT r.id FROM volunteers v JOIN registrations r"
     " ON r.center_id = v.center_id AND r.shift_id = ? AND r.volunteer_id = v.id AND r.live = 1"
     " WHERE v.center_id = ? AND v.volunteer_number = ?";
+// What lies within the shift: the registration has its times.
+constexpr char kUnsettled[] =
+    "SELECT r.id FROM registrations r"
+    " JOIN attendances a ON a.center_id = r.center_id AND a.registration_id = r.id"
+    " JOIN shifts s ON s.center_id = r.center_id AND s.id = r.shift_id"
+    " WHERE r.center_id = ? AND r.volunteer_id = ? AND r.end_time > ? AND r.start_time < ?"
+    " AND a.check_out_time > ? AND a.check_in_time < ? AND a.minutes > 0 AND a.state <> ? AND s.state NOT IN (?, ?)"
+    " ORDER BY r.id LIMIT 1";
 constexpr char kInsert[] =
     "INSERT INTO attendances (state, check_in_time, check_in_means, check_in_distance, check_out_time,"
     " check_out_means, check_out_distance, device_hash, out_device_hash, check_in_pack, check_out_pack,"
@@ -179,6 +188,16 @@ absl::StatusOr<std::vector<Correction>> ListOwnCorrections(db::Session& session,
                            row.Enum<Means>(9), row.Enum<Grade>(10)});
   }
   return corrections;
+}
+
+absl::StatusOr<std::optional<uint64_t>> FindUnsettled(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      absl::Time start, absl::Time end) {
+  const auto row =
+      session.QueryOne(kUnsettled, {center_id, volunteer_id, start, end, start, end, v1::Attendance::STATE_VOIDED,
+                                    v1::Shift::STATE_SETTLED, v1::Shift::STATE_CANCELLED});
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<uint64_t>();
+  return std::optional<uint64_t>((*row)->Id(0));
 }
 
 absl::Status InsertCorrection(db::Transaction& transaction, uint64_t center_id, uint64_t registration_id, uint64_t id,

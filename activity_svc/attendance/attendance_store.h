@@ -56,6 +56,11 @@ absl::StatusOr<std::vector<Presence>> ListOwnPresences(db::Session& session, uin
 absl::StatusOr<std::vector<Correction>> ListOwnCorrections(db::Session& session, uint64_t center_id,
                                                            uint64_t volunteer_id, uint64_t first, uint64_t last);
 
+// The registration of a presence of the person that counts, meets [start, end), and waits for the settlement of its
+// shift.
+absl::StatusOr<std::optional<uint64_t>> FindUnsettled(db::Session& session, uint64_t center_id, uint64_t volunteer_id,
+                                                      absl::Time start, absl::Time end);
+
 // Keeps what a correction replaces: `old` is nothing where there was no presence.
 absl::Status InsertCorrection(db::Transaction& transaction, uint64_t center_id, uint64_t registration_id, uint64_t id,
                               const std::optional<Presence>& old, std::string_view actor, std::string_view reason,

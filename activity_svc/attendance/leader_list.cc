@@ -13,6 +13,9 @@
 #include "activity_svc/attendance/scene.h"
 #include "activity_svc/names.h"
 #include "activity_svc/registrations/registrations_store.h"
+#include "activity_svc/settlements/hour_entry.h"
+#include "activity_svc/shifts/shifts_rules.h"
+#include "activity_svc/volunteers/volunteers_store.h"
 #include "common/errors/errors.h"
 
 namespace wenming::activity {
@@ -23,47 +26,34 @@ using A = v1::Attendance;
 constexpr char kRun[] = "attendance.run";
 
 // What the leader says of one person.
-struct Word {
+struct Saying {
   absl::Time in;
   absl::Time out;
   std::string reason;
 };
 
-absl::Status CheckTimes(const Scene& scene, const Word& word, absl::Time now) {
-  std::vector<errors::FieldViolation> wrong;
-  if (word.in < WindowFor(Edge::kIn, scene.shift, scene.policy).from) {
-    wrong.push_back({"check_in_time",
-                     type::REASON_TIME_ORDER,
-                     {{"rule_zh", "不能早于签到开始时间"}, {"rule_en", "not before check-in opens"}}});
-  }
-  if (word.out <= word.in || word.out > now || word.out > WindowFor(Edge::kOut, scene.shift, scene.policy).until) {
-    wrong.push_back({"check_out_time",
-                     type::REASON_TIME_ORDER,
-                     {{"rule_zh", "应晚于签到时间，且不晚于现在和签退截止时间"},
-                      {"rule_en", "after the check-in, and neither after now nor after check-out closes"}}});
-  }
-  return wrong.empty() ? absl::OkStatus() : errors::InvalidFields(wrong);
-}
-
 // About the person on the scene.
 absl::StatusOr<Recorded> Take(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids, const Scene& scene,
-                              const Word& word) {
+                              const Saying& said) {
   if (auto status = CheckNotOwnHours(call, scene.registration.volunteer_id); !status.ok()) return status;
   if (auto status = CheckTakes(scene); !status.ok()) return status;
-  if (auto status = CheckTimes(scene, word, call.now); !status.ok()) return status;
+  const absl::Status times = CheckLeadersTimes(scene.shift, scene.policy, said.in, said.out, call.now);
+  if (!times.ok()) return times;
   const absl::Status kept = InsertCorrection(tx, call.center_id, scene.registration.id, ids.Next(), scene.presence,
-                                             call.caller.subject, word.reason, call.now);
+                                             call.caller.subject, said.reason, call.now);
   if (!kept.ok()) return kept;
   Presence presence = scene.presence.value_or(NewPresence(scene, call.now));
   presence.state = A::STATE_CORRECTED;
-  presence.check_in_time = word.in;
-  presence.check_out_time = word.out;
+  presence.check_in_time = said.in;
+  presence.check_out_time = said.out;
   presence.check_in_means = presence.check_out_means = A::MEANS_LEADER;
   presence.check_in_pack = presence.check_out_pack = 0;
   presence.check_in_unenforced = presence.check_out_unenforced = 0;
   presence.flagged = false;
-  presence.reason = word.reason;
+  presence.reason = said.reason;
   Assess(scene.shift, scene.policy, presence);
+  const absl::Status free = CheckNotCredited(tx, call.center_id, scene.shift, presence);
+  if (!free.ok()) return free;
   if (auto status = StorePresence(tx, call, scene, presence); !status.ok()) return status;
   return Recorded{.presence = std::move(presence), .made = !scene.presence.has_value()};
 }

@@ -33,6 +33,12 @@ absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, uint64_t
        {"credited", ids::ResourceName(supplement ? "supplements" : "registrations", (*credited)->source_id)}});
 }
 
+absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, const Shift& shift, const Presence& presence) {
+  if (presence.minutes == 0) return absl::OkStatus();
+  const Span span = WithinShift(shift, presence.check_in_time, *presence.check_out_time);
+  return CheckNotCredited(session, center_id, presence.volunteer_id, span.start, span.end);
+}
+
 absl::Status TellCredit(db::Transaction& tx, ids::Generator& ids, const Word& word, const Shift& shift,
                         const Activity& activity, const HourEntry& entry) {
   const absl::Status free = CheckNotCredited(tx, word.center_id, entry.volunteer_id, entry.start_time, entry.end_time);

@@ -48,6 +48,9 @@ HourEntry EntryOf(const Shift& shift, const Presence& presence, const Word& word
 // FAILED_PRECONDITION with REASON_HOURS_OVERLAP where the person is credited for a part of the time.
 absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, uint64_t volunteer_id, absl::Time start,
                               absl::Time end);
+// The same of a presence that waits for the settlement of its shift, where it counts: settled, it would be refused
+// then, and all of the shift with it.
+absl::Status CheckNotCredited(db::Session& session, uint64_t center_id, const Shift& shift, const Presence& presence);
 
 // Tells the ledger to credit an entry (HoursSettled), of an even revision that its source has not had; or refuses like
 // CheckNotCredited, for the ledger takes no minute twice. The volunteer is locked, so that what is told of him

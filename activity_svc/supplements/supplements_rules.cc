@@ -49,6 +49,16 @@ absl::StatusOr<SupplementState> NextState(SupplementState from, SupplementMove m
                                      {"allowed_zh", zh.empty() ? "无" : zh}});
 }
 
+absl::Status CheckTookPlace(const Activity& activity, const Shift& shift) {
+  if (!activity.is_public) return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
+  if (shift.state != v1::Shift::STATE_CANCELLED) return absl::OkStatus();
+  return errors::FailedPrecondition(type::REASON_MOVE_NOT_ALLOWED,
+                                    {{"state", "CANCELLED"},
+                                     {"state_zh", "班次已取消"},
+                                     {"allowed", "a supplement to a shift that took place"},
+                                     {"allowed_zh", "向实际开展的班次补录"}});
+}
+
 absl::Status CheckRecordingTime(const Shift& shift, absl::Time due, absl::Time now) {
   if (now < shift.end_time) return errors::FailedPrecondition(type::REASON_SHIFT_NOT_ENDED);
   if (now < due) return absl::OkStatus();

@@ -2,6 +2,7 @@
 
 #include "activity_svc/activities/activities_store.h"
 #include "activity_svc/attendance/attendance_rules.h"
+#include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/attendance/four_eyes.h"
 #include "activity_svc/calendars/working_days.h"
 #include "activity_svc/names.h"
@@ -40,6 +41,21 @@ absl::Status CheckVolunteer(db::Session& session, uint64_t center_id, uint64_t v
   const auto volunteer = LoadVolunteer(session, center_id, volunteer_id);
   if (!volunteer.ok()) return volunteer.status();
   return volunteer->has_value() ? absl::OkStatus() : errors::FailedPrecondition(type::REASON_UNKNOWN_VOLUNTEER);
+}
+
+// Whoever is on the record at that time is settled with his shift. Credited here first, he would keep all of that shift
+// from being settled.
+absl::Status CheckNotPresent(db::Session& session, uint64_t center_id, const Supplement& supplement) {
+  const auto present =
+      FindUnsettled(session, center_id, supplement.volunteer_id, supplement.start_time, supplement.end_time);
+  if (!present.ok() || !present->has_value()) return present.status();
+  const std::string name = ids::ResourceName("registrations", **present);
+  return errors::FailedPrecondition(
+      type::REASON_MOVE_NOT_ALLOWED,
+      {{"state", "PRESENT (" + name + " is on the record at that time and waits for settlement)"},
+       {"state_zh", "该时段已有待结算的考勤 " + name},
+       {"allowed", "to correct or void that presence first"},
+       {"allowed_zh", "先更正或作废该考勤"}});
 }
 
 absl::Status CheckPublicationOver(const Supplement& supplement, absl::Time now) {
@@ -88,7 +104,8 @@ absl::StatusOr<S> SupplementsService::CreateSupplement(const rpc::Call& call,
   const auto volunteer_id = ParseId("volunteers", "supplement.volunteer", given.volunteer());
   if (!volunteer_id.ok()) return volunteer_id.status();
   const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
-  const auto create = [&](db::Transaction& tx, const Shift& shift) -> absl::StatusOr<S> {
+  const auto create = [&](db::Transaction& tx, const Shift& shift, const Activity& activity) -> absl::StatusOr<S> {
+    if (auto status = CheckTookPlace(activity, shift); !status.ok()) return status;
     // Without a calendar nobody can say that the time is over.
     const auto due = DueIfKnown(RecordingDue(tx, call.center_id, shift));
     if (!due.ok()) return due.status();
@@ -112,6 +129,7 @@ absl::StatusOr<S> SupplementsService::CreateSupplement(const rpc::Call& call,
     const absl::Status free =
         CheckNotCredited(tx, call.center_id, supplement.volunteer_id, supplement.start_time, supplement.end_time);
     if (!free.ok()) return free;
+    if (auto status = CheckNotPresent(tx, call.center_id, supplement); !status.ok()) return status;
     if (auto status = InsertSupplement(tx, call.center_id, supplement); !status.ok()) return status;
     return ToProto(supplement);
   };
@@ -122,7 +140,7 @@ absl::StatusOr<S> SupplementsService::CreateSupplement(const rpc::Call& call,
     if (!activity.ok()) return activity.status();
     if (auto status = call.Authorise("attendance.run", activity->unit_id); !status.ok()) return status;
     if (auto status = CheckNotOwnHours(call, *volunteer_id); !status.ok()) return status;
-    return idempotency::Run<S>(tx, scope, request, call.now, [&] { return create(tx, *shift); });
+    return idempotency::Run<S>(tx, scope, request, call.now, [&] { return create(tx, *shift, *activity); });
   });
 }
 
@@ -195,6 +213,10 @@ absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call&
   if (!supplement.ok()) return supplement.status();
   const auto next = NextState(supplement->state, request.move());
   if (!next.ok()) return next.status();
+  const bool onward = *next != S::STATE_REJECTED && *next != S::STATE_REVERSED;
+  if (onward) {
+    if (auto status = CheckTookPlace(*activity, *shift); !status.ok()) return status;
+  }
   const Word word{call.center_id, call.caller.id, request.reason(), call.now};
   absl::Status done;
   switch (*next) {
@@ -211,6 +233,7 @@ absl::StatusOr<S> SupplementsService::Move(db::Transaction& tx, const rpc::Call&
     }
     case S::STATE_SETTLED:
       if (done = CheckPublicationOver(*supplement, call.now); !done.ok()) break;
+      if (done = CheckNotPresent(tx, call.center_id, *supplement); !done.ok()) break;
       done = Credit(tx, ids_, word, *shift, *activity, *supplement);
       break;
     default:

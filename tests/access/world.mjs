@@ -188,10 +188,11 @@ export class World {
     const { volunteer } = this.at[place];
     const self = this.asVolunteer(volunteer, place);
     const registration = await signUp(self, shift.name);
-    await attend(admin, self, registration.name, shift, `phone-${place}`);
     const evening = admin.at(new Date('2031-05-03T04:00:00Z'));
-    for (const verb of ['end', 'confirm', 'publicize']) await evening.post(`/v1/${shift.name}:${verb}`);
+    // Before he is on the record: whoever is gets no supplement.
     this.at[place].supplement = await this.#supplement(place, admin, evening, shift);
+    await attend(admin, self, registration.name, shift, `phone-${place}`);
+    for (const verb of ['end', 'confirm', 'publicize']) await evening.post(`/v1/${shift.name}:${verb}`);
     const afterwards = new Date('2031-05-20T01:00:00Z');
     await admin.at(afterwards).post(`/v1/${shift.name}:settle`);
     await until('the hours to arrive', async () => Number((await self.get(`/v1/${volunteer}/hourAccount`)).balanceMinutes) > 0);

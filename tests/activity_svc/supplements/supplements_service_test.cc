@@ -50,8 +50,13 @@ class SupplementsTest : public HoursTest {
 
   absl::StatusOr<S> Ask(uint64_t staff, absl::Time at, absl::Duration stayed = absl::Hours(2), uint64_t volunteer = 9,
                         const std::string& request_id = "") {
+    return AskFor(shift_.name(), at, staff, stayed, volunteer, request_id);
+  }
+  absl::StatusOr<S> AskFor(const std::string& shift, absl::Time at, uint64_t staff = kHead,
+                           absl::Duration stayed = absl::Hours(2), uint64_t volunteer = 9,
+                           const std::string& request_id = "") {
     v1::CreateSupplementRequest request;
-    request.set_parent(shift_.name());
+    request.set_parent(shift);
     auto& supplement = *request.mutable_supplement();
     supplement.set_volunteer(ids::ResourceName("volunteers", volunteer));
     *supplement.mutable_start_time() = ToProto(start_);
@@ -62,6 +67,7 @@ class SupplementsTest : public HoursTest {
     request.set_request_id(request_id);
     return supplements_.CreateSupplement(Staff(staff, at), request);
   }
+  using HoursTest::Move;
   absl::StatusOr<S> Move(uint64_t staff, const S& supplement, M::Move move, absl::Time at,
                          const std::string& reason = "原因", const std::string& request_id = "") {
     M request;
@@ -70,6 +76,13 @@ class SupplementsTest : public HoursTest {
     request.set_reason(reason);
     request.set_request_id(request_id);
     return supplements_.MoveSupplement(Staff(staff, at), request);
+  }
+  // One that stands in public from public_ on, for two hours.
+  absl::StatusOr<S> AskPublicly(uint64_t volunteer) {
+    const auto asked = Ask(kHead, public_, absl::Hours(2), volunteer);
+    if (!asked.ok()) return asked;
+    if (auto moved = Move(kApprover, *asked, M::MOVE_APPROVE, public_); !moved.ok()) return moved;
+    return Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_);
   }
   absl::StatusOr<S> Get(const rpc::Call& call, const S& supplement) {
     v1::GetSupplementRequest request;
@@ -112,11 +125,9 @@ TEST_F(SupplementsTest, FromTheRequestToTheLedgerAndBack) {
 
 // The ledger takes no minute twice: whoever is told of last is refused here, and not by the ledger afterwards.
 TEST_F(SupplementsTest, NobodyIsCreditedForTheSameTimeTwice) {
-  Attend(0, absl::Hours(2));
-  const auto early = Ask(kHead, public_, absl::Hours(2), 1);
+  const auto early = AskPublicly(1);
   ASSERT_TRUE(early.ok()) << early.status();
-  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_APPROVE, public_).ok());
-  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_PUBLICIZE, public_).ok());
+  Attend(0, absl::Hours(2));
   Publicise(public_);
   SettleShift(settled_);
   EXPECT_EQ(ReasonOf(Move(kApprover, *early, M::MOVE_SETTLE, settled_)), type::REASON_HOURS_OVERLAP);
@@ -128,14 +139,85 @@ TEST_F(SupplementsTest, NobodyIsCreditedForTheSameTimeTwice) {
   EXPECT_EQ(Ledger()[IdOf(early->name())], 0);
 }
 
-TEST_F(SupplementsTest, AShiftIsNotSettledOverASupplement) {
+// Whoever is on the record is settled with his shift; a supplement would keep all others of it waiting.
+TEST_F(SupplementsTest, WhoIsOnTheRecordGetsNoSupplement) {
+  const auto early = AskPublicly(1);
+  ASSERT_TRUE(early.ok()) << early.status();
   Attend(0, absl::Hours(2));
-  const auto asked = Ask(kHead, public_, absl::Hours(2), 1);
-  ASSERT_TRUE(asked.ok()) << asked.status();
-  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
-  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_).ok());
+  Attend(1, absl::Minutes(60));  // counts for nothing
+  EXPECT_TRUE(Ask(kHead, public_, absl::Hours(2), 2).ok());
+  for (const bool at_settlement : {false, true}) {
+    const auto refused =
+        at_settlement ? Move(kApprover, *early, M::MOVE_SETTLE, settled_) : Ask(kHead, public_, absl::Hours(2), 1);
+    EXPECT_EQ(ReasonOf(refused), type::REASON_MOVE_NOT_ALLOWED);
+    const std::string text(errors::ToWire(refused.status(), errors::Language::kEnglish, "").message());
+    EXPECT_NE(text.find(all_[0].name()), std::string::npos) << text;
+    EXPECT_NE(text.find("correct or void that presence first"), std::string::npos) << text;
+  }
   Publicise(public_);
+  SettleShift(settled_);
+  EXPECT_EQ(Credited(0), 120);
+  EXPECT_EQ(Ledger()[IdOf(early->name())], 0);
+}
+
+TEST_F(SupplementsTest, NorDoesWhoIsOnTheRecordElsewhereAtThatTime) {
+  const v1::Shift beside = PublishedAt(start_ + absl::Minutes(90), absl::Hours(2), 1, 0);
+  const auto other = SignUp(9, beside.name());
+  ASSERT_TRUE(other.ok()) << other.status();
+  const auto early = AskPublicly(9);
+  ASSERT_TRUE(early.ok()) << early.status();
+  v1::CorrectAttendanceRequest present;
+  present.set_registration(other->name());
+  *present.mutable_check_in_time() = ToProto(start_ + absl::Minutes(90));
+  *present.mutable_check_out_time() = ToProto(start_ + absl::Minutes(210));
+  present.set_reason("签到表");
+  ASSERT_TRUE(attendance_.CorrectAttendance(Staff(kHead, public_ + absl::Hours(1)), present).ok());
+  EXPECT_EQ(ReasonOf(Move(kApprover, *early, M::MOVE_SETTLE, settled_)), type::REASON_MOVE_NOT_ALLOWED);
+  ASSERT_TRUE(Move(kApprover, *early, M::MOVE_REJECT, settled_).ok());
+  EXPECT_EQ(ReasonOf(Ask(kHead, settled_, absl::Hours(2))), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_TRUE(Ask(kHead, settled_, absl::Minutes(90)).ok()) << "one ends where the other begins";
+}
+
+// Nobody serves in what is not published, nor in what was called off.
+TEST_F(SupplementsTest, HoursComeFromWhatTookPlace) {
+  const v1::Activity draft = Draft();
+  const std::string never = AddShift(draft.name(), start_, absl::Hours(2), 5, 0).name();
+  const std::string off = Published(5, 0).name();
+  const auto hidden = AskFor(never, public_), called_off = AskFor(off, public_);
+  EXPECT_EQ(ReasonOf(hidden), type::REASON_ACTIVITY_NOT_OPEN);
+  ASSERT_TRUE(called_off.ok()) << "it may have taken place: " << called_off.status();
+  Move(GetShift(off).activity(), v1::MoveActivityRequest::MOVE_CANCEL, kHead);
+  const auto refused = Move(kApprover, *called_off, M::MOVE_APPROVE, public_);
+  EXPECT_EQ(ReasonOf(refused), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_NE(errors::ToWire(refused.status(), errors::Language::kEnglish, "").message().find("that took place"),
+            std::string::npos);
+  EXPECT_TRUE(Move(kApprover, *called_off, M::MOVE_REJECT, public_).ok()) << "that can always be said";
+  EXPECT_EQ(ReasonOf(AskFor(off, public_)), type::REASON_MOVE_NOT_ALLOWED);
+  // Unpublished after it was approved.
+  const v1::Shift back = Published(5, 0);
+  const auto withdrawn = AskFor(back.name(), public_);
+  ASSERT_TRUE(Move(kApprover, *withdrawn, M::MOVE_APPROVE, public_).ok());
+  ASSERT_TRUE(Move(kApprover, *withdrawn, M::MOVE_PUBLICIZE, public_).ok());
+  Move(back.activity(), v1::MoveActivityRequest::MOVE_UNPUBLISH, kHead);
+  EXPECT_EQ(ReasonOf(Move(kApprover, *withdrawn, M::MOVE_SETTLE, settled_)), type::REASON_ACTIVITY_NOT_OPEN);
+  EXPECT_TRUE(Ledger().empty());
+}
+
+// The last line of defence: nothing that is asked for leads here.
+TEST_F(SupplementsTest, AShiftIsNotSettledOverASupplement) {
+  Attend(0, absl::Minutes(60));  // counts for nothing
+  const auto asked = AskPublicly(1);
+  ASSERT_TRUE(asked.ok()) << asked.status();
   ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
+  v1::CorrectAttendanceRequest late;
+  late.set_registration(all_[0].name());
+  *late.mutable_check_in_time() = ToProto(start_);
+  *late.mutable_check_out_time() = ToProto(end_);
+  late.set_reason("签到表");
+  EXPECT_EQ(ReasonOf(attendance_.CorrectAttendance(Staff(kHead, settled_), late)), type::REASON_HOURS_OVERLAP);
+  Publicise(public_);
+  database_.Administer("USE " + database_.schema());
+  database_.Administer("UPDATE attendances SET minutes = 120, check_out_time = check_out_time + 3600000000");
   v1::SettleShiftRequest settle;
   settle.set_name(shift_.name());
   const auto refused = attendance_.SettleShift(Staff(kApprover, settled_), settle);
@@ -151,14 +233,14 @@ TEST_F(SupplementsTest, AShiftIsNotSettledOverASupplement) {
 
 TEST_F(SupplementsTest, AnAppealIsNotUpheldOverASupplement) {
   Attend(0, absl::Hours(2));
-  const auto asked = Ask(kHead, public_, absl::Hours(2), 2);
+  const auto asked = AskPublicly(2);
   ASSERT_TRUE(asked.ok()) << asked.status();
-  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_APPROVE, public_).ok());
-  ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_PUBLICIZE, public_).ok());
   Publicise(public_);
-  SettleShift(settled_);
   ASSERT_TRUE(Move(kApprover, *asked, M::MOVE_SETTLE, settled_).ok());
   ASSERT_TRUE(Appeal(1, absl::Hours(2), settled_).ok());
+  EXPECT_EQ(ReasonOf(Decide(kThird, 1, v1::Appeal::OUTCOME_UPHELD, settled_)), type::REASON_HOURS_OVERLAP)
+      << "nor before the settlement, which would be refused to everybody";
+  SettleShift(settled_);
   EXPECT_EQ(ReasonOf(Decide(kThird, 1, v1::Appeal::OUTCOME_UPHELD, settled_)), type::REASON_HOURS_OVERLAP);
   ASSERT_TRUE(Move(kSecond, *asked, M::MOVE_REVERSE, settled_).ok());
   const auto upheld = Decide(kThird, 1, v1::Appeal::OUTCOME_UPHELD, settled_);
