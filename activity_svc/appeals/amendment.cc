@@ -4,6 +4,7 @@
 
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/attendance/attendance_store.h"
+#include "activity_svc/attendance/settlement.h"
 #include "activity_svc/registrations/absences.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/settlements/settlements_store.h"
@@ -40,12 +41,22 @@ absl::Status TakePlaceAgain(db::Transaction& tx, const Word& word, Shift& shift,
   return SaveCounters(tx, word.center_id, shift, word.now);
 }
 
+void Replace(const Times& times, Presence& presence) {
+  presence.state = v1::Attendance::STATE_CORRECTED;
+  presence.check_in_time = times.in;
+  presence.check_out_time = times.out;
+  presence.check_in_means = presence.check_out_means = v1::Attendance::MEANS_LEADER;
+  presence.check_in_pack = presence.check_out_pack = 0;
+  presence.check_in_unenforced = presence.check_out_unenforced = 0;
+  presence.flagged = false;
+}
+
 }  // namespace
 
 absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& call, const Word& word, Shift& shift,
-                   const Activity& activity, const Policy& policy, Registration& registration, absl::Time in,
-                   absl::Time out) {
-  if (registration.state == v1::Registration::STATE_EXCUSED) {
+                   const Activity& activity, const Policy& policy, Registration& registration,
+                   std::optional<Times> times) {
+  if (times && registration.state == v1::Registration::STATE_EXCUSED) {
     if (auto status = TakePlaceAgain(tx, word, shift, registration); !status.ok()) return status;
   }
   const auto old = FindPresence(tx, word.center_id, registration.id);
@@ -57,24 +68,29 @@ absl::Status Amend(db::Transaction& tx, ids::Generator& ids, const rpc::Call& ca
                                              .shift_id = shift.id,
                                              .volunteer_id = registration.volunteer_id,
                                              .create_time = word.now});
-  presence.state = v1::Attendance::STATE_CORRECTED;
-  presence.check_in_time = in;
-  presence.check_out_time = out;
-  presence.check_in_means = presence.check_out_means = v1::Attendance::MEANS_LEADER;
-  presence.check_in_pack = presence.check_out_pack = 0;
-  presence.check_in_unenforced = presence.check_out_unenforced = 0;
-  presence.flagged = false;
   presence.reason = word.reason;
-  Assess(shift, policy, presence);
+  if (times) {
+    Replace(*times, presence);
+    Assess(shift, policy, presence);
+  } else {
+    presence.state = v1::Attendance::STATE_VOIDED;
+    presence.minutes = 0;
+  }
   const absl::Status stored = old->has_value() ? UpdatePresence(tx, word.center_id, presence, word.now)
                                                : InsertPresence(tx, word.center_id, presence);
   if (!stored.ok()) return stored;
-  if (const RegistrationState outcome = OutcomeOf(presence); outcome != registration.state) {
-    const absl::Status changed = ChangeState(tx, word.center_id, registration, outcome, registration.offer_expire_time,
+  const auto outcome = OutcomeIn(tx, word.center_id, shift, presence);
+  if (!outcome.ok()) return outcome.status();
+  if (*outcome != registration.state) {
+    const absl::Status changed = ChangeState(tx, word.center_id, registration, *outcome, registration.offer_expire_time,
                                              {call.caller.subject, word.reason, word.now});
     if (!changed.ok()) return changed;
     const absl::Status counted = RefreshLock(tx, word.center_id, registration.volunteer_id, policy, word.now);
     if (!counted.ok()) return counted;
+    if (*outcome == v1::Registration::STATE_EXCUSED) {
+      --shift.taken_count;
+      if (auto status = SaveCounters(tx, word.center_id, shift, word.now); !status.ok()) return status;
+    }
   }
   if (shift.state != v1::Shift::STATE_SETTLED) return CheckNotCredited(tx, word.center_id, shift, presence);
   const auto next = TakeBack(tx, ids, word, registration.id);

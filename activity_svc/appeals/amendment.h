@@ -1,5 +1,7 @@
-// What an appeal changes, inside a transaction that holds the shift's lock.
+// What an appeal, or a late correction, changes, inside a transaction that holds the shift's lock.
 #pragma once
+
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -14,13 +16,20 @@
 
 namespace wenming::activity {
 
-// Replaces the presence by these times, keeps what it replaces, and gives the registration what it became. Of a settled
+// From when to when somebody was there.
+struct Times {
+  absl::Time in;
+  absl::Time out;
+};
+
+// Replaces the presence by these times, or voids it where there are none (there is a presence then), keeps what it
+// replaces, and gives the registration what it became. Of a settled
 // shift the ledger is told: what it had is taken back, and what stands instead is credited, if it counts. Who was
 // excused takes a place again: FAILED_PRECONDITION with REASON_SHIFT_FULL where others have them all, with
 // REASON_OVERLAPPING_SHIFT where the person was in another shift then. Before the settlement as after it, with
 // REASON_HOURS_OVERLAP where the person is credited for a part of the time otherwise.
 absl::Status Amend(db::Transaction& transaction, ids::Generator& ids, const rpc::Call& call, const Word& word,
                    Shift& shift, const Activity& activity, const Policy& policy, Registration& registration,
-                   absl::Time in, absl::Time out);
+                   std::optional<Times> times);
 
 }  // namespace wenming::activity

@@ -45,10 +45,14 @@ absl::StatusOr<AppealState> AfterDecision(AppealState from, AppealOutcome outcom
 }
 
 absl::Status CheckAppealable(ShiftState shift, RegistrationState registration) {
-  using R = v1::Registration;
   if (shift != v1::Shift::STATE_PUBLICISED && shift != v1::Shift::STATE_SETTLED) {
     return errors::FailedPrecondition(type::REASON_NOT_SETTLED);
   }
+  return CheckHadPlace(registration);
+}
+
+absl::Status CheckHadPlace(RegistrationState registration) {
+  using R = v1::Registration;
   switch (registration) {
     case R::STATE_CONFIRMED:
     case R::STATE_ATTENDED:

@@ -26,6 +26,8 @@ inline bool WaitsForDecision(AppealState state) {
 // What can be appealed: the hours of somebody who had a place, once they are public. FAILED_PRECONDITION with
 // REASON_NOT_SETTLED or REASON_NO_PLACE.
 absl::Status CheckAppealable(ShiftState shift, RegistrationState registration);
+// The second half of it.
+absl::Status CheckHadPlace(RegistrationState registration);
 
 // FAILED_PRECONDITION with REASON_APPEAL_CLOSED from the deadline on.
 absl::Status CheckAppealTime(absl::Time due, absl::Time now);

@@ -206,8 +206,10 @@ absl::StatusOr<v1::ListOpenAppealsResponse> AppealsService::ListOpenAppeals(cons
 absl::StatusOr<v1::Appeal> AppealsService::DecideAppeal(const rpc::Call& call, const v1::DecideAppealRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  return trail_.Run(call, request, /*repeatable=*/false,
-                    [&](db::Transaction& tx) { return Decide(tx, call, *id, request); });
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  return trail_.Run(call, request, !request.request_id().empty(), [&](db::Transaction& tx) {
+    return idempotency::Run<v1::Appeal>(tx, scope, request, call.now, [&] { return Decide(tx, call, *id, request); });
+  });
 }
 
 absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc::Call& call, uint64_t registration_id,
@@ -242,10 +244,10 @@ absl::StatusOr<v1::Appeal> AppealsService::Decide(db::Transaction& tx, const rpc
 
   if (request.outcome() != v1::Appeal::OUTCOME_REJECTED) {
     const bool granted = request.outcome() == v1::Appeal::OUTCOME_UPHELD;
-    const absl::Time in = granted ? appeal.claimed_check_in_time : FromProto(request.check_in_time());
-    const absl::Time out = granted ? appeal.claimed_check_out_time : FromProto(request.check_out_time());
+    const Times times{granted ? appeal.claimed_check_in_time : FromProto(request.check_in_time()),
+                      granted ? appeal.claimed_check_out_time : FromProto(request.check_out_time())};
     const Word word{call.center_id, call.caller.id, request.reason(), call.now};
-    const absl::Status amended = Amend(tx, ids_, call, word, *shift, *activity, *policy, *registration, in, out);
+    const absl::Status amended = Amend(tx, ids_, call, word, *shift, *activity, *policy, *registration, times);
     if (!amended.ok()) return amended;
   }
   const AppealMove move{.from = appeal.state,

@@ -146,11 +146,19 @@ absl::StatusOr<v1::Attendance> AttendanceService::CorrectAttendance(const rpc::C
                                                                     const v1::CorrectAttendanceRequest& request) {
   const auto id = ParseId("registrations", "registration", request.registration());
   if (!id.ok()) return id.status();
-  const auto recorded = trail_.Run(call, request, /*repeatable=*/false,
-                                   [&](db::Transaction& tx) { return RecordCorrection(tx, call, ids_, *id, request); });
-  if (!recorded.ok()) return recorded.status();
-  if (recorded->made) metrics_.by_leader.Increment();
-  return ToProto(recorded->presence);
+  const idempotency::Scope scope{call.center_id, call.caller.subject, call.method, request.request_id()};
+  bool made = false;
+  auto corrected = trail_.Run(call, request, !request.request_id().empty(), [&](db::Transaction& tx) {
+    made = false;
+    return idempotency::Run<v1::Attendance>(tx, scope, request, call.now, [&]() -> absl::StatusOr<v1::Attendance> {
+      const auto recorded = RecordCorrection(tx, call, ids_, *id, request);
+      if (!recorded.ok()) return recorded.status();
+      made = recorded->made;
+      return ToProto(recorded->presence);
+    });
+  });
+  if (corrected.ok() && made) metrics_.by_leader.Increment();
+  return corrected;
 }
 
 absl::StatusOr<v1::RecordAttendancesResponse> AttendanceService::RecordAttendances(

@@ -9,6 +9,7 @@
 #include "activity_svc/attendance/attendance_rules.h"
 #include "activity_svc/attendance/attendance_store.h"
 #include "activity_svc/attendance/four_eyes.h"
+#include "activity_svc/attendance/late_correction.h"
 #include "activity_svc/attendance/refusal.h"
 #include "activity_svc/attendance/scene.h"
 #include "activity_svc/names.h"
@@ -58,6 +59,17 @@ absl::StatusOr<Recorded> Take(db::Transaction& tx, const rpc::Call& call, ids::G
   return Recorded{.presence = std::move(presence), .made = !scene.presence.has_value()};
 }
 
+// Either both times, or that there are none.
+absl::Status CheckWhole(const v1::CorrectAttendanceRequest& request) {
+  for (const auto& [field, given] : {std::pair("check_in_time", request.has_check_in_time()),
+                                     std::pair("check_out_time", request.has_check_out_time())}) {
+    if (given == request.voided()) {
+      return errors::InvalidField(field, given ? type::REASON_NOT_SETTABLE : type::REASON_REQUIRED);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<uint64_t> WhoIs(db::Transaction& tx, const rpc::Call& call, uint64_t shift_id,
                                const v1::RecordAttendancesRequest::Line& line) {
   if (line.registration().empty() == line.volunteer_number().empty()) {
@@ -74,9 +86,17 @@ absl::StatusOr<uint64_t> WhoIs(db::Transaction& tx, const rpc::Call& call, uint6
 
 absl::StatusOr<Recorded> RecordCorrection(db::Transaction& tx, const rpc::Call& call, ids::Generator& ids,
                                           uint64_t registration_id, const v1::CorrectAttendanceRequest& request) {
-  const auto scene = LoadScene(tx, call, registration_id);
+  const auto seen = LoadRegistration(tx, call.center_id, registration_id);
+  if (!seen.ok()) return seen.status();
+  // Once the shift is confirmed, the person's absences may change.
+  if (auto person = LockVolunteer(tx, call.center_id, seen->volunteer_id); !person.ok()) return person.status();
+  auto scene = LoadScene(tx, call, registration_id);
   if (!scene.ok()) return scene.status();
   if (auto status = call.Authorise(kRun, scene->activity.unit_id); !status.ok()) return status;
+  if (auto status = CheckWhole(request); !status.ok()) return status;
+  if (WaitsForSettlement(scene->shift.state)) return CorrectConfirmed(tx, call, ids, *scene, request);
+  // Before that, what does not count is for who confirms the shift.
+  if (request.voided()) return NextState(scene->shift.state, ShiftMove::kPublicize).status();
   return Take(tx, call, ids, *scene,
               {FromProto(request.check_in_time()), FromProto(request.check_out_time()), request.reason()});
 }

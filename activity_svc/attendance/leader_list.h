@@ -12,7 +12,8 @@
 
 namespace wenming::activity {
 
-// Staff with attendance.run on the activity's unit. What it replaces is kept. Locks the shift.
+// Staff with attendance.run on the activity's unit; once the shift is confirmed, see late_correction.h. What it
+// replaces is kept. Locks the person and the shift.
 absl::StatusOr<Recorded> RecordCorrection(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
                                           uint64_t registration_id, const v1::CorrectAttendanceRequest& request);
 

@@ -144,10 +144,8 @@ absl::Status CheckPacksReported(db::Session& session, const SettlementContext& c
                                     {{"count", std::to_string(*silent)}, {"until", ChineseTime(until)}});
 }
 
-// Nobody can be blamed for not coming to what was called off for the time being.
-absl::StatusOr<RegistrationState> OutcomeOfMissing(db::Session& session, const SettlementContext& context) {
-  const Shift& shift = context.shift;
-  const auto suspended = WasSuspended(session, context.center_id, shift.activity_id, shift.start_time, shift.end_time);
+absl::StatusOr<RegistrationState> OutcomeOfMissing(db::Session& session, uint64_t center_id, const Shift& shift) {
+  const auto suspended = WasSuspended(session, center_id, shift.activity_id, shift.start_time, shift.end_time);
   if (!suspended.ok()) return suspended.status();
   return *suspended ? R::STATE_EXCUSED : R::STATE_ABSENT;
 }
@@ -200,7 +198,7 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
   auto presences = AllPresences(tx, context);
   if (!presences.ok()) return presences.status();
   if (auto status = CheckVouching(*presences, vouching); !status.ok()) return status;
-  const auto missing = OutcomeOfMissing(tx, context);
+  const auto missing = OutcomeOfMissing(tx, context.center_id, context.shift);
   if (!missing.ok()) return missing.status();
   std::map<RegistrationState, std::vector<uint64_t>> outcomes;
   std::unordered_set<uint64_t> present;
@@ -236,6 +234,12 @@ absl::Status Confirm(db::Transaction& tx, const SettlementContext& context, cons
     if (!counted.ok()) return counted;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<RegistrationState> OutcomeIn(db::Session& session, uint64_t center_id, const Shift& shift,
+                                            const Presence& presence) {
+  const RegistrationState outcome = OutcomeOf(presence);
+  return outcome == R::STATE_ABSENT ? OutcomeOfMissing(session, center_id, shift) : outcome;
 }
 
 absl::Status CheckSameVouching(db::Transaction& tx, const SettlementContext& context, const Vouching& vouching) {

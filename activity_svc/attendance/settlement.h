@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "activity_svc/activities/activity.h"
 #include "activity_svc/attendance/presence.h"
 #include "activity_svc/policies/policy.h"
+#include "activity_svc/registrations/registration.h"
 #include "activity_svc/shifts/shift.h"
 #include "common/db/session.h"
 #include "common/ids/ids.h"
@@ -46,6 +48,11 @@ struct Vouching {
 // INVALID_ARGUMENT for an id that is no flagged presence of the shift or stands in both lists, FAILED_PRECONDITION with
 // REASON_UNCONFIRMED_PRESENCE when one is in neither.
 absl::Status Confirm(db::Transaction& transaction, const SettlementContext& context, const Vouching& vouching);
+
+// What the registration of a confirmed shift became by its presence: nobody can be blamed for not coming to what was
+// called off for the time being, so that whoever was not there in such a time is excused.
+absl::StatusOr<RegistrationState> OutcomeIn(db::Session& session, uint64_t center_id, const Shift& shift,
+                                            const Presence& presence);
 
 // For a shift that is confirmed: FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED unless it was by these very lists.
 absl::Status CheckSameVouching(db::Transaction& transaction, const SettlementContext& context,

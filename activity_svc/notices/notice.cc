@@ -63,6 +63,9 @@ std::string Chinese(const Notice& n) {
       return absl::StrCat(what, "已为您登记请假：", n.reason);
     case N::KIND_ABSENT:
       return absl::StrCat("您在", what, "被记为缺席；如有异议，公示开始后可以申诉");
+    case N::KIND_HOURS_CORRECTED:
+      return absl::StrCat("您在", what, "的考勤已更正，认定 ", n.minutes, " 分钟：", n.reason,
+                          "；如有异议，公示开始后可以申诉");
     case N::KIND_HANDOVER_PROPOSED:
       return absl::StrCat("有人想请您接手或互换", what, "的名额，请在 ", Due(n), " 之前答复");
     case N::KIND_HANDOVER_ACCEPTED:
@@ -100,6 +103,9 @@ std::string English(const Notice& n) {
       return absl::StrCat("You are excused from ", what, ": ", n.reason);
     case N::KIND_ABSENT:
       return absl::StrCat("You are counted as absent from ", what, "; you can appeal once the hours are public");
+    case N::KIND_HOURS_CORRECTED:
+      return absl::StrCat("Your presence in ", what, " was corrected, ", n.minutes, " minutes count: ", n.reason,
+                          "; you can appeal once the hours are public");
     case N::KIND_HANDOVER_PROPOSED:
       return absl::StrCat("Somebody asks you to take over or swap a place in ", what, ": answer before ", Due(n));
     case N::KIND_HANDOVER_ACCEPTED:

@@ -26,6 +26,11 @@ absl::StatusOr<ShiftState> NextState(ShiftState from, ShiftMove move);
 // FAILED_PRECONDITION with REASON_MOVE_NOT_ALLOWED unless presences may still be entered: OPEN or ENDED.
 absl::Status CheckTakesPresences(ShiftState state);
 
+// Whether its hours are confirmed and not settled yet.
+inline bool WaitsForSettlement(ShiftState state) {
+  return state == v1::Shift::STATE_CONFIRMED || state == v1::Shift::STATE_PUBLICISED;
+}
+
 std::string_view ChineseName(ShiftState state);
 std::string_view ChineseName(ShiftMove move);
 

@@ -297,6 +297,24 @@ TEST_F(AppealsTest, ItIsTheVolunteersOwnAndARepetitionChangesNothing) {
   EXPECT_EQ(ReasonOf(Get(Staff(kStranger, public_), 1)), type::REASON_PERMISSION);
 }
 
+// Whoever heard no answer to his decision sends it once more.
+TEST_F(AppealsTest, ADecisionThatIsRepeatedIsAnsweredAgain) {
+  ASSERT_TRUE(Appeal(1, absl::Hours(2), public_).ok());
+  v1::DecideAppealRequest request;
+  request.set_registration(all_[1].name());
+  request.set_outcome(P::OUTCOME_REJECTED);
+  request.set_reason("查看了照片");
+  request.set_request_id("request-0001");
+  const auto first = appeals_.DecideAppeal(Staff(kSecond, public_), request);
+  const auto again = appeals_.DecideAppeal(Staff(kSecond, public_), request);
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->SerializeAsString(), again->SerializeAsString());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM appeal_moves"), 2);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM notices WHERE kind = 3"), 1);
+  request.set_outcome(P::OUTCOME_UPHELD);
+  EXPECT_EQ(ReasonOf(appeals_.DecideAppeal(Staff(kSecond, public_), request)), type::REASON_REQUEST_ID_REUSED);
+}
+
 TEST_F(AppealsTest, TheDeskSeesWhatIsDueFirst) {
   ASSERT_TRUE(Appeal(1, absl::Hours(2), public_ + absl::Hours(24 * 6)).ok());
   ASSERT_TRUE(Appeal(0, absl::Hours(2), public_).ok());

@@ -268,7 +268,7 @@ TEST_F(AttendanceServiceTest, FromPresenceToSettledHours) {
     EXPECT_EQ(list[who].minutes(), minutes[who]) << who;
     EXPECT_EQ(list[who].grade(), grades[who]) << who;
   }
-  EXPECT_EQ(ReasonOf(Correct(0, start_, end_, end_ + absl::Hours(3))), type::REASON_MOVE_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Correct(0, start_, end_, end_ + absl::Hours(3))), type::REASON_TAKEN_PART) << "has confirmed";
 
   EXPECT_EQ(ReasonOf(Settle(end_)), type::REASON_MOVE_NOT_ALLOWED);
   const auto published = Publicize(end_ + absl::Hours(3));

@@ -212,9 +212,10 @@ TEST_F(NoticesTest, TheyGoWithThePerson) {
 TEST(NoticeText, IsASentenceInBothLanguages) {
   const absl::Time begin = absl::FromUnixSeconds(1'777'600'800), due = begin - absl::Hours(3);
   Notice notice{.minutes = 90, .reason = "查看了照片", .due_time = due, .activity_title = "义诊"};
-  const std::set<N::Kind> of_hours = {N::KIND_HOURS_SETTLED, N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED};
-  const std::set<N::Kind> reasoned = {N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED, N::KIND_SHIFT_CANCELLED,
-                                      N::KIND_PLACE_LOST, N::KIND_EXCUSED};
+  const std::set<N::Kind> of_hours = {N::KIND_HOURS_SETTLED, N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED,
+                                      N::KIND_HOURS_CORRECTED};
+  const std::set<N::Kind> reasoned = {N::KIND_HOURS_REVERSED,  N::KIND_APPEAL_DECIDED, N::KIND_HOURS_CORRECTED,
+                                      N::KIND_SHIFT_CANCELLED, N::KIND_PLACE_LOST,     N::KIND_EXCUSED};
   const std::set<N::Kind> to_answer = {N::KIND_PLACE_OFFERED, N::KIND_HANDOVER_PROPOSED};
   std::set<std::string> texts;
   for (int kind = N::Kind_MIN + 1; kind <= N::Kind_MAX; ++kind) {
