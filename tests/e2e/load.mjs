@@ -18,11 +18,11 @@ export class Load {
     this.#callers = Object.entries(calls).map(([name, call]) => this.#repeat(name, call));
   }
 
-  // Until each kind of call has succeeded so often from now on.
+  // Until each kind of call has succeeded so often from now on, or one has failed.
   async flows(times) {
     const goals = Object.entries(this.#good).map(([name, count]) => [name, count + times]);
     const missing = () => goals.filter(([name, goal]) => this.#good[name] < goal);
-    await until('calls of each kind to be answered', () => missing().length === 0);
+    await until('calls of each kind to be answered', () => this.failures.length > 0 || missing().length === 0);
   }
 
   async stop() {

@@ -59,11 +59,11 @@ async function assertAllServe() {
   const answered = () => Promise.all(replicas.all.map(answeredBy));
   const before = await answered();
   await load.flows(20);
+  assert.deepEqual(load.failures, []);
   const more = (await answered()).map((count, i) => count - before[i]);
   assert.ok(more.every((count) => count > 0), `answers of each replica: ${more}`);
   const ready = await Promise.all(replicas.all.map(({ name, metrics }) => isReady(name, metrics)));
   assert.ok(ready.every(Boolean), `who is ready: ${ready}`);
-  assert.deepEqual(load.failures, []);
 }
 
 async function startsOnlyOnItsSchema() {
@@ -117,6 +117,7 @@ test('a release takes the place of the one before it, and lets it come back, wit
 
 test('whatever was acknowledged is there, once', async () => {
   await load.stop();
+  assert.deepEqual(load.failures, []);
   assert.deepEqual((await org.createdCodes()).sort(), [...org.codes].sort());
   assert.deepEqual(await volunteers[0].skills(), [`第${volunteers[0].skill}项`]);
   for (const each of volunteers) assert.deepEqual(await each.registrations(), each.states);
