@@ -28,6 +28,9 @@ constexpr char kPark[] =
 constexpr char kParked[] =
     "SELECT event_cursor, event FROM parked_events WHERE consumer = ? AND event_cursor > ?"
     " ORDER BY event_cursor LIMIT ?";
+// More are not worth the time.
+constexpr char kCountParked[] =
+    "SELECT COUNT(*) FROM (SELECT 1 FROM parked_events WHERE consumer = ? LIMIT 10000) AS counted";
 constexpr char kUnpark[] = "DELETE FROM parked_events WHERE consumer = ? AND event_cursor = ?";
 
 constexpr absl::Duration kTimeout = absl::Seconds(30);
@@ -153,19 +156,26 @@ absl::Status Consumer::LoadCursor() {
     if (!created.ok() && !db::IsDuplicateKey(created.status())) return created.status();
     return LoadCursor();
   }
-  absl::MutexLock lock(&mutex_);
-  cursor_ = (*row)->Int(0);
+  const int64_t loaded = (*row)->Int(0);
+  {
+    absl::MutexLock lock(&mutex_);
+    cursor_ = loaded;
+  }
+  if (observer_ != nullptr) observer_->Loaded(loaded);
   return absl::OkStatus();
 }
 
 absl::Status Consumer::Step() {
   const bool starting = cursor() < 0;
+  if (absl::Status counted = CountParked(); !counted.ok()) return counted;
   if (absl::Status tried = TryParked(starting); !tried.ok()) return tried;
   if (starting) {
     if (absl::Status loaded = LoadCursor(); !loaded.ok()) return loaded;
   }
   const absl::StatusOr<std::vector<Event>> events = source_.Next(cursor());
   if (!events.ok()) return events.status();
+  const std::optional<int64_t> head = source_.Head();
+  if (observer_ != nullptr && head) observer_->Heard(*head);
   const size_t most = static_cast<size_t>(std::max(1, options_.batch));
   std::span<const Event> rest(*events);
   while (!rest.empty() && !stopping()) {
@@ -221,9 +231,20 @@ absl::Status Consumer::Park(const Event& event, const absl::Status& why) {
             .status();
       });
   if (!status.ok()) return status;
+  count_due_ = absl::InfinitePast();
   if (observer_ != nullptr) observer_->Parked(event, why);
   Moved(event, 1);
   return status;
+}
+
+absl::Status Consumer::CountParked() {
+  if (observer_ == nullptr || absl::Now() < count_due_) return absl::OkStatus();
+  const auto row = db::Read(pool_, absl::Now() + kTimeout,
+                            [&](db::Session& session) { return session.QueryOne(kCountParked, {options_.name}); });
+  if (!row.ok()) return row.status();
+  observer_->Waiting((*row)->Int(0));
+  count_due_ = absl::Now() + options_.count_pause;
+  return absl::OkStatus();
 }
 
 // At the start all that is parked, later a page at a time, so that the stream goes on meanwhile.
@@ -253,6 +274,7 @@ absl::StatusOr<bool> Consumer::TryParkedPage() {
     Event event;
     if (event.ParseFromString(row.Text(1))) {
       const absl::Status status = TryParkedEvent(event);
+      if (status.ok()) count_due_ = absl::InfinitePast();
       // What still cannot be applied stays parked.
       if (!status.ok() && IsTransient(status)) return status;
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -28,6 +29,8 @@ class Source {
   // of life. `after` is the last event that the call before gave, or any other cursor to begin again from there. After
   // an error the consumer pauses and calls again.
   virtual absl::StatusOr<std::vector<events::v1::Event>> Next(int64_t after) = 0;
+  // The cursor of the stream's last event, as the last Next has heard it; nothing where it was not told.
+  virtual std::optional<int64_t> Head() const { return std::nullopt; }
   // Makes the Next under way, and every later one, return soon. Called from another thread.
   virtual void Cancel() = 0;
 };
@@ -51,6 +54,12 @@ class ConsumerObserver {
   virtual ~ConsumerObserver() = default;
   // The cursor moved to the last of `events` events.
   virtual void Applied(int /*events*/, int64_t /*cursor*/, absl::Time /*record_time of the last*/) {}
+  // The cursor was read: at the start, and where another replica has moved it.
+  virtual void Loaded(int64_t /*cursor*/) {}
+  // The source has told how far its stream gets.
+  virtual void Heard(int64_t /*head*/) {}
+  // So many events are parked, of all replicas; told every few seconds.
+  virtual void Waiting(int64_t /*parked*/) {}
   virtual void Parked(const events::v1::Event&, const absl::Status&) {}
   virtual void Failed(const absl::Status&) {}
 };
@@ -62,6 +71,7 @@ struct ConsumerOptions {
   absl::Duration longest_pause = absl::Seconds(5);
   absl::Duration parked_pause = absl::Minutes(10);  // until parked events are tried again
   int parked_page = 64;                             // of them read at once, and tried between two looks at the stream
+  absl::Duration count_pause = absl::Seconds(10);   // until parked events are counted again
 };
 
 // A thread that reads the source and applies it from where the cursor in `event_cursors` stands, also after a restart.
@@ -87,6 +97,7 @@ class Consumer {
 
  private:
   void Loop();
+  absl::Status CountParked();
   absl::Status TryParked(bool starting);
   absl::StatusOr<bool> TryParkedPage();
   absl::Status TryParkedEvent(const events::v1::Event& event);
@@ -109,6 +120,7 @@ class Consumer {
   // Of the thread alone: the last parked event that was tried, -1 at the beginning, and when to begin again.
   int64_t parked_after_ = -1;
   absl::Time parked_due_ = absl::InfinitePast();
+  absl::Time count_due_ = absl::InfinitePast();
   mutable absl::Mutex mutex_;
   int64_t cursor_ ABSL_GUARDED_BY(mutex_) = -1;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "common/db/transaction.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -54,14 +55,16 @@ bool Log::WaitBeyond(int64_t after, absl::Duration timeout) const {
   return head_ > after && !closed_;
 }
 
-int64_t Log::Head() const {
+std::optional<int64_t> Log::Head(absl::Duration age) const {
   absl::MutexLock lock(&mutex_);
+  if (absl::Now() - look_time_ > age) return std::nullopt;
   return head_;
 }
 
 void Log::Advance(int64_t head) {
   absl::MutexLock lock(&mutex_);
-  head_ = std::max(head_, head);
+  head_ = head;
+  look_time_ = absl::Now();
 }
 
 void Log::Close() {

@@ -3,6 +3,7 @@
 #define WENMING_COMMON_OUTBOX_LOG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,10 @@ class Log {
   // Sequencer in this process, which calls Advance.
   bool WaitBeyond(int64_t after, absl::Duration timeout) const;
 
-  // The cursor of the last event known to be there; 0 before the first.
-  int64_t Head() const;
+  // The cursor of the last event, 0 before the first; nothing where nobody has looked within the last `age`.
+  std::optional<int64_t> Head(absl::Duration age) const;
 
-  // The stream has got this far.
+  // Somebody has looked: the stream gets this far.
   void Advance(int64_t head);
 
   // Wakes all waiters for good, for shutting down.
@@ -49,6 +50,7 @@ class Log {
   db::Pool& pool_;
   mutable absl::Mutex mutex_;
   int64_t head_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time look_time_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

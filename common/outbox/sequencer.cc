@@ -47,14 +47,17 @@ absl::Status MoveGroup(db::Transaction& transaction, std::span<db::Row> rows, in
   return transaction.Execute(kDelete + db::Placeholders(rows.size()) + ")", moved).status();
 }
 
-absl::StatusOr<Sequenced> Move(db::Transaction& transaction, int batch) {
+absl::StatusOr<Sequenced> Move(db::Transaction& transaction, int batch, absl::Time begin) {
   auto locked = transaction.QueryOne(kLock);
   if (!locked.ok()) return locked.status();
   if (!locked->has_value()) return absl::InternalError("event_heads is empty");
-  Sequenced result{.events = 0, .head = (*locked)->Int(0), .more = false};
+  Sequenced result{.events = 0, .head = (*locked)->Int(0), .more = false, .until = begin};
   auto rows = transaction.Query(kPending, {batch});
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return result;
+  result.events = static_cast<int>(rows->size());
+  result.more = result.events == batch;
+  if (result.more) result.until = absl::FromUnixMicros(rows->back().Int(5));
   for (std::span<db::Row> rest(*rows); !rest.empty();) {
     const size_t size =
         *std::find_if(std::begin(kGroups), std::end(kGroups), [&](size_t n) { return n <= rest.size(); });
@@ -63,8 +66,6 @@ absl::StatusOr<Sequenced> Move(db::Transaction& transaction, int batch) {
     result.head += static_cast<int64_t>(group.size());
     rest = rest.subspan(size);
   }
-  result.events = static_cast<int>(rows->size());
-  result.more = result.events == batch;
   if (auto advanced = transaction.Execute(kAdvance, {result.head}); !advanced.ok()) return advanced.status();
   return result;
 }
@@ -72,13 +73,14 @@ absl::StatusOr<Sequenced> Move(db::Transaction& transaction, int batch) {
 }  // namespace
 
 absl::StatusOr<Sequenced> SequenceOnce(db::Pool& pool, int batch, absl::Time deadline) {
+  const absl::Time begin = absl::Now();
   // Most turns find nothing, and must not queue for the lock to learn that.
   auto look = db::Read(pool, deadline, [](db::Session& session) { return session.QueryOne(kLook); });
   if (!look.ok()) return look.status();
   if (!look->has_value()) return absl::InternalError("event_heads is empty");
-  if (!(*look)->Bool(1)) return Sequenced{.events = 0, .head = (*look)->Int(0), .more = false};
+  if (!(*look)->Bool(1)) return Sequenced{.events = 0, .head = (*look)->Int(0), .more = false, .until = begin};
   return db::RunTransaction(pool, {.deadline = deadline, .repeatable = true},
-                            [&](db::Transaction& transaction) { return Move(transaction, batch); });
+                            [&](db::Transaction& transaction) { return Move(transaction, batch, begin); });
 }
 
 Sequencer::Sequencer(db::Pool& pool, Log& log, SequencerOptions options, SequencerObserver* observer)
@@ -125,7 +127,9 @@ void Sequencer::Loop() {
     }
     pause = turn->more ? absl::ZeroDuration() : options_.poll;
     log_.Advance(turn->head);
-    if (observer_ != nullptr && turn->events > 0) observer_->Sequenced(turn->events);
+    if (observer_ == nullptr) continue;
+    if (turn->events > 0) observer_->Sequenced(turn->events);
+    observer_->Level(turn->until);
   }
 }
 

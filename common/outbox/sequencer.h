@@ -24,6 +24,8 @@ class SequencerObserver {
  public:
   virtual ~SequencerObserver() = default;
   virtual void Sequenced(int /*events*/) {}
+  // Told after each turn, also when there was nothing to do: what was written before then is in the stream.
+  virtual void Level(absl::Time /*until*/) {}
   virtual void Failed(const absl::Status&) {}
 };
 
@@ -64,6 +66,7 @@ struct Sequenced {
   int events = 0;     // moved
   int64_t head = 0;   // cursor of the last event in the stream
   bool more = false;  // the batch was full
+  absl::Time until;   // what was written before then is in the stream
 };
 
 // One turn, in the caller's thread: what the Sequencer does, for tools and tests.

@@ -11,6 +11,8 @@ constexpr int kBatch = 256;
 // Shorter than the two seconds the proto promises, and how long a drain may wait for a quiet subscriber.
 constexpr absl::Duration kSignOfLife = absl::Seconds(1);
 constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+// Several turns of the sequencer; an older head says nothing of what has come since the wait began.
+constexpr absl::Duration kHeadAge = absl::Milliseconds(500);
 
 }  // namespace
 
@@ -29,6 +31,9 @@ absl::Status EventsService::Subscribe(const rpc::Call&, const events::v1::Subscr
       if (!batch.ok()) return batch.status();
       after = batch->read_to;
       for (auto& event : batch->events) *response.add_events() = std::move(event);
+    }
+    if (const auto head = log_.Head(kHeadAge)) {
+      response.set_head_cursor(response.events().empty() ? *head : std::max(*head, after));
     }
     if (!writer.Write(response)) break;
   }

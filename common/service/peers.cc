@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -82,6 +83,7 @@ class EventSource : public outbox::Source {
       : self_(self), stub_(events::v1::EventsService::NewStub(Connect(address))) {}
 
   absl::StatusOr<std::vector<events::v1::Event>> Next(int64_t after) override {
+    head_.reset();
     if (reader_ == nullptr || after < position_) {
       if (auto status = Open(after); !status.ok()) return status;
     }
@@ -96,9 +98,14 @@ class EventSource : public outbox::Source {
       position_ = std::max(position_, event.cursor());
       if (event.cursor() > after) events.push_back(std::move(event));
     }
+    // What was sent before the source had got as far as `after` is old, and no sign that its stream ends before.
+    if (response.has_head_cursor() && (response.head_cursor() >= after || position_ == after)) {
+      head_ = response.head_cursor();
+    }
     return events;
   }
 
+  std::optional<int64_t> Head() const override { return head_; }
   void Cancel() override { cancellable_.Cancel(); }
 
  private:
@@ -120,6 +127,7 @@ class EventSource : public outbox::Source {
   Cancellable cancellable_;
   std::unique_ptr<grpc::ClientReader<events::v1::SubscribeResponse>> reader_;
   int64_t position_ = 0;
+  std::optional<int64_t> head_;
 };
 
 }  // namespace

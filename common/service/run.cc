@@ -119,7 +119,7 @@ class Process {
         program_(program),
         logger_(std::cout, program.name, flags.log_level, clock_),
         pool_metrics_(*registry_, logger_),
-        outbox_metrics_(*registry_, logger_),
+        outbox_metrics_(*registry_, logger_, clock_()),
         audit_metrics_(*registry_, logger_),
         rpc_metrics_(registry_),
         ready_(

@@ -31,6 +31,8 @@ Gauge* Connections(Registry& registry, const char* state) {
   return MakeGauge(registry, "wenming_db_connections", "Database connections, by state.", {{"state", state}});
 }
 
+double SecondsOf(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
+
 class ConsumerMetrics : public outbox::ConsumerObserver {
  public:
   ConsumerMetrics(const std::string& source, Registry& registry, const observe::Logger& logger, observe::Clock clock)
@@ -38,22 +40,45 @@ class ConsumerMetrics : public outbox::ConsumerObserver {
         logger_(logger),
         clock_(std::move(clock)),
         applied_(MakeCounter(registry, "wenming_events_applied_total", "Events applied.", {{"source", source}})),
-        parked_(MakeCounter(registry, "wenming_events_parked_total",
-                            "Events that could not be applied and wait for a person.", {{"source", source}})),
         failures_(MakeCounter(registry, "wenming_events_failures_total", "Attempts to apply events that failed.",
                               {{"source", source}})),
-        cursor_(MakeGauge(registry, "wenming_events_cursor", "The last applied event.", {{"source", source}})),
-        lag_(MakeGauge(registry, "wenming_events_lag_seconds", "Age of the last event when it was applied.",
-                       {{"source", source}})) {}
+        shown_cursor_(MakeGauge(registry, "wenming_events_cursor", "The last applied event.", {{"source", source}})),
+        shown_head_(MakeGauge(registry, "wenming_events_head", "The last event of the source.", {{"source", source}})),
+        shown_level_(MakeGauge(registry, "wenming_events_level_time_seconds",
+                               "What the source had recorded by then is applied.", {{"source", source}})),
+        ahead_(MakeGauge(registry, "wenming_events_ahead",
+                         "By how many events the cursor was beyond the source's last, at most since the start.",
+                         {{"source", source}})),
+        parked_(MakeGauge(registry, "wenming_events_parked",
+                          "Events that could not be applied and wait for a person; at most 10000 are counted.",
+                          {{"source", source}})) {
+    Reach(clock_());
+  }
 
   void Applied(int events, int64_t cursor, absl::Time record_time) override {
     applied_->Increment(events);
-    cursor_->Set(static_cast<double>(cursor));
-    lag_->Set(std::max(0.0, absl::ToDoubleSeconds(clock_() - record_time)));
+    // The source's clock may be ahead of this one.
+    Reach(std::min(record_time, clock_()));
+    Loaded(cursor);
   }
 
+  void Loaded(int64_t cursor) override {
+    cursor_ = cursor;
+    shown_cursor_->Set(static_cast<double>(cursor));
+    Compare();
+  }
+
+  void Heard(int64_t head) override {
+    head_ = head;
+    heard_time_ = clock_();
+    shown_head_->Set(static_cast<double>(head));
+    ahead_->Set(std::max(ahead_->Value(), static_cast<double>(cursor_ - head)));
+    Compare();
+  }
+
+  void Waiting(int64_t parked) override { parked_->Set(static_cast<double>(parked)); }
+
   void Parked(const events::v1::Event& event, const absl::Status& status) override {
-    parked_->Increment();
     logger_.Error("an event was parked", {{"source", source_},
                                           {"cursor", event.cursor()},
                                           {"type", event.payload().type_url()},
@@ -66,11 +91,23 @@ class ConsumerMetrics : public outbox::ConsumerObserver {
   }
 
  private:
+  // All that there was when the source last told is applied.
+  void Compare() {
+    if (cursor_ >= head_) Reach(heard_time_);
+  }
+
+  void Reach(absl::Time time) {
+    level_ = std::max(level_, time);
+    shown_level_->Set(SecondsOf(level_));
+  }
+
   const std::string source_;
   const observe::Logger& logger_;
   const observe::Clock clock_;
-  Counter *applied_, *parked_, *failures_;
-  Gauge *cursor_, *lag_;
+  int64_t cursor_ = 0, head_ = 0;
+  absl::Time heard_time_ = absl::InfinitePast(), level_ = absl::InfinitePast();
+  Counter *applied_, *failures_;
+  Gauge *shown_cursor_, *shown_head_, *shown_level_, *ahead_, *parked_;
 };
 
 }  // namespace
@@ -108,10 +145,16 @@ void PoolMetrics::Report(const db::PoolStats& stats) {
   waiting_->Set(stats.waiting);
 }
 
-OutboxMetrics::OutboxMetrics(Registry& registry, const observe::Logger& logger)
+OutboxMetrics::OutboxMetrics(Registry& registry, const observe::Logger& logger, absl::Time now)
     : logger_(logger),
       sequenced_(MakeCounter(registry, "wenming_outbox_sequenced_total", "Events given their place in the stream.")),
-      failures_(MakeCounter(registry, "wenming_outbox_failures_total", "Attempts to sequence events that failed.")) {}
+      failures_(MakeCounter(registry, "wenming_outbox_failures_total", "Attempts to sequence events that failed.")),
+      level_(
+          MakeGauge(registry, "wenming_outbox_level_time_seconds", "What was written before then is in the stream.")) {
+  Level(now);
+}
+
+void OutboxMetrics::Level(absl::Time until) { level_->Set(SecondsOf(until)); }
 
 void OutboxMetrics::Failed(const absl::Status& status) {
   failures_->Increment();

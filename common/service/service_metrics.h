@@ -48,17 +48,20 @@ class PoolMetrics : public db::PoolObserver {
   prometheus::Gauge *open_, *in_use_, *waiting_;
 };
 
-// wenming_outbox_sequenced_total, wenming_outbox_failures_total.
+// wenming_outbox_sequenced_total, wenming_outbox_failures_total, wenming_outbox_level_time_seconds: what was written
+// before then is in the stream. It begins with `now`, and stands where nothing goes on.
 class OutboxMetrics : public outbox::SequencerObserver {
  public:
-  OutboxMetrics(prometheus::Registry& registry, const observe::Logger& logger);
+  OutboxMetrics(prometheus::Registry& registry, const observe::Logger& logger, absl::Time now);
   void Sequenced(int events) override { sequenced_->Increment(events); }
+  void Level(absl::Time until) override;
   void Failed(const absl::Status& status) override;
 
  private:
   const observe::Logger& logger_;
   prometheus::Counter* sequenced_;
   prometheus::Counter* failures_;
+  prometheus::Gauge* level_;
 };
 
 // wenming_audit_records_total, wenming_audit_failures_total, wenming_audit_refusals_dropped_total.
@@ -76,8 +79,13 @@ class AuditMetrics : public audit::ChainerObserver, public audit::RefusalsObserv
   prometheus::Counter* dropped_;
 };
 
-// wenming_events_applied_total{source}, wenming_events_parked_total{source}, wenming_events_failures_total{source},
-// wenming_events_cursor{source}, wenming_events_lag_seconds{source}: the age of the newest event when it was applied.
+// wenming_events_applied_total{source}, wenming_events_failures_total{source}, and as of now:
+// wenming_events_cursor{source} of the last applied event, wenming_events_head{source} of the last one that there is;
+// wenming_events_level_time_seconds{source}: what the source had recorded by then is applied. It begins with now, and
+// stands, so that its age grows, where the source is silent or its events are not applied, for whatever reason;
+// wenming_events_ahead{source}: by how many events the cursor was beyond the head, at most since the start. It stays,
+// for the stream grows until it hides that, and what came meanwhile was never applied;
+// wenming_events_parked{source}: rows of parked_events.
 std::unique_ptr<outbox::ConsumerObserver> MakeConsumerMetrics(const std::string& source, prometheus::Registry& registry,
                                                               const observe::Logger& logger, observe::Clock clock);
 

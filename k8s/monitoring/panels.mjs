@@ -84,10 +84,14 @@ const events = {
     { title: '等待线程 Calls that wait for a thread', queries: [['sum by (job) (wenming_rpc_queue_length)', '{{job}}']] },
     { title: '发出的事件 Events put in order', unit: 'ops', queries: [[rate('wenming_outbox_sequenced_total', 'job'), '{{job}}']] },
     { title: '应用的事件 Events applied', unit: 'ops', queries: [[rate('wenming_events_applied_total', 'job, source'), '{{job}} ← {{source}}']] },
-    { title: '滞后 Age of the last event when it was applied', unit: 's', queries: [['max by (job, source) (wenming_events_lag_seconds)', '{{job}} ← {{source}}']] },
+    { title: '待发 Age of what the outbox has not put in order', unit: 's', queries: [['time() - max by (job) (wenming_outbox_level_time_seconds)', '{{job}}']] },
+    { title: '滞后 Age of what is not applied', unit: 's', queries: [['time() - max by (job, source) (wenming_events_level_time_seconds)', '{{job}} ← {{source}}']] },
+    { title: '待应用 Events not applied yet', queries: [[
+      'max by (job, source) (wenming_events_head) - max by (job, source) (wenming_events_cursor)', '{{job}} ← {{source}}']] },
     { title: '失败 Failures', unit: 'ops', queries: [
       [rate('wenming_outbox_failures_total', 'job'), '{{job}} outbox'], [rate('wenming_events_failures_total', 'job, source'), '{{job}} ← {{source}}']] },
-    { title: '搁置 Parked in a day', queries: [['sum by (job, source) (increase(wenming_events_parked_total[1d]))', '{{job}} ← {{source}}']] },
+    { title: '搁置 Parked', queries: [['max by (job, source) (wenming_events_parked)', '{{job}} ← {{source}}']] },
+    { title: '超前 Cursor beyond the last event', queries: [['max by (job, source) (wenming_events_ahead)', '{{job}} ← {{source}}']] },
     { title: '审计 Audit log', unit: 'ops', queries: [
       [rate('wenming_audit_records_total', 'job'), '{{job}} records'], [rate('wenming_audit_failures_total', 'job'), '{{job}} failures'],
       [rate('wenming_audit_refusals_dropped_total', 'job'), '{{job}} dropped']] },

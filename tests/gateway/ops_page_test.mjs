@@ -79,7 +79,7 @@ test('a point says what happened in the last seconds', () => {
   assert.equal(point.signUps, 30);
   assert.deepEqual([recent.total('signUps'), recent.total('minutes'), recent.total('checkIns')], [5, 90, 0]);
   assert.deepEqual(point.services.activity_svc,
-    { p99: null, requests: 3, failed: 1, atHand: 3, queue: 5, waits: 5, inUse: 3, open: 28, waiting: 0, lag: null, parked: null });
+    { p99: null, requests: 3, failed: 1, atHand: 3, queue: 5, waits: 5, inUse: 3, open: 28, waiting: 0, outbox: null, lag: null, ahead: null, parked: null });
   assert.deepEqual(recent.rows().map(({ target, state, version, since }) => [target, state, version, since]),
     [['gateway', 'ready', null, null], ['activity_svc', 'ready', '1.2.3', 50]]);
 });
@@ -102,15 +102,17 @@ const problemsAfter = (...reports) => {
 };
 
 test('what needs somebody is told', () => {
-  const lag = (applied) => service({ 'wenming_events_lag_seconds{source="org"}': 90, 'wenming_events_applied_total{source="org"}': applied });
+  const level = (...times) => service(Object.fromEntries(times.map((time, i) => [`wenming_events_level_time_seconds{source="${i}"}`, time])));
   assert.deepEqual(problemsAfter(report(1, gateway(0), service()), report(4, gateway(1000), service())), []);
   const cases = [
     [[report(1, { ...instance('org_svc', {}), up: false })], { alert: 'ServiceDown', target: 'org_svc', instance: 'org_svc:1' }],
     [[report(1, service({ wenming_ready: 0 }))], { alert: 'ServiceNotReady', target: 'activity_svc', instance: 'activity_svc:1' }],
     [[report(1, gateway(0, 0, 0, { 'gateway_backend_connections{backend="b:1"}': 0 }))], { alert: 'BackEndUnconnected', target: 'gateway', backend: 'b:1' }],
     [[report(1, service({ wenming_rpc_queue_length: 257 }))], { alert: 'QueueLong', target: 'activity_svc', count: 257 }],
-    [[report(1, service({ 'wenming_events_parked_total{source="org"}': 2 }))], { alert: 'EventParked', target: 'activity_svc', count: 2 }],
-    [[report(1, lag(1)), report(4, lag(2))], { alert: 'EventsLate', target: 'activity_svc', seconds: 90 }],
+    [[report(1, service({ 'wenming_events_parked{source="org"}': 2 }))], { alert: 'EventParked', target: 'activity_svc', count: 2 }],
+    [[report(1, service({ 'wenming_events_ahead{source="org"}': 5 }))], { alert: 'EventsAhead', target: 'activity_svc', count: 5 }],
+    [[report(100, level(98, 10))], { alert: 'EventsLate', target: 'activity_svc', seconds: 90 }],
+    [[report(100, service({ wenming_outbox_level_time_seconds: 10 }))], { alert: 'OutboxLate', target: 'activity_svc', seconds: 90 }],
     [[report(1, gateway(0)), report(4, gateway(100, 10))], { alert: 'RequestsFail', count: 10 }],
     [[report(1, gateway(0)), report(4, gateway(100, 0, 20))], { alert: 'AnswersSlow', count: 20 }],
     [[report(1, service()), report(4, service({ 'wenming_events_failures_total{source="org"}': 6 }))], { alert: 'EventsFail', count: 6 }],
@@ -123,10 +125,23 @@ test('what needs somebody is told', () => {
   const quiet = [
     [report(1, gateway(0)), report(4, gateway(20, 9))],
     [report(1, gateway(0)), report(4, gateway(10000, 100))],
-    [report(1, lag(1)), report(4, lag(1))],
+    [report(100, level(98, 41))],
+    [report(100, service({ 'wenming_events_parked{source="org"}': 0, 'wenming_events_ahead{source="org"}': 0, wenming_outbox_level_time_seconds: 99 }))],
     Array.from({ length: 30 }, (_, i) => report(3 * i, service({ 'wenming_db_connections{state="waiting"}': i % 15 === 0 ? 0 : 1 }))),
   ];
   for (const reports of quiet) assert.deepEqual(problemsAfter(...reports), []);
+});
+
+test('what replicas share is told once, and of what is late the one that is furthest', () => {
+  const replica = (n, level, outbox) => ({ ...service({ [`wenming_events_level_time_seconds{source="org"}`]: level, wenming_outbox_level_time_seconds: outbox,
+    'wenming_events_parked{source="org"}': 2, 'wenming_events_parked{source="other"}': 1, 'wenming_events_ahead{source="org"}': 0 }), instance: `${n}` });
+  const recent = new Recent();
+  recent.add(report(97, replica(1, 10, 97), replica(2, 96, 10)));
+  recent.add(report(100, replica(1, 10, 100), replica(2, 99, 10)));
+  assert.deepEqual(recent.problems(), [{ alert: 'EventParked', target: 'activity_svc', count: 3 }]);
+  const { lag, outbox, parked, ahead } = recent.points.at(-1).services.activity_svc;
+  assert.deepEqual([lag, outbox, parked, ahead], [0, 0, 3, 0]);
+  assert.deepEqual(recent.rows().map((row) => [row.lag, row.outbox]), [[90, 0], [0, 90]], 'each process for itself');
 });
 
 test('each problem is an alert with a runbook', () => {

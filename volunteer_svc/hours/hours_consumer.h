@@ -37,6 +37,9 @@ class HoursConsumer : public outbox::ConsumerObserver {
   absl::Status Apply(db::Transaction& transaction, std::span<const events::v1::Event> events);
 
   void Applied(int events, int64_t cursor, absl::Time record_time) override;
+  void Loaded(int64_t cursor) override { next_.Loaded(cursor); }
+  void Heard(int64_t head) override { next_.Heard(head); }
+  void Waiting(int64_t parked) override { next_.Waiting(parked); }
   void Parked(const events::v1::Event& event, const absl::Status& why) override;
   void Failed(const absl::Status& status) override;
 

@@ -5,6 +5,7 @@ import { Span, momentOf, quantile, samplesOf } from './samples.mjs';
 export const KEPT_SECONDS = 15 * 60;
 // Rates are those of this time; shorter, and single requests make them jump.
 const WINDOW_SECONDS = 15;
+const PULSE_SECONDS = 6;
 
 const HTTP = 'http_server_requests_total';
 const EDGE = 'grpc_edge_handled_total';
@@ -33,12 +34,22 @@ function fronts(span) {
   return { requests, failed, timed, slow: timed - (buckets.get(LONG) ?? timed) };
 }
 
-// The seconds by which events were applied late, at worst; what lies idle is not late. null where none are consumed.
-function lagOf(span) {
-  const lags = span.values('wenming_events_lag_seconds').map(({ labels: { source }, value }) =>
-    (span.increase('wenming_events_applied_total', { source }) > 0 ? value : 0));
-  return lags.length === 0 ? null : Math.max(...lags);
+// Of each source the largest value; replicas share what it tells of.
+function bySource(span, name) {
+  const most = new Map();
+  for (const { labels: { source }, value } of span.values(name)) most.set(source, Math.max(most.get(source) ?? -Infinity, value));
+  return [...most.values()];
 }
+
+// The seconds since the earliest of these times; null where there are none. Processes tell every second or two, and are asked
+// every few: so much is nothing.
+function ageOf(span, times) {
+  if (times.length === 0) return null;
+  const age = span.time - Math.min(...times);
+  return age < PULSE_SECONDS ? 0 : age;
+}
+
+const sumOf = (values) => (values.length === 0 ? null : values.reduce(add));
 
 // The figures of some processes of a service, or of one.
 function serviceOf(span) {
@@ -59,17 +70,22 @@ function serviceOf(span) {
     inUse: span.sum('wenming_db_connections', { state: 'in_use' }),
     open: span.sum('wenming_db_connections', { state: 'open' }),
     waiting,
-    lag: lagOf(span),
-    parked: span.sum('wenming_events_parked_total'),
+    outbox: ageOf(span, bySource(span, 'wenming_outbox_level_time_seconds')),
+    lag: ageOf(span, bySource(span, 'wenming_events_level_time_seconds')),
+    ahead: sumOf(bySource(span, 'wenming_events_ahead')),
+    parked: sumOf(bySource(span, 'wenming_events_parked')),
   };
 }
+
+// [name, figures] of each service, its processes together.
+const servicesOf = (then, now) => [...new Set(now.instances.map(({ target }) => target))]
+  .map((target) => [target, serviceOf(new Span(then, now, (one) => one.target === target))]);
 
 function pointOf(then, now) {
   const all = new Span(then, now);
   const front = new Span(then, now, isGateway);
   const times = front.buckets([HTTP_SECONDS, EDGE_SECONDS]);
   const { requests, failed } = fronts(front);
-  const targets = [...new Set(now.instances.map(({ target }) => target))];
   const aMinute = (rate) => (rate === null ? null : rate * 60);
   return {
     time: now.time,
@@ -86,8 +102,7 @@ function pointOf(then, now) {
     cached: share(front.increase('gateway_cache_requests_total', { outcome: 'hit' }), front.increase('gateway_cache_requests_total')),
     signUps: aMinute(all.rate('wenming_registrations_total', { outcome: /^(confirmed|waitlisted)$/ })),
     checkIns: aMinute(all.rate('wenming_check_ins_total')),
-    services: Object.fromEntries(targets.map((target) =>
-      [target, serviceOf(new Span(then, now, (one) => one.target === target))])),
+    services: Object.fromEntries(servicesOf(then, now)),
   };
 }
 
@@ -153,6 +168,8 @@ export class Recent {
     });
   }
 
+  #services() { return this.#moments.length === 0 ? [] : servicesOf(this.#moments[0], this.#moments.at(-1)); }
+
   // Whether the calls of a service have waited for connections for as long as a minute.
   #waitsAllTheTime(target) {
     const recent = this.points.filter(({ time }) => time > this.points.at(-1).time - 60);
@@ -172,10 +189,12 @@ export class Recent {
       say('ServiceNotReady', row.state === 'notReady', { target, instance });
       for (const backend of row.unconnected) say('BackEndUnconnected', true, { target, backend });
       say('QueueLong', row.queue > 256, { target, count: row.queue });
-      say('EventsLate', row.lag > 60, { target, seconds: row.lag });
-      say('EventParked', row.parked > 0, { target, count: row.parked });
     }
-    for (const target of Object.keys(this.points.at(-1)?.services ?? {})) {
+    for (const [target, { outbox, lag, ahead, parked }] of this.#services()) {
+      say('OutboxLate', outbox > 60, { target, seconds: outbox });
+      say('EventsLate', lag > 60, { target, seconds: lag });
+      say('EventsAhead', ahead > 0, { target, count: ahead });
+      say('EventParked', parked > 0, { target, count: parked });
       say('DatabasePoolExhausted', this.#waitsAllTheTime(target), { target });
     }
     const [failed, slow] = [this.total('failed'), this.total('slow')];

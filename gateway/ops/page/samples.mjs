@@ -88,6 +88,7 @@ export class Span {
    * @param {(instance: Instance) => boolean} belongs
    */
   constructor(then, now, belongs = () => true) {
+    this.time = now.time;
     this.seconds = now.time - then.time;
     this.#now = now.instances.filter((instance) => instance.up && belongs(instance));
     this.#pairs = this.#now.flatMap((after) => {

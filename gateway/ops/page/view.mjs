@@ -39,7 +39,7 @@ function tiles(words, recent) {
 function tableRow(words, row) {
   const pool = row.open === null ? '–' : `${number(row.inUse)}/${number(row.open)} (${number(row.waiting)})`;
   const cells = [row.version ?? '–', moment(row.since), number(row.requests), number(row.failed), time(row.p99), number(row.atHand),
-    number(row.queue), pool, time(row.lag), number(row.parked)];
+    number(row.queue), pool, time(row.outbox), time(row.lag), number(row.parked)];
   const name = element('th', '', row.target);
   name.scope = 'row';
   name.title = row.instance;
@@ -49,7 +49,7 @@ function tableRow(words, row) {
 }
 
 function table(words, rows) {
-  const names = ['service', 'state', 'version', 'since', 'requests', 'failed', 'p99', 'atHand', 'queue', 'pool', 'lag', 'parked'];
+  const names = ['service', 'state', 'version', 'since', 'requests', 'failed', 'p99', 'atHand', 'queue', 'pool', 'outbox', 'lag', 'parked'];
   const head = names.map((name) => Object.assign(element('th', '', words[name]), { scope: 'col', title: words[`${name}Hint`] ?? '' }));
   const body = rows.map((row) => tableRow(words, row));
   return element('table', '', element('thead', '', element('tr', '', ...head)), element('tbody', '', ...body));

@@ -32,9 +32,13 @@ class RecordingObserver : public ConsumerObserver {
     applied += events;
     last_record_time = absl::ToUnixMicros(record_time);
   }
+  void Loaded(int64_t cursor) override { loaded = cursor; }
+  void Heard(int64_t at) override { head = at; }
+  void Waiting(int64_t count) override { waiting = count; }
   void Parked(const Event&, const absl::Status&) override { ++parked; }
   void Failed(const absl::Status&) override { ++failed; }
   std::atomic<int> applied = 0, parked = 0, failed = 0;
+  std::atomic<int64_t> loaded = -1, head = -1, waiting = -1;
   std::atomic<int64_t> last_record_time = 0;
 };
 
@@ -351,6 +355,55 @@ TEST_F(ConsumerTest, ConsumersOfOtherNamesAreApart) {
     ASSERT_TRUE(consumer.WaitFor(3, kLong));
   }
   EXPECT_EQ(Effects().size(), 6u);
+}
+
+// Of the table, whoever parks and whoever takes away, and also while there is no source.
+TEST_F(ConsumerTest, SaysHowManyEventsAreParked) {
+  WriteStream(10);
+  ConsumerOptions options = Options();
+  options.count_pause = absl::Milliseconds(1);
+  {
+    LogSource source(log_);
+    const Apply apply = [](db::Transaction& transaction, const Event& event) -> absl::Status {
+      const bool bad = NumberOf(event) == 4 || NumberOf(event) == 7;
+      return bad ? absl::InvalidArgumentError("never") : Record(transaction, event);
+    };
+    const Consumer consumer(pool_, source, apply, options, &observer_);
+    ASSERT_TRUE(consumer.WaitFor(10, kLong));
+    EXPECT_TRUE(Eventually([this] { return observer_.waiting == 2; }));
+    EXPECT_EQ(observer_.loaded, 0);
+  }
+  class Away : public Source {
+   public:
+    absl::StatusOr<std::vector<Event>> Next(int64_t) override { return absl::UnavailableError("no stream"); }
+    void Cancel() override {}
+  } source;
+  const Apply never = [](db::Transaction&, const Event&) { return absl::InvalidArgumentError("never"); };
+  RecordingObserver again, another;
+  const Consumer consumer(pool_, source, never, options, &again);
+  options.name = "another";
+  const Consumer other(pool_, source, never, options, &another);
+  EXPECT_TRUE(Eventually([&] { return again.waiting == 2 && again.loaded == 10; }));
+  EXPECT_TRUE(Eventually([&] { return another.waiting == 0 && another.loaded == 0; }));
+  database_.Administer("DELETE FROM " + database_.schema() + ".parked_events WHERE event_cursor = 4");
+  EXPECT_TRUE(Eventually([&] { return again.waiting == 1; }));
+}
+
+TEST_F(ConsumerTest, TellsHowFarTheStreamGetsBeforeItsEventsAreApplied) {
+  WriteStream(5);
+  class Telling : public LogSource {
+   public:
+    using LogSource::LogSource;
+    std::optional<int64_t> Head() const override { return 5; }
+  } source(log_);
+  std::atomic<int64_t> head = -1;
+  const Apply apply = [&](db::Transaction& transaction, const Event& event) -> absl::Status {
+    if (NumberOf(event) == 1) head = observer_.head.load();
+    return Record(transaction, event);
+  };
+  const Consumer consumer(pool_, source, apply, Options(), &observer_);
+  ASSERT_TRUE(consumer.WaitFor(5, kLong));
+  EXPECT_EQ(head, 5);
 }
 
 TEST_F(ConsumerTest, StopsWhileTheSourceWaits) {

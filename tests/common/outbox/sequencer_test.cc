@@ -16,8 +16,10 @@ namespace {
 class CountingObserver : public SequencerObserver {
  public:
   void Sequenced(int count) override { events += count; }
+  void Level(absl::Time until) override { level = absl::ToUnixNanos(until); }
   void Failed(const absl::Status&) override { ++failures; }
   std::atomic<int> events = 0, failures = 0;
+  std::atomic<int64_t> level = 0;
 };
 
 using SequencerTest = StreamTest;
@@ -37,6 +39,16 @@ TEST_F(SequencerTest, OneTurnMovesABatchAndSaysWhetherThereIsMore) {
   const auto stream = ReadStream();
   ASSERT_EQ(stream.size(), 150u);
   for (int i = 0; i < 150; ++i) EXPECT_EQ(stream[i].second, i + 1);
+}
+
+TEST_F(SequencerTest, SaysUntilWhenAllIsInTheStream) {
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(Write("a", i).ok());
+  // More may wait: as late as the last one that was moved.
+  EXPECT_EQ(SequenceOnce(pool_, 2, absl::InfiniteFuture())->until, now_);
+  for (int turn = 0; turn < 2; ++turn) {
+    const absl::Time begin = absl::Now();
+    EXPECT_GE(SequenceOnce(pool_, 2, absl::InfiniteFuture())->until, begin) << turn;
+  }
 }
 
 // Longer than any test takes: only the announcement can wake it.
@@ -74,10 +86,16 @@ TEST_F(SequencerTest, GoesOnAfterAFailure) {
   CountingObserver observer;
   database_.Administer("RENAME TABLE " + database_.schema() + ".event_heads TO " + database_.schema() + ".away");
   Sequencer sequencer(pool_, log, {.poll = absl::Milliseconds(1)}, &observer);
-  while (observer.failures == 0) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(Eventually([&] { return observer.failures > 0; }));
+  EXPECT_EQ(observer.level, 0);
+  EXPECT_EQ(log.Head(absl::Hours(1)), std::nullopt);
   database_.Administer("RENAME TABLE " + database_.schema() + ".away TO " + database_.schema() + ".event_heads");
   ASSERT_TRUE(Write("a", 1).ok());
   EXPECT_TRUE(log.WaitBeyond(0, absl::Seconds(30)));
+  // With nothing left to do it still tells.
+  const int64_t begin = absl::ToUnixNanos(absl::Now());
+  EXPECT_TRUE(Eventually([&] { return observer.level >= begin; }));
+  EXPECT_EQ(log.Head(absl::Hours(1)), 1);
 }
 
 }  // namespace

@@ -65,4 +65,13 @@ void StreamTest::Sequence() {
   } while (turn->more);
 }
 
+bool StreamTest::Eventually(const std::function<bool()>& condition) {
+  const absl::Time give_up = absl::Now() + absl::Seconds(60);
+  while (!condition()) {
+    if (absl::Now() > give_up) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
+}
+
 }  // namespace wenming::outbox

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +53,8 @@ class StreamTest : public ::testing::Test {
   std::vector<std::pair<std::string, int64_t>> ReadStream();
   int64_t Count(const std::string& table);
   void Sequence();
+  // Asks until it holds: for what nobody can wait for. False after a long time.
+  static bool Eventually(const std::function<bool()>& condition);
 
   test::TestDatabase database_;
   db::Pool& pool_ = database_.pool();

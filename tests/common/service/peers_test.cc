@@ -113,17 +113,6 @@ class PeersTest : public outbox::StreamTest {
     return numbers;
   }
 
-  static bool Eventually(const std::function<bool()>& condition) {
-    absl::Mutex mutex;
-    const absl::MutexLock lock(&mutex);
-    const absl::Time give_up = absl::Now() + absl::Seconds(30);
-    // Polled: the directory has no way to wait for it.
-    const auto never = [] { return false; };
-    while (!condition() && absl::Now() < give_up)
-      mutex.AwaitWithTimeout(absl::Condition(&never), absl::Milliseconds(5));
-    return condition();
-  }
-
   auth::KeyFolder keys_;
   std::unique_ptr<auth::TokenVerifier> verifier_ = *auth::TokenVerifier::Load(keys_.path());
   auth::TokenSigner signer_ = *auth::TokenSigner::Load(keys_.path(), "volunteer_svc");
@@ -155,6 +144,26 @@ TEST_F(PeersTest, AnOlderCursorReadsAgain) {
   const auto source = SubscribeTo(Me(), address_);
   EXPECT_EQ(Collect(*source, 0, 3), (std::vector<int64_t>{1, 2, 3}));
   EXPECT_EQ(Collect(*source, 1, 2), (std::vector<int64_t>{2, 3}));
+}
+
+TEST_F(PeersTest, TheSourceTellsWhereItsStreamEnds) {
+  for (int i = 1; i <= 3; ++i) ASSERT_EQ(Write("k", i), absl::OkStatus());
+  const auto source = SubscribeTo(Me(), address_);
+  EXPECT_EQ(source->Head(), std::nullopt);
+  EXPECT_EQ(Collect(*source, 0, 3), (std::vector<int64_t>{1, 2, 3}));
+  // A sign of life says so too, also to whoever is beyond the end.
+  for (const int64_t cursor : {3, 9}) {
+    const auto told = SubscribeTo(Me(), address_);
+    EXPECT_TRUE(Eventually([&] { return told->Next(cursor).ok() && told->Head() == 3; })) << cursor;
+  }
+  // Of one that has got further by another way this stream knows nothing yet.
+  ASSERT_TRUE(source->Next(5).ok());
+  EXPECT_EQ(source->Head(), std::nullopt);
+  ASSERT_EQ(Write("k", 4), absl::OkStatus());
+  ASSERT_EQ(Write("k", 5), absl::OkStatus());
+  EXPECT_TRUE(Eventually([&] { return source->Next(5).ok() && source->Head() == 5; }));
+  server_->Stop(absl::ZeroDuration());
+  EXPECT_TRUE(Eventually([&] { return !source->Next(5).ok() && source->Head() == std::nullopt; }));
 }
 
 TEST_F(PeersTest, CancelEndsAWait) {
