@@ -4,9 +4,9 @@
 // Ten times (--times) what the platform takes. A stack of its own, whose database takes 200 ms (--statement-ms) for each statement, so
 // that it is the database which limits and not the generator on the same cores. Nine requests of ten read somebody's registrations,
 // one is a sign-up. First the peak is measured, in a closed loop; then people come in an open loop, at half of it, at ten times it, and
-// at half of it again. Last a retry storm: at seven tenths of it, with 5 s of patience and up to five further tries at once, the
-// database stands still for 8 s, so that whoever comes meanwhile gives up and asks again. Each part takes so many seconds (5; the rush
-// three times that, the storm until 10 s after the stillness at least).
+// at half of it again. Last a retry storm: at seven tenths of it, with 5 s of patience and up to five further tries, the database stands
+// still for 8 s, so that whoever comes meanwhile gives up and asks again: half of them at once, half of them when they were told to.
+// Each part takes so many seconds (5; the rush three times that, the storm until 10 s after the stillness at least).
 //
 //   goodput_share    good answers a second in the rush, as a part of the peak
 //   accepted_p99_ms  how long the good answers of the rush took, from when they were due; within deadline_ms
@@ -15,6 +15,7 @@
 //   memory_mb        of the gateway and of activity_svc: before, most, after
 //   normal_after_s   from the end of the rush, or of the stillness, until a whole second of which at least nine tenths of those who came
 //                    got good answers, in at most twice the time of before (in the storm: within the patience)
+//   given_up         who got no good answer with all tries of the storm, of those who asked again at once and of those who waited
 //   taken_share      calls that reached the service in the storm, as a part of those that the clients made: a gateway that repeats them
 //                    adds a tenth at most (its budget)
 //   lost, oversold   acknowledged sign-ups that are not there, shifts with more people than places
@@ -25,7 +26,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chosenSeed, randomFrom } from '../tests/chaos/random.mjs';
 import { World } from '../tests/chaos/world.mjs';
-import { Client, closedLoop, openLoop, timeUntilNormal } from '../tests/bench/overload/loops.mjs';
+import { Client, Log, closedLoop, openLoop, timeUntilNormal } from '../tests/bench/overload/loops.mjs';
 import { Requests, daysOf, servedBy, watchMemory } from '../tests/bench/overload/stand.mjs';
 import { freezeDatabase } from '../tests/chaos/server_faults.mjs';
 
@@ -99,19 +100,25 @@ async function rush(draw, peak) {
   return { told, logs: [calm.log, log, after.log] };
 }
 
+const countGivenUp = (log) => log.count(({ status, attempt }) => status !== 200 && attempt === RETRIES);
+
 async function storm(world, draw, peak) {
   const rate = 0.7 * peak;
-  const loop = openLoop(draw, rate, seconds + STILL_S + Math.max(2 * seconds, AFTER_S), { retries: RETRIES });
+  const lasts = seconds + STILL_S + Math.max(2 * seconds, AFTER_S);
+  const loops = [false, true].map((asTold) => openLoop(draw, rate / 2, lasts, { retries: RETRIES, asTold }));
   await pause(1000 * seconds);
   await freezeDatabase(STILL_S)(world);
   const end = performance.now();
-  const { log, answered } = await loop;
-  await answered;
+  const crowds = await Promise.all(loops);
+  await Promise.all(crowds.map(({ answered }) => answered));
+  const [atOnce, asTold] = crowds.map(({ log }) => log);
+  const log = Log.join([atOnce, asTold]);
   const told = {
     offered: rounded(rate),
+    came: log.count(({ attempt }) => attempt === 0),
     sent: log.entries.length,
     tried_again: log.count(({ attempt }) => attempt > 0),
-    given_up: log.count(({ status, attempt }) => status !== 200 && attempt === RETRIES),
+    given_up: { at_once: countGivenUp(atOnce), as_told: countGivenUp(asTold) },
     normal_after_s: timeUntilNormal(log, end, { rate, share: 0.9, mostMs: PATIENCE_MS }),
   };
   return { told, logs: [log] };

@@ -6,7 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const TICK_MS = 2;
 
-// An exchange over connections that are kept; resolves with the status, 0 where there was no answer within `timeoutMs`.
+// An exchange over connections that are kept; resolves with { status, againMs }: 0 where there was no answer within `timeoutMs`, and
+// after how long whoever was refused may come again.
 export class Client {
   #agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
 
@@ -26,11 +27,11 @@ export class Client {
     return new Promise((resolve) => {
       const request = http.request({ agent: this.#agent, hostname: this.hostname, port: this.port, method, path, headers });
       const timer = setTimeout(() => request.destroy(), this.timeoutMs);
-      const end = (status) => { clearTimeout(timer); resolve(status); };
+      const end = (status, seconds = 0) => { clearTimeout(timer); resolve({ status, againMs: 1000 * seconds }); };
       request.on('error', () => end(0));
       request.on('response', (response) => {
         response.on('error', () => end(0));
-        response.on('close', () => end(response.complete ? response.statusCode : 0));
+        response.on('close', () => end(response.complete ? response.statusCode : 0, Number(response.headers['retry-after'] ?? 0)));
         response.resume();
       });
       request.end(text);
@@ -48,6 +49,11 @@ export class Log {
 
   note(due, status, attempt = 0, kind = undefined) {
     this.entries.push({ due, end: performance.now(), status, attempt, kind });
+  }
+
+  // Of all of them.
+  static join(logs) {
+    return Object.assign(new Log(), { entries: logs.flatMap(({ entries }) => entries) });
   }
 
   // The same of one kind only.
@@ -73,7 +79,7 @@ export class Log {
 }
 
 // Keeps `width` requests under way for so many seconds. `draw()` makes up a request: a function that sends it, and again where it
-// is called again, and resolves with the status; its `kind` goes into the log.
+// is called again, and resolves as Client.send; its `kind` goes into the log.
 export async function closedLoop(draw, width, seconds) {
   const log = new Log();
   const end = performance.now() + 1000 * seconds;
@@ -81,24 +87,27 @@ export async function closedLoop(draw, width, seconds) {
     while (performance.now() < end) {
       const due = performance.now();
       const send = draw();
-      log.note(due, await send(), 0, send.kind);
+      const { status } = await send();
+      log.note(due, status, 0, send.kind);
     }
   }));
   return log;
 }
 
-// Sends `rate` requests a second for so many seconds, each when it is due. Whoever gets no answer, or no good one, asks again at
-// once, up to `retries` times. Resolves when the last one has been sent, with { log, answered }: a promise that the last answer has come.
-export async function openLoop(draw, rate, seconds, { retries = 0 } = {}) {
+// Sends `rate` requests a second for so many seconds, each when it is due. Whoever gets no answer, or no good one, asks again, up to
+// `retries` times: at once, or, `asTold`, when he may. Resolves when the last one has been sent, with { log, answered }: a promise that
+// the last answer has come.
+export async function openLoop(draw, rate, seconds, { retries = 0, asTold = false } = {}) {
   const log = new Log();
   const begin = performance.now();
   const underWay = new Set();
   const one = async (due) => {
     const send = draw();
     for (let attempt = 0; attempt <= retries; ++attempt) {
-      const status = await send();
+      const { status, againMs } = await send();
       log.note(due, status, attempt, send.kind);
       if (status === 200) return;
+      if (asTold) await pause(againMs);
     }
   };
   for (let sent = 0; sent < Math.floor(rate * seconds);) {

@@ -50,9 +50,9 @@ export class Requests {
     const shift = this.shifts[Math.floor(number / this.volunteers.length) % this.shifts.length].name;
     const body = { requestId: `overload-${volunteer}-${shift}`.replaceAll('/', '-').slice(0, 64) };
     const send = async () => {
-      const status = await client.send({ method: 'POST', path: `/v1/${shift}/registrations`, token, body });
-      if (status === 200) this.acknowledged.push(`${volunteer} ${shift}`);
-      return status;
+      const answer = await client.send({ method: 'POST', path: `/v1/${shift}/registrations`, token, body });
+      if (answer.status === 200) this.acknowledged.push(`${volunteer} ${shift}`);
+      return answer;
     };
     return Object.assign(send, { kind: 'sign_up' });
   }
