@@ -174,7 +174,7 @@ void Forwarder::Open(std::shared_ptr<Channel> channel) {
   service_ = channel->session();
   tries_->Begin(std::move(channel), now);
   service_stream_ = service_->Open(request_, std::make_shared<ServiceSide>(shared_from_this()));
-  if (service_stream_ == 0) return Fail(BackEndUnavailable());
+  if (service_stream_ == 0) return OnServiceClose(NGHTTP2_REFUSED_STREAM);
   resent_ = credited_;
   sent_ = 0;
   if (!kept_.empty()) service_->Write(service_stream_, {kept_.data(), kept_.size()});

@@ -222,6 +222,7 @@ void Session::Configure(const SessionOptions& options) {
   }
   if (role_ == Role::kClient) {
     nghttp2_session_client_new2(&session_, callbacks, this, settings);
+    nghttp2_session_set_next_stream_id(session_, options.first_stream);
   } else {
     nghttp2_session_server_new2(&session_, callbacks, this, settings);
   }
@@ -250,6 +251,10 @@ int32_t Session::Open(const Headers& headers, std::shared_ptr<StreamListener> li
   nghttp2_data_provider provider{.source = {}, .read_callback = Callbacks::OnWantData};
   HeaderList list(headers);
   int32_t id = nghttp2_submit_request(session_, nullptr, list.data(), list.size(), &provider, nullptr);
+  if (id == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE) {
+    going_away_ = true;
+    if (listener_ != nullptr) listener_->OnGoAway();
+  }
   if (id < 0) return 0;
   auto stream = std::make_unique<Stream>();
   stream->listener = std::move(listener);

@@ -46,7 +46,8 @@ class SessionListener {
   virtual std::shared_ptr<StreamListener> OnStream(int32_t id) = 0;
   // The peer has said its first word, the SETTINGS.
   virtual void OnGreeted() {}
-  // The peer takes no new streams (GOAWAY); those running go on.
+  // No new streams can be opened: the peer takes none (GOAWAY), or a client has used up their ids. Those running go on.
+  // The latter is told from within Open.
   virtual void OnGoAway() = 0;
   // The connection is gone. Comes before the streams' OnClose, so that one of them that tries again is not handed this
   // session.
@@ -58,6 +59,7 @@ struct SessionOptions {
   uint32_t max_header_bytes = 16 * 1024;  // of one header block
   int32_t stream_window = 256 * 1024;     // bytes the peer may send on a stream before they are consumed
   int32_t connection_window = 16 << 20;
+  int32_t first_stream = 1;  // the id of a client's first stream; each further one is two more, up to 2^31 - 1
   // A server's patience with its client. What is beyond ends the connection with ENHANCE_YOUR_CALM or the error that
   // nghttp2 has for it; a header block with too many fields or bytes ends its stream.
   size_t max_header_count = 100;    // of one header block

@@ -95,15 +95,16 @@ void Channel::Connect() {
 void Channel::OnConnected(Socket socket) {
   connecting_socket_.reset();
   WatchPeer(socket);
-  session_ = h2::Session::Start(h2::Session::Role::kClient, std::move(socket), {}, this);
+  session_ = h2::Session::Start(h2::Session::Role::kClient, std::move(socket), options_.session, this);
 }
 
 void Channel::OnGreeted() {
   if (!std::exchange(connecting_, false)) return;
   timer_.cancel();
   connected_at_ = Clock::now();
-  watcher_(News::kConnected);
   health_ = HealthWatch::Start(session_, authority_, [this](bool ready) { SetReady(ready); });
+  // Last: who is told makes calls, and the session may be gone after them.
+  watcher_(News::kConnected);
 }
 
 void Channel::OnGoAway() {

@@ -18,13 +18,15 @@ struct ChannelOptions {
   std::chrono::milliseconds first_pause{100};
   std::chrono::milliseconds longest_pause{3000};
   BreakerOptions breaker = {};
+  h2::SessionOptions session = {};
 };
 
 // The connection of one event loop to one replica of a back end, made anew whenever it breaks.
 //
 // It is connected once the replica has said its first word: what only waits in a listener's queue may be reset with all
-// that was sent to it. A replica that says GOAWAY gets a new connection at once while the old one finishes its streams.
-// After a refused or broken connection the pauses grow. Belongs to its loop.
+// that was sent to it. A replica that says GOAWAY gets a new connection at once while the old one finishes its streams;
+// so does one whose connection has used up its stream ids. After a refused or broken connection the pauses grow.
+// Belongs to its loop.
 class Channel final : public std::enable_shared_from_this<Channel>, private h2::SessionListener {
  public:
   enum class News {

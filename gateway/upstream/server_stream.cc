@@ -39,7 +39,7 @@ void ServerStream::Open(std::shared_ptr<Channel> channel) {
   session_ = channel->session();
   tries_.Begin(std::move(channel), now);
   stream_ = session_->Open(GrpcHeaders(request_, tries_.channel().authority(), now), shared_from_this());
-  if (stream_ == 0) return Finish(Failed(BackEndUnavailable()));
+  if (stream_ == 0) return OnClose(NGHTTP2_REFUSED_STREAM);
   session_->Write(stream_, FrameHead(request_.message.size()));
   session_->Write(stream_, request_.message);
   session_->End(stream_);

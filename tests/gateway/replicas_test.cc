@@ -81,6 +81,18 @@ class ReplicasTest : public testing::Test {
                             [&result](UnaryResult done) { result = std::move(done); });
   }
 
+  // A call whose answer is a stream, and which may be made twice.
+  std::shared_ptr<ServerStream> Stream(std::string& got, std::optional<UnaryResult>& result) {
+    UnaryRequest request{.path = "/a.B/C",
+                         .metadata = {},
+                         .message = "hello",
+                         .deadline = std::chrono::steady_clock::now() + seconds(10),
+                         .repeatable = kTwice};
+    return ServerStream::Start(
+        loop_, *back_end_, std::move(request), [&got](std::string message, size_t) { got += message; },
+        [&result](UnaryResult done) { result = std::move(done); });
+  }
+
   UnaryResult Call(const Repeatable& repeatable, const std::string& message = "hello") {
     std::optional<UnaryResult> result;
     const auto call = Begin(repeatable, result, message);
@@ -324,19 +336,35 @@ TEST_F(ReplicasTest, AStreamIsTriedAgainUntilItHasBegun) {
     for (int i = 0; i < 2; ++i) {
       std::string got;
       std::optional<UnaryResult> result;
-      UnaryRequest request{.path = "/a.B/C",
-                           .metadata = {},
-                           .message = "hello",
-                           .deadline = std::chrono::steady_clock::now() + seconds(10),
-                           .repeatable = kTwice};
-      const auto stream = ServerStream::Start(
-          loop_, *back_end_, std::move(request), [&](std::string message, size_t) { got += message; },
-          [&](UnaryResult done) { result = std::move(done); });
+      const auto stream = Stream(got, result);
       ASSERT_TRUE(Until([&] { return result.has_value(); }));
       EXPECT_TRUE(result->ok());
       EXPECT_EQ(got, "hello");
     }
   }
+}
+
+// RFC 9113 section 5.1.1: an id is used once, and there are 2^30 of them for a client.
+TEST_F(ReplicasTest, AConnectionThatHasUsedUpItsStreamIdsIsReplaced) {
+  // Three of them: for the health and two calls.
+  ConnectBoth({.channel = {.first_pause = milliseconds(1), .session = {.first_stream = 0x7ffffffb}}});
+  second_.SetReady(false);
+  ASSERT_TRUE(Until([&] { return ready_ == 1; }));
+  EXPECT_TRUE(Calls(2, kOnce));
+  EXPECT_EQ(first_.calls(), 2);
+  second_.SetReady(true);
+  ASSERT_TRUE(Until([&] { return ready_ == 2; }));
+  EXPECT_TRUE(Calls(2, kOnce));
+  EXPECT_EQ(second_.calls(), 2);
+  EXPECT_EQ(metrics_.not_begun.Value(), 1);
+  ASSERT_TRUE(Until([&] { return ready_ == 2; }));
+  std::string got;
+  std::optional<UnaryResult> result;
+  const auto stream = Stream(got, result);
+  ASSERT_TRUE(Until([&] { return result.has_value(); }));
+  EXPECT_EQ(got, "hello");
+  EXPECT_EQ(first_.calls(), 3);
+  EXPECT_EQ(metrics_.not_begun.Value(), 2);
 }
 
 // Says SETTINGS, reads a call, and says that it has begun none.
