@@ -102,7 +102,8 @@ void Channel::OnGreeted() {
   if (!std::exchange(connecting_, false)) return;
   timer_.cancel();
   connected_at_ = Clock::now();
-  health_ = HealthWatch::Start(session_, authority_, [this](bool ready) { SetReady(ready); });
+  health_ = HealthWatch::Start(loop_, session_, authority_, {options_.first_pause, options_.longest_pause},
+                               [this](bool ready) { SetReady(ready); });
   // Last: who is told makes calls, and the session may be gone after them.
   watcher_(News::kConnected);
 }

@@ -292,6 +292,31 @@ TEST_F(ReplicasTest, WhoSaysThatHeIsNotReadyGetsNoCallsAsLongAsAnotherIs) {
   EXPECT_EQ(second_.calls(), asked);
 }
 
+TEST_F(ReplicasTest, WhoseHealthIsNotToldAnyMoreIsWhatHeLastSaidAndIsAskedAgain) {
+  ConnectBoth({.channel = {.first_pause = milliseconds(1)}});
+  first_.SetReady(false);
+  ASSERT_TRUE(Until([&] { return ready_ == 1; }));
+  for (FakeReplica* replica : {&first_, &second_}) replica->FailWatches(google::rpc::UNAVAILABLE);
+  ASSERT_TRUE(Until([&] { return first_.watches() > 2 && second_.watches() > 2; }));
+  EXPECT_EQ(ready_, 1);
+  EXPECT_TRUE(Calls(4, kOnce));
+  EXPECT_EQ(second_.calls(), 4);
+  first_.FailWatches(std::nullopt);
+  first_.SetReady(true);
+  ASSERT_TRUE(Until([&] { return ready_ == 2; }));
+  EXPECT_EQ(connected_.size(), 2u);
+}
+
+TEST_F(ReplicasTest, WhoDoesNotKnowTheQuestionForHisHealthIsReadyForGood) {
+  first_.SetReady(false);
+  first_.FailWatches(google::rpc::UNIMPLEMENTED);
+  Connect({first_.address()}, {.channel = {.first_pause = milliseconds(1)}});
+  ASSERT_TRUE(Until([&] { return ready_ == 1; }));
+  EXPECT_TRUE(Calls(20, kOnce));
+  EXPECT_EQ(ready_, 1);
+  EXPECT_EQ(first_.watches(), 1);
+}
+
 TEST_F(ReplicasTest, ANameMayHaveSeveralReplicasAndOthersLater) {
   named_ = {first_.endpoint()};
   Connect({{"service", 1}}, {.resolve_every = milliseconds(20)});

@@ -8,6 +8,7 @@
 namespace wenming::gateway {
 namespace {
 
+constexpr char kUnavailable[] = "14";
 const h2::Headers kAnswered = {{":status", "200"}, {"content-type", "application/grpc"}};
 
 // HealthCheckResponse with SERVING or NOT_SERVING.
@@ -25,19 +26,16 @@ class FakeReplica::Call final : public h2::StreamListener {
   }
   void OnData(std::string_view bytes) override { message_ += bytes; }
   void OnEnd() override {
-    if (watches_) {
-      session_.Respond(id_, kAnswered);
-      return Say(replica_.ready_);
-    }
+    if (watches_) return Watch();
     switch (replica_.mood_) {
       case Mood::kAnswer:
         session_.Respond(id_, kAnswered);
         session_.Write(id_, message_);
         return session_.End(id_, {{"grpc-status", "0"}});
       case Mood::kUnavailable:
-        return Fail({});
+        return Fail(kUnavailable, {});
       case Mood::kExcuse:
-        return Fail({{"grpc-status-details-bin", "CA4"}});
+        return Fail(kUnavailable, {{"grpc-status-details-bin", "CA4"}});
       case Mood::kBreak:
         return session_.Close();
       case Mood::kRefuse:
@@ -52,11 +50,20 @@ class FakeReplica::Call final : public h2::StreamListener {
   void Say(bool ready) {
     if (watches_) session_.Write(id_, HealthFrame(ready));
   }
+  void EndWatch(int code) {
+    if (watches_) session_.End(id_, {{"grpc-status", std::to_string(code)}});
+  }
 
  private:
-  void Fail(const h2::Headers& details) {
+  void Watch() {
+    ++replica_.watches_;
+    if (replica_.watch_failure_) return Fail(std::to_string(*replica_.watch_failure_), {});
+    session_.Respond(id_, kAnswered);
+    Say(replica_.ready_);
+  }
+  void Fail(const std::string& code, const h2::Headers& details) {
     h2::Headers headers = kAnswered;
-    headers.emplace_back("grpc-status", "14");
+    headers.emplace_back("grpc-status", code);
     headers.insert(headers.end(), details.begin(), details.end());
     session_.RespondAndEnd(id_, headers);
   }
@@ -79,6 +86,9 @@ class FakeReplica::Connection final : private h2::SessionListener {
   bool open() const { return session_->open(); }
   void Say(bool ready) {
     for (const auto& call : calls_) call->Say(ready);
+  }
+  void EndWatches(int code) {
+    for (const auto& call : calls_) call->EndWatch(code);
   }
 
  private:
@@ -114,6 +124,12 @@ void FakeReplica::Accept() {
 void FakeReplica::SetReady(bool ready) {
   ready_ = ready;
   for (const auto& connection : connections_) connection->Say(ready);
+}
+
+void FakeReplica::FailWatches(std::optional<int> code) {
+  watch_failure_ = code;
+  if (!code) return;
+  for (const auto& connection : connections_) connection->EndWatches(*code);
 }
 
 void FakeReplica::Die() {

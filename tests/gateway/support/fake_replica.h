@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class FakeReplica final {
   void Become(Mood mood) { mood_ = mood; }
   // What it says of itself from now on to those who watch its health.
   void SetReady(bool ready);
+  // Ends the answers to those who watch its health with this status, and so all that are asked for from now on;
+  // nothing: answers again.
+  void FailWatches(std::optional<int> code);
   // Closes the connections and listens no more.
   void Die();
 
@@ -38,6 +42,8 @@ class FakeReplica final {
   // Calls that were read, and connections that are open.
   int calls() const { return calls_; }
   size_t connections() const;
+  // How often it was asked for its health.
+  int watches() const { return watches_; }
 
  private:
   class Call;
@@ -51,7 +57,9 @@ class FakeReplica final {
   std::vector<std::unique_ptr<Connection>> connections_;
   Mood mood_ = Mood::kAnswer;
   bool ready_ = true;
+  std::optional<int> watch_failure_;
   int calls_ = 0;
+  int watches_ = 0;
 };
 
 }  // namespace wenming::gateway
