@@ -177,9 +177,7 @@ FieldPath ResolveFieldPath(const pb::Descriptor& type, std::string_view path) {
   FieldPath result;
   const pb::Descriptor* current = &type;
   for (absl::string_view part : absl::StrSplit(ToAbsl(path), '.')) {
-    std::string name(part);
-    const FieldDescriptor* field = current == nullptr ? nullptr : current->FindFieldByName(name);
-    if (field == nullptr && current != nullptr) field = current->FindFieldByCamelcaseName(name);
+    const FieldDescriptor* field = current == nullptr ? nullptr : FindField(*current, ToStd(part));
     if (field == nullptr) return {};
     absl::StrAppend(&result.name, result.name.empty() ? "" : ".", field->name());
     result.fields.push_back(field);

@@ -34,18 +34,6 @@ constexpr size_t kMaxValues = 250'000;
 
 std::string_view Text(const Json& value) { return {value.GetString(), value.GetStringLength()}; }
 
-const FieldDescriptor* FindField(const Descriptor& type, std::string_view name) {
-  std::string text(name);
-  if (const auto* field = type.FindFieldByName(text)) return field;
-  if (const auto* field = type.FindFieldByCamelcaseName(text); field != nullptr && field->json_name() == text) {
-    return field;
-  }
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (type.field(i)->json_name() == text) return type.field(i);
-  }
-  return nullptr;
-}
-
 bool IsOutputOnly(const FieldDescriptor& field) {
   const auto& options = field.options();
   for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {

@@ -100,7 +100,9 @@ void ReadQuery(std::string_view query, const Binding& binding, pb::Message& mess
 
 bool QueryNames(std::string_view query, std::string_view field) {
   for (absl::string_view parameter : absl::StrSplit(ToAbsl(query), '&', absl::SkipEmpty())) {
-    std::string name(parameter.substr(0, parameter.find('=')));
+    auto decoded = PercentDecode(ToStd(parameter.substr(0, parameter.find('='))), PercentMode::kQuery);
+    if (!decoded) continue;
+    std::string name = *std::move(decoded);
     // "updateMask" and "update_mask" are the same field.
     name.erase(std::remove(name.begin(), name.end(), '_'), name.end());
     std::string wanted(field);

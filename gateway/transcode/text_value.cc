@@ -136,6 +136,18 @@ MaybeProblem PutWellKnownText(pb::Message& message, std::string_view text) {
   }
 }
 
+const FieldDescriptor* FindField(const Descriptor& type, std::string_view name) {
+  std::string text(name);
+  if (const auto* field = type.FindFieldByName(text)) return field;
+  if (const auto* field = type.FindFieldByCamelcaseName(text); field != nullptr && field->json_name() == text) {
+    return field;
+  }
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (type.field(i)->json_name() == text) return type.field(i);
+  }
+  return nullptr;
+}
+
 bool HasTextForm(const FieldDescriptor& field) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return true;
   if (field.is_map()) return false;

@@ -14,6 +14,9 @@ namespace wenming::gateway {
 // and the wrappers.
 MaybeProblem PutText(Slot slot, std::string_view text);
 
+// The field by its name in the proto or in JSON; null where there is none.
+const google::protobuf::FieldDescriptor* FindField(const google::protobuf::Descriptor& type, std::string_view name);
+
 // Whether PutText knows a form for the field's type.
 bool HasTextForm(const google::protobuf::FieldDescriptor& field);
 

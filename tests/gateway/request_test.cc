@@ -172,6 +172,25 @@ TEST_F(RequestTest, TakesJsonByItsNames) {
   }
 }
 
+// As the document of the API calls it.
+TEST(FieldPathTest, FindsAFieldByTheNameItHasInJson) {
+  google::protobuf::FileDescriptorProto file;
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"(name: "a.proto" syntax: "proto3"
+         message_type { name: "A"
+           field { name: "inner_a" number: 1 type: TYPE_MESSAGE type_name: ".A" label: LABEL_OPTIONAL }
+           field { name: "code" json_name: "shelfMark" number: 2 type: TYPE_STRING label: LABEL_OPTIONAL } })",
+      &file));
+  google::protobuf::DescriptorPool pool;
+  const google::protobuf::Descriptor& type = *pool.BuildFile(file)->message_type(0);
+  for (const char* path : {"inner_a.code", "innerA.shelfMark", "inner_a.shelfMark"}) {
+    EXPECT_EQ(ResolveFieldPath(type, path).name, "inner_a.code") << path;
+  }
+  for (const char* path : {"inner_a.shelf_mark", "InnerA", "code.a", ""}) {
+    EXPECT_TRUE(ResolveFieldPath(type, path).fields.empty()) << path;
+  }
+}
+
 TEST_F(RequestTest, FillsTheUpdateMask) {
   const struct {
     const char* query;
@@ -185,6 +204,7 @@ TEST_F(RequestTest, FillsTheUpdateMask) {
        R"(book { name: "n" create_time { } etag: "e" } update_mask { paths: "pages" })"},
       {"update_mask=title", R"({"pages":1})", R"(book { name: "n" pages: 1 } update_mask { paths: "title" })"},
       {"updateMask=author.displayName", R"({})", R"(book { name: "n" } update_mask { paths: "author.display_name" })"},
+      {"update%5Fmask=title", R"({"pages":1})", R"(book { name: "n" pages: 1 } update_mask { paths: "title" })"},
       {"", R"({})", "!book is malformed: it holds no field to change"},
   };
   for (const auto& test : kCases) {
