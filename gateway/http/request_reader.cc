@@ -104,7 +104,9 @@ std::variant<RequestReader::Stage, Refusal> RequestReader::FeedHead(std::string_
   if (error && error != beast::http::error::need_more) return RefusalOf(error);
   if (!parser_->beast.is_header_done()) return Refusal::kMalformed;
   input.remove_prefix(size);
-  expects_continue_ = parser_->beast.get().count(beast::http::field::expect) > 0;
+  // RFC 9110 section 10.1.1: a client of HTTP/1.0 knows no such answer.
+  expects_continue_ =
+      parser_->beast.get().count(beast::http::field::expect) > 0 && parser_->beast.get().version() >= 11;
   request_ = HeadOf(parser_->beast.get());
   if (limits_.held != nullptr) request_.held = limits::Share(*limits_.held);
   stage_ = Stage::kBody;

@@ -132,6 +132,12 @@ TEST(RequestReaderTest, TellsThatTheClientWaits) {
   EXPECT_EQ(reader.stage(), Stage::kBody);
   EXPECT_TRUE(reader.TakeExpectation());
   EXPECT_FALSE(reader.TakeExpectation());
+
+  RequestReader old(limits);
+  input = "PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+  old.Feed(input);
+  EXPECT_EQ(old.stage(), Stage::kBody);
+  EXPECT_FALSE(old.TakeExpectation()) << "it knows no such answer";
 }
 
 }  // namespace
