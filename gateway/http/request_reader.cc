@@ -1,5 +1,6 @@
 #include "gateway/http/request_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -54,6 +55,14 @@ Request HeadOf(const BeastRequest& message) {
   return request;
 }
 
+// Beast takes any byte in the quoted value of a chunk's extension, also a line end, where others see the chunk begin.
+struct ExtensionCheck {
+  void operator()(uint64_t, beast::string_view extensions, beast::error_code& error) const {
+    const auto is_good = [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); };
+    if (!std::all_of(extensions.begin(), extensions.end(), is_good)) error = beast::http::error::bad_chunk_extension;
+  }
+};
+
 // Whether `input`, of which Beast wants more, already holds all of what it wants to read: the line before a chunk, or
 // the last chunk's with its trailers. It waits on where the line ends within an extension, and takes the chunk's size
 // from what the body may still have each time it looks again.
@@ -69,10 +78,12 @@ bool HoldsWholeChunkHead(std::string_view input) {
 
 struct RequestReader::Parser {
   explicit Parser(const Limits& limits) {
+    beast.on_chunk_header(extension_check);
     beast.header_limit(static_cast<uint32_t>(limits.head_bytes));
     beast.body_limit(limits.body_bytes);
     beast.eager(true);
   }
+  ExtensionCheck extension_check;  // Beast keeps a reference
   BeastParser beast;
 };
 

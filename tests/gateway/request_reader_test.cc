@@ -107,6 +107,14 @@ TEST(RequestReaderTest, RefusesBadChunksAndTooMuch) {
       {chunked + "z\r\n", Refusal::kMalformed},
       {chunked + "-1\r\nx\r\n", Refusal::kMalformed},
       {chunked + "1\r\nxyz\r\n", Refusal::kMalformed},
+      {chunked + "1\nx\n0\n\n\r\n", Refusal::kMalformed},      // bare LF
+      {chunked + "1\rx\r\n", Refusal::kMalformed},             // bare CR
+      {chunked + "1;a=\"\n\"\r\nx\r\n", Refusal::kMalformed},  // LF in an extension
+      {chunked + "1;a=\"\r\n\"\r\nx\r\n", Refusal::kMalformed},
+      {chunked + "1 \r\nx\r\n", Refusal::kMalformed},
+      {chunked + " 1\r\nx\r\n", Refusal::kMalformed},
+      {chunked + "0\r\nContent-Length: 1\r\n\r\n", Refusal::kMalformed},  // what decides about the length, too late
+      {chunked + "0\r\nX: a\r\n b\nY: c\r\n\r\n", Refusal::kMalformed},
       {chunked + "fffffffffffffffff\r\n", Refusal::kMalformed},
       {chunked + "1;x=\"a\r\n", Refusal::kMalformed},
       {chunked + "1\r\nx\r\n01;x=\"a\r\n", Refusal::kMalformed},
