@@ -4,10 +4,12 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
@@ -343,11 +345,34 @@ class Reader {
     ReadOne(value, Slot(message, *type.FindFieldByNumber(number)));
   }
 
+  // A message with a JSON form of its own stands in an Any as "value", and nothing beside it.
+  void ReadWrapped(const Json& any, pb::Message& content) {
+    bool seen = false;
+    for (const auto& member : any.GetObject()) {
+      const std::string_view name = Text(member.name);
+      if (name == "@type") continue;
+      if (violations_.size() >= kMaxViolations) return;
+      steps_.push_back({nullptr, name, -1});
+      if (name != "value") {
+        Fail({type::REASON_UNKNOWN_FIELD});
+      } else if (std::exchange(seen, true)) {
+        Fail(Expected("字段重复", "the field is given twice"));
+      } else {
+        ReadMessage(member.value, content);
+      }
+      steps_.pop_back();
+    }
+  }
+
   void ReadAny(const Json& value, pb::Message& message) {
     if (!value.IsObject()) return Fail(Expected("应为对象", "an object is expected"));
     auto type = value.FindMember("@type");
     if (type == value.MemberEnd() || !type->value.IsString()) {
       return Fail(Expected("缺少 @type", "it lacks \"@type\""));
+    }
+    const auto is_type = [](const auto& member) { return Text(member.name) == "@type"; };
+    if (std::count_if(value.MemberBegin(), value.MemberEnd(), is_type) > 1) {
+      return Fail(Expected("@type 重复", "its \"@type\" is given twice"));
     }
     std::string_view url = Text(type->value);
     const pb::Message* prototype = types_.FindMessage(url.substr(url.rfind('/') + 1));
@@ -357,8 +382,8 @@ class Reader {
     std::unique_ptr<pb::Message> content(prototype->New());
     if (prototype->GetDescriptor()->well_known_type() == Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
       ReadObject(value, *content, "@type");
-    } else if (auto inner = value.FindMember("value"); inner != value.MemberEnd()) {
-      ReadMessage(inner->value, *content);
+    } else {
+      ReadWrapped(value, *content);
     }
     const auto* reflection = message.GetReflection();
     reflection->SetString(&message, message.GetDescriptor()->FindFieldByNumber(1), std::string(url));
