@@ -36,6 +36,12 @@ std::string LengthOf(const Response& response) {
 class Connection::Turn final : public Exchange {
  public:
   explicit Turn(Connection& connection) : Exchange(connection.peer_), connection_(connection.weak_from_this()) {}
+  bool TakeRoom(size_t body) override {
+    auto connection = connection_.lock();
+    return connection == nullptr || connection->TakeRoom(this, body);
+  }
+  // Its body is shared by all.
+  bool TakeRoomFor(const Prepared&) override { return true; }
   void Send(Response response) override {
     Settle();
     if (auto connection = connection_.lock()) connection->Answer(this, std::move(response), nullptr);
@@ -59,7 +65,7 @@ class Connection::Turn final : public Exchange {
   void Break() override { Finish(/*whole=*/false); }
   using Exchange::Abort;
   using Exchange::Drain;
-  using Exchange::NeedsRoom;
+  using Exchange::Reserve;
   using Exchange::Sent;
 
  private:
@@ -150,12 +156,13 @@ void Connection::Refuse(Refusal refusal) {
   Write(std::move(head), std::move(response.body), Then::kLinger);
 }
 
+bool Connection::TakeRoom(const Turn* turn, size_t body) {
+  return !Awaits(turn) || head_only_ || Turn::Reserve(held_, body);
+}
+
 void Connection::Answer(const Turn* turn, Response response, std::shared_ptr<const Prepared> prepared) {
-  if (!open_ || turn != turn_.get() || stream_) return;
-  const bool owns_body = prepared == nullptr && !head_only_;
-  if (owns_body && Turn::NeedsRoom(response.body.size()) && !held_.Add(response.body.size())) {
-    return Refuse(Refusal::kNoRoom);
-  }
+  if (!Awaits(turn)) return;
+  if (prepared == nullptr && !TakeRoom(turn, response.body.size())) return Refuse(Refusal::kNoRoom);
   turn_.reset();
   bool close = response.close || !keep_alive_ || last_;
   std::string head = Head(response, prepared == nullptr ? LengthOf(response) : prepared->text, close);
@@ -165,7 +172,7 @@ void Connection::Answer(const Turn* turn, Response response, std::shared_ptr<con
 }
 
 void Connection::Begin(const Turn* turn, Response response) {
-  if (!open_ || turn != turn_.get() || stream_) return;
+  if (!Awaits(turn)) return;
   using Framing = StreamedBody::Framing;
   keep_alive_ = keep_alive_ && chunks_ && !response.close && !last_;
   stream_.emplace(head_only_ ? Framing::kNone : chunks_ ? Framing::kChunked : Framing::kUntilClose);

@@ -42,8 +42,11 @@ class Connection final : public Served, public std::enable_shared_from_this<Conn
   void Process();
   void Refuse(Refusal refusal);
   void Linger();
+  bool TakeRoom(const Turn* turn, size_t body);
   void Answer(const Turn* turn, Response response, std::shared_ptr<const Prepared> prepared);
   void Begin(const Turn* turn, Response response);
+  // Whether it is the one to be answered, and nothing of the answer has been sent.
+  bool Awaits(const Turn* turn) const { return open_ && turn == turn_.get() && !stream_; }
   bool Streams(const Turn* turn) const { return open_ && turn == turn_.get() && stream_.has_value(); }
   // Writes what the stream has, unless a write runs, and what its end asks for.
   void Pump();

@@ -22,6 +22,11 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
+  // Takes room for a whole answer with a body of that size, or one that is prepared; false when there is none. Of
+  // whoever has not asked, Send refuses what does not fit.
+  virtual bool TakeRoom(size_t body) = 0;
+  virtual bool TakeRoomFor(const Prepared& prepared) { return TakeRoom(prepared.body.size()); }
+
   virtual void Send(Response response) = 0;
   // The same with headers and a body that are shared and come after what `response` has of its own.
   virtual void SendPrepared(Response response, std::shared_ptr<const Prepared> prepared) {
@@ -50,9 +55,11 @@ class Exchange {
 
  protected:
   explicit Exchange(std::string peer) : peer_(std::move(peer)) {}
-  // Whether a whole answer of that size has to find room: a small one is no more than what its connection or stream
-  // takes by itself, and what says that there is no room must get through.
-  static bool NeedsRoom(size_t bytes) { return bytes > 4096; }
+  // Takes as much of `held` as a whole answer of that size needs beyond what it has. A small one needs none: it is no
+  // more than what its connection or stream takes by itself, and what says that there is no room must get through.
+  static bool Reserve(limits::Share& held, size_t bytes) {
+    return bytes <= 4096 || bytes <= held.amount() || held.Add(bytes - held.amount());
+  }
   // Answered to the end: the end of the connection is no abort any more.
   void Settle() {
     abort_ = nullptr;

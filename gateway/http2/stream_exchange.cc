@@ -85,11 +85,12 @@ void StreamExchange::Refuse(http::Refusal refusal) {
   Answer(connection_.handler().Refuse(refusal));
 }
 
+bool StreamExchange::TakeRoom(size_t body) { return phase_ != Phase::kHandling || head_only_ || Reserve(held_, body); }
+
 void StreamExchange::Send(http::Response response) {
   Settle();
   if (phase_ != Phase::kHandling) return;
-  const size_t size = head_only_ ? 0 : response.body.size();
-  if (NeedsRoom(size) && !held_.Add(size)) return Refuse(http::Refusal::kNoRoom);
+  if (!TakeRoom(response.body.size())) return Refuse(http::Refusal::kNoRoom);
   Answer(response);
 }
 

@@ -39,6 +39,7 @@ class StreamExchange final : public http::Exchange,
   using Exchange::Drain;
 
   // http::Exchange
+  bool TakeRoom(size_t body) override;
   void Send(http::Response response) override;
   void Begin(http::Response response) override;
   bool Write(std::string_view bytes) override;

@@ -54,7 +54,7 @@ void ApiHandler::Handle(http::Request request, std::shared_ptr<http::Exchange> e
   if (page) return Send(request, *exchange, *std::move(page));
   if (gatherer_ && request.path() == kOpsMetricsPath) return ShowOps(Begin(std::move(request), std::move(exchange)));
   const Clock::time_point now = Clock::now();
-  if (auto kept = cache_.Find(request, now)) return SendKept(request, *exchange, *kept, now);
+  if (auto kept = cache_.Find(request, now)) return SendKept(std::move(request), std::move(exchange), *kept, now);
   std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
   const absl::Status found = FindRoute(shared_.routes, *call);
   if (AsksForMethods(*call)) return TellMethods(*call);
@@ -71,7 +71,7 @@ void ApiHandler::Send(const http::Request& request, http::Exchange& exchange, ht
   exchange.Send(std::move(page));
 }
 
-void ApiHandler::SendKept(const http::Request& request, http::Exchange& exchange, const CachedAnswer& kept,
+void ApiHandler::SendKept(http::Request request, std::shared_ptr<http::Exchange> exchange, const CachedAnswer& kept,
                           Clock::time_point now) {
   http::Response rest;
   rest.headers.reserve(6);
@@ -81,8 +81,11 @@ void ApiHandler::SendKept(const http::Request& request, http::Exchange& exchange
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - kept.stored).count();
   if (age > 0) rest.headers.emplace_back("Age", std::to_string(age));
   shared_.cors.Add(request, rest.headers);
-  const int status = Give(kept, request, std::move(rest), exchange);
-  CountHttp(*kept.metrics, status, std::chrono::duration<double>(Clock::now() - now).count());
+  const auto status = Give(kept, request, std::move(rest), *exchange);
+  if (status) return CountHttp(*kept.metrics, *status, std::chrono::duration<double>(Clock::now() - now).count());
+  const std::shared_ptr<ApiCall> call = Begin(std::move(request), std::move(exchange));
+  call->metrics = kept.metrics;
+  Fail(*call, shared_.admission.NoRoom());
 }
 
 std::shared_ptr<ApiCall> ApiHandler::Begin(http::Request request, std::shared_ptr<http::Exchange> exchange) {
@@ -197,7 +200,8 @@ void ApiHandler::Land(const ApiCall& first, const UnaryResult& result) {
     http::Response rest;
     rest.headers = {{"X-Request-Id", call->identity.request_id}, {"Date", date_.At(std::time(nullptr))}};
     rest.headers.insert(rest.headers.end(), call->headers.begin(), call->headers.end());
-    Count(*call, Give(*kept, call->request, std::move(rest), *call->exchange));
+    const auto status = Give(*kept, call->request, std::move(rest), *call->exchange);
+    status ? Count(*call, *status) : Fail(*call, shared_.admission.NoRoom());
   }
 }
 
@@ -208,9 +212,11 @@ void ApiHandler::Stream(std::shared_ptr<ApiCall> call, BackEnd& back_end, UnaryR
   });
 }
 
-void ApiHandler::Fail(ApiCall& call, const absl::Status& failure) {
-  Finish(call, MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language));
+Answer ApiHandler::ErrorAnswer(const ApiCall& call, const absl::Status& failure) const {
+  return MakeErrorAnswer(failure, shared_.catalog, call.identity.request_id, call.language);
 }
+
+void ApiHandler::Fail(ApiCall& call, const absl::Status& failure) { Finish(call, ErrorAnswer(call, failure)); }
 
 void ApiHandler::FinishWith(ApiCall& call, const UnaryResult& result) {
   Finish(call, result.ok() ? MakeAnswer(*call.binding, result.response, shared_.catalog, call.identity.request_id,
@@ -227,6 +233,9 @@ void ApiHandler::Count(const ApiCall& call, int status) {
 void ApiHandler::Finish(ApiCall& call, Answer answer) {
   ApplyConditions(call, shared_.catalog, answer);
   Pack(call, answer);
+  if (!call.exchange->TakeRoom(answer.body.size())) {
+    answer = ErrorAnswer(call, shared_.admission.NoRoom());
+  }
   Count(call, answer.status);
   call.exchange->Send(ToResponse(std::move(answer), call));
 }

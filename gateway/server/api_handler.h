@@ -33,7 +33,7 @@ class ApiHandler final : public http::Handler {
   // A page that belongs to no service.
   void Send(const http::Request& request, http::Exchange& exchange, http::Response page);
   // An answer from the cache.
-  void SendKept(const http::Request& request, http::Exchange& exchange, const CachedAnswer& kept,
+  void SendKept(http::Request request, std::shared_ptr<http::Exchange> exchange, const CachedAnswer& kept,
                 std::chrono::steady_clock::time_point now);
   // The stages of a request, in the order in which Handle goes through them; Fail may follow each.
   std::shared_ptr<ApiCall> Begin(http::Request request, std::shared_ptr<http::Exchange> exchange);
@@ -52,6 +52,7 @@ class ApiHandler final : public http::Handler {
   void Finish(ApiCall& call, Answer answer);
   void FinishWith(ApiCall& call, const UnaryResult& result);
   void Count(const ApiCall& call, int status);
+  Answer ErrorAnswer(const ApiCall& call, const absl::Status& failure) const;
   void Fail(ApiCall& call, const absl::Status& failure);
 
   asio::io_context& loop_;

@@ -132,7 +132,8 @@ void CacheStage::Report() {
   reported_ = answers_.bytes();
 }
 
-int Give(const CachedAnswer& answer, const http::Request& request, http::Response rest, http::Exchange& exchange) {
+std::optional<int> Give(const CachedAnswer& answer, const http::Request& request, http::Response rest,
+                        http::Exchange& exchange) {
   const std::string_view known = request.Header("if-none-match");
   if (!known.empty() && http::NamesTag(known, answer.tag)) {
     rest.status = 304;
@@ -141,7 +142,9 @@ int Give(const CachedAnswer& answer, const http::Request& request, http::Respons
     return 304;
   }
   const bool packed = answer.packed != nullptr && http::AcceptsGzip(request.Header("accept-encoding"));
-  exchange.SendPrepared(std::move(rest), packed ? answer.packed : answer.plain);
+  const std::shared_ptr<const http::Prepared>& whole = packed ? answer.packed : answer.plain;
+  if (!exchange.TakeRoomFor(*whole)) return std::nullopt;
+  exchange.SendPrepared(std::move(rest), whole);
   return 200;
 }
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,8 @@ class CacheStage {
 };
 
 // Answers the request with `rest`, which is its own, and the cached answer, or with 304 for who has it already. The
-// status.
-int Give(const CachedAnswer& answer, const http::Request& request, http::Response rest, http::Exchange& exchange);
+// status; nothing, and nothing is sent, where there is no room for it.
+std::optional<int> Give(const CachedAnswer& answer, const http::Request& request, http::Response rest,
+                        http::Exchange& exchange);
 
 }  // namespace wenming::gateway

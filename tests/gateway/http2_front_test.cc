@@ -186,6 +186,9 @@ TEST_F(Http2FrontTest, AnswersThatNobodyReadsAreHeldAsFarAsThereIsRoom) {
   EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"OVERLOADED\""));
   EXPECT_EQ(refused.headers.at("retry-after"), "1");
   EXPECT_TRUE(MetricsSay("gateway_refused_total{limit=\"held_bytes\"} 1"));
+  EXPECT_TRUE(MetricsSay("http_server_requests_total{code=\"503\",method=\"PUT\""));
+  EXPECT_THAT(MetricsPage(), Not(HasSubstr("http_server_requests_total{code=\"503\",method=\"none\"")))
+      << "counted twice";
   EXPECT_EQ(other.Fetch("GET", kBook).status, 200) << "small answers get through, also on that connection";
   const RawResponse answer = deaf.Receive(unread);
   EXPECT_TRUE(answer.whole);

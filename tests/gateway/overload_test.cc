@@ -123,6 +123,26 @@ TEST_F(OverloadTest, StreamsDoNotStarveCalls) {
   EXPECT_EQ(second->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
+TEST_F(OverloadTest, AnAnswerWithoutRoomIsRefusedInTheCallersLanguageAndCountedOnce) {
+  limits::AdmissionOptions admission;
+  admission.held_bytes = 1'100'000;
+  Start(admission);
+  const std::string cover(1'000'000, 'c');  // a third more in its answer
+  RawResponse refused = Fetch(http(), "PUT", "/v1/shelves/1/books/2/cover", cover,
+                              "Content-Type: image/png\r\nAccept-Language: en\r\nX-Request-Id: mine-1234\r\n");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("\"reason\":\"OVERLOADED\""));
+  EXPECT_THAT(refused.body, HasSubstr("try again shortly"));
+  EXPECT_EQ(refused.headers["x-request-id"], "mine-1234");
+  const std::string page = MetricsPage();
+  const std::string counted = "\nhttp_server_requests_total{";
+  const size_t only = page.find(counted);
+  ASSERT_NE(only, std::string::npos);
+  EXPECT_EQ(page.compare(only + counted.size(), 10, "code=\"503\""), 0) << page.substr(only, 100);
+  EXPECT_EQ(page.find(counted, only + 1), std::string::npos) << page.substr(only, 400);
+  EXPECT_THAT(page, HasSubstr("gateway_refused_total{limit=\"held_bytes\"} 1"));
+}
+
 TEST_F(OverloadTest, HoldsNoMoreBodiesThanItMay) {
   limits::AdmissionOptions admission;
   admission.held_bytes = 100'000;
