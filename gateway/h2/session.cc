@@ -1,8 +1,10 @@
 #include "gateway/h2/session.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include "absl/container/flat_hash_set.h"
 #include "gateway/h2/header_list.h"
 
 namespace wenming::gateway::h2 {
@@ -12,13 +14,14 @@ constexpr size_t kClientReadBytes = 64 * 1024;
 constexpr size_t kServerReadBytes = 8 * 1024;  // there may be many clients
 constexpr size_t kWriteBytes = 64 * 1024;
 constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must not keep what it has sent
+constexpr size_t kFrameHead = 9;
 constexpr auto kGrace = std::chrono::seconds(1);
 constexpr auto kLinger = std::chrono::seconds(1);
 
-// What the peer is told of an error that ends the connection. That of a callback is OnFrame's word for a flood.
+// What the peer is told of an error that ends the connection.
 uint32_t GoAwayCode(ssize_t error) {
   const bool flooded = error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS ||
-                       error == NGHTTP2_ERR_TOO_MANY_SETTINGS || error == NGHTTP2_ERR_CALLBACK_FAILURE;
+                       error == NGHTTP2_ERR_TOO_MANY_SETTINGS;
   return flooded ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR;
 }
 
@@ -33,8 +36,40 @@ struct Session::Stream {
   std::string pending;  // bytes to send, from pending_begin on
   size_t pending_begin = 0;
   bool ended = false;
+  bool ended_by_peer = false;
   bool broken = false;
   Headers trailers;
+};
+
+// Finds the heads of the frames that a client sends, however they are cut, with the byte that tells of padding. nghttp2
+// throws frames away without a word when their stream is gone.
+struct Session::FrameHeads {
+  template <typename Visit>
+  void Walk(std::string_view input, const Visit& visit) {
+    while (!input.empty()) {
+      const size_t skipped = std::min(skip, input.size());
+      input.remove_prefix(skipped);
+      skip -= skipped;
+      if (input.empty()) return;
+      head[size++] = static_cast<uint8_t>(input.front());
+      input.remove_prefix(1);
+      if (size < kFrameHead || (size == kFrameHead && padded() && length() > 0)) continue;
+      visit(*this);
+      skip = length() - (size - kFrameHead);
+      size = 0;
+    }
+  }
+  size_t length() const { return static_cast<size_t>(head[0]) << 16 | static_cast<size_t>(head[1]) << 8 | head[2]; }
+  uint8_t type() const { return head[3]; }
+  bool padded() const { return type() == NGHTTP2_DATA && (head[4] & NGHTTP2_FLAG_PADDED) != 0; }
+  bool ends_stream() const { return type() == NGHTTP2_DATA && (head[4] & NGHTTP2_FLAG_END_STREAM) != 0; }
+  int32_t stream() const { return (head[5] & 0x7f) << 24 | head[6] << 16 | head[7] << 8 | head[8]; }
+  bool carries_data() const { return length() > (padded() ? size_t{1} + head[kFrameHead] : 0); }
+
+  absl::flat_hash_set<int32_t> ended;      // streams that are opened by what was read last
+  size_t skip = NGHTTP2_CLIENT_MAGIC_LEN;  // bytes until the next head
+  std::array<uint8_t, kFrameHead + 1> head = {};
+  size_t size = 0;
 };
 
 // What nghttp2 calls. It must not be re-entered with mem_recv or mem_send, which only Read and Flush call.
@@ -79,26 +114,8 @@ struct Session::Callbacks {
     return 0;
   }
 
-  // Frames that cost their reader work and their sender nothing, and that no other limit counts (CVE-2019-9518): DATA
-  // without a byte, padding aside, and PRIORITY, which nobody here goes by.
-  static bool IsIdle(const nghttp2_frame& frame) {
-    if (frame.hd.type == NGHTTP2_PRIORITY) return true;
-    return frame.hd.type == NGHTTP2_DATA && frame.hd.length == frame.data.padlen &&
-           (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0;
-  }
-
-  // False once there are too many.
-  static bool CountIdle(Session& self, const nghttp2_frame& frame) {
-    if (self.role_ == Role::kClient) return true;
-    if (IsIdle(frame)) return ++self.idle_frames_ <= self.max_idle_frames_;
-    const bool useful = frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS;
-    if (useful && self.idle_frames_ > 0) --self.idle_frames_;
-    return true;
-  }
-
   static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Session& self = Self(user);
-    if (!CountIdle(self, *frame)) return NGHTTP2_ERR_CALLBACK_FAILURE;
     if (frame->hd.type == NGHTTP2_GOAWAY) {
       self.going_away_ = true;
       if (self.listener_ != nullptr) self.listener_->OnGoAway();
@@ -183,7 +200,8 @@ Session::Session(Role role, Transport transport, SessionListener* listener)
       transport_(std::move(transport)),
       listener_(listener),
       input_(role == Role::kClient ? kClientReadBytes : kServerReadBytes),
-      timer_(transport_.executor()) {}
+      timer_(transport_.executor()),
+      heads_(std::make_unique<FrameHeads>()) {}
 
 Session::~Session() {
   if (session_ != nullptr) nghttp2_session_del(session_);
@@ -244,6 +262,32 @@ void Session::Configure(const SessionOptions& options) {
 Session::Stream* Session::Find(int32_t id) {
   auto found = streams_.find(id);
   return found == streams_.end() ? nullptr : found->second.get();
+}
+
+// Whether the frame ends what the peer had to say on a stream, and not for the second time.
+bool Session::Ends(const FrameHeads& frame) {
+  if (!frame.ends_stream()) return false;
+  if (Stream* stream = Find(frame.stream())) return !std::exchange(stream->ended_by_peer, true);
+  const bool opens = frame.stream() > nghttp2_session_get_last_proc_stream_id(session_);  // once this is handled
+  return opens && heads_->ended.insert(frame.stream()).second;
+}
+
+// Frames that cost their reader work and their sender nothing, and that no other limit counts (CVE-2019-9518): DATA
+// without a byte, padding aside, and PRIORITY, which nobody here goes by. False once there are too many.
+bool Session::CountIdle(std::string_view input) {
+  if (role_ == Role::kClient) return true;
+  bool few = true;
+  heads_->ended.clear();
+  heads_->Walk(input, [this, &few](const FrameHeads& frame) {
+    const bool data = frame.type() == NGHTTP2_DATA;
+    const bool idle = frame.type() == NGHTTP2_PRIORITY || (data && !frame.carries_data() && !Ends(frame));
+    if (idle) {
+      few = ++idle_frames_ <= max_idle_frames_ && few;
+    } else if ((data || frame.type() == NGHTTP2_HEADERS) && idle_frames_ > 0) {
+      --idle_frames_;
+    }
+  });
+  return few;
 }
 
 int32_t Session::Open(const Headers& headers, std::shared_ptr<StreamListener> listener) {
@@ -397,9 +441,11 @@ void Session::Read() {
     if (error) return self->Close();
     if (self->lingering_) return self->Read();
     ++self->reads_;
+    const bool few_idle = self->CountIdle({self->input_.data(), size});
     ssize_t used =
         nghttp2_session_mem_recv(self->session_, reinterpret_cast<const uint8_t*>(self->input_.data()), size);
     if (self->closed_) return;
+    if (!few_idle && used >= 0) used = NGHTTP2_ERR_FLOODED;
     if (used < 0) {
       nghttp2_session_terminate_session(self->session_, GoAwayCode(used));
       self->broken_ = true;

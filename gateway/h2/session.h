@@ -134,10 +134,13 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   struct Stream;
   struct Callbacks;
+  struct FrameHeads;
 
   Session(Role role, Transport transport, SessionListener* listener);
   void Configure(const SessionOptions& options);
   Stream* Find(int32_t id);
+  bool Ends(const FrameHeads& frame);
+  bool CountIdle(std::string_view input);
   void Read();
   void ScheduleFlush();
   void Flush();
@@ -154,7 +157,7 @@ class Session : public std::enable_shared_from_this<Session> {
   size_t max_header_bytes_ = 0;
   size_t max_header_count_ = 0;
   size_t max_idle_frames_ = 0;
-  size_t idle_frames_ = 0;  // less one for each of HEADERS and DATA that carried something
+  size_t idle_frames_ = 0;  // less one for each that carried something, opened or ended a stream
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;
@@ -172,6 +175,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool broken_ = false;     // a protocol error: send the GOAWAY and close
   bool lingering_ = false;  // what still comes is thrown away
   bool closed_ = false;
+  const std::unique_ptr<FrameHeads> heads_;
 };
 
 }  // namespace wenming::gateway::h2

@@ -67,6 +67,7 @@ class EdgeHostileTest : public GatewayTest {
 
 TEST_F(EdgeHostileTest, EndsTheConnection) {
   const std::string block = CallFields("GetBook");
+  const std::string malformed = Frame(kHeaders, kEndHeaders, 1, Field("X", "y") + block);
   const struct {
     const char* name;
     std::string bytes;
@@ -82,6 +83,14 @@ TEST_F(EdgeHostileTest, EndsTheConnection) {
       {"DATA flood of nothing (CVE-2019-9518)", Frame(kHeaders, kEndHeaders, 1, block) + Many(101, Frame(kData, 0, 1)),
        NGHTTP2_ENHANCE_YOUR_CALM},
       {"DATA flood of padding", Frame(kHeaders, kEndHeaders, 1, block) + Many(101, Frame(kData, 8, 1, "\2\0\0"s)),
+       NGHTTP2_ENHANCE_YOUR_CALM},
+      {"DATA after RST_STREAM", Frame(kHeaders, kEndHeaders, 1, block) + Reset(1) + Frame(kData, 0, 1),
+       NGHTTP2_STREAM_CLOSED},
+      {"DATA flood of nothing on a stream that is reset", malformed + Many(101, Frame(kData, 0, 1)),
+       NGHTTP2_ENHANCE_YOUR_CALM},
+      {"DATA flood of ends on a stream that is reset", malformed + Many(102, Frame(kData, kEndStream, 1)),
+       NGHTTP2_ENHANCE_YOUR_CALM},
+      {"DATA flood of padding on a stream that is reset", malformed + Many(101, Frame(kData, 8, 1, "\2\0\0"s)),
        NGHTTP2_ENHANCE_YOUR_CALM},
       {"PRIORITY flood", Many(101, Frame(kPriority, 0, 1, Number(0) + "\1")), NGHTTP2_ENHANCE_YOUR_CALM},
       {"CONTINUATION of nothing", Frame(kContinuation, kEndHeaders, 1, block), NGHTTP2_PROTOCOL_ERROR},
@@ -192,6 +201,18 @@ TEST_F(EdgeHostileTest, FramesThatCarryNothingAreNoFloodAmongOthers) {
   EXPECT_EQ(client.seen().go_away, std::nullopt);
 }
 
+// Calls whose ends cross with what resets them.
+TEST_F(EdgeHostileTest, EndsOfCallsThatWereRefusedAreNoFlood) {
+  RawH2Client client(gateway_->grpc_port());
+  std::string calls;
+  for (uint32_t stream = 1; stream < 2 * 150; stream += 2) {
+    calls += Frame(kHeaders, kEndHeaders, stream, Field("X", "y")) + Frame(kData, kEndStream, stream);
+  }
+  client.Send(calls + Frame(kPing, 0, 0, "12345678"));
+  EXPECT_EQ(client.ReadPing().pings, 1);
+  EXPECT_EQ(client.seen().go_away, std::nullopt);
+}
+
 // CVE-2023-32731: whoever skips the rest of a block that is too large gives the next request another's fields.
 TEST_F(EdgeHostileTest, TheTableOfFieldsSurvivesABlockThatIsTooLarge) {
   RawH2Client client(gateway_->grpc_port());
@@ -246,12 +267,13 @@ TEST_F(EdgeHostileTest, RapidResetDoesNotFloodTheService) {
 
 TEST_F(EdgeHostileTest, WhoResetsTooOftenIsTold) {
   RawH2Client client(gateway_->grpc_port());
+  const std::string block = CallFields("GetBook");
   std::string flood;
-  for (uint32_t stream = 1; stream < 2 * 250; stream += 2) flood += Headers(stream, FromTable(3)) + Reset(stream);
+  for (uint32_t stream = 1; stream < 2 * 250; stream += 2) flood += Headers(stream, block) + Reset(stream);
   client.Send(flood);
   EXPECT_TRUE(client.ReadToEnd().closed);
   EXPECT_EQ(client.seen().go_away, NGHTTP2_INTERNAL_ERROR) << "the code that nghttp2 has for it";
-  ExpectHealthy("malformed calls and resets");
+  ExpectHealthy("calls and resets");
 }
 
 // Streams whose client never opens a window: as many as the settings allow, each for as long as a call may last.

@@ -217,11 +217,15 @@ TEST_F(Http2FrontTest, AFloodOfFramesThatCarryNothingEndsTheConnection) {
   using raw_h2::Frame;
   const std::string head =
       raw_h2::Field(":method", "POST") + raw_h2::Field(":scheme", "https") + raw_h2::Field(":authority", "x");
-  std::string request = std::string(raw_h2::kPreface) + Frame(raw_h2::kSettings, 0, 0) +
-                        Frame(raw_h2::kHeaders, raw_h2::kEndHeaders, 1, head + raw_h2::Field(":path", "/v1/books"));
-  for (int i = 0; i < 200; ++i) request += Frame(raw_h2::kData, 0, 1);
+  const std::string begin = std::string(raw_h2::kPreface) + Frame(raw_h2::kSettings, 0, 0) +
+                            Frame(raw_h2::kHeaders, raw_h2::kEndHeaders, 1, head + raw_h2::Field(":path", "/v1/books"));
+  const std::string refused = std::string(raw_h2::kPreface) + Frame(raw_h2::kSettings, 0, 0) +
+                              Frame(raw_h2::kHeaders, raw_h2::kEndHeaders, 1, raw_h2::Field("X", "y") + head);
+  std::string flood;
+  for (int i = 0; i < 200; ++i) flood += Frame(raw_h2::kData, 0, 1);
   const std::string told = Frame(raw_h2::kGoAway, 0, 0, raw_h2::Number(1) + raw_h2::Number(NGHTTP2_ENHANCE_YOUR_CALM));
-  EXPECT_THAT(TryTls(http(), {.request = request}).received, HasSubstr(told));
+  EXPECT_THAT(TryTls(http(), {.request = begin + flood}).received, HasSubstr(told));
+  EXPECT_THAT(TryTls(http(), {.request = refused + flood}).received, HasSubstr(told));
 }
 
 // Each with the status that answers it, or the code that resets it; the connection goes on.
