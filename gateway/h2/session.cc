@@ -114,6 +114,22 @@ struct Session::Callbacks {
     return 0;
   }
 
+  static bool IsErrorOfPeer(const nghttp2_frame& frame) {
+    if (frame.hd.type != NGHTTP2_RST_STREAM) return false;
+    const uint32_t code = frame.rst_stream.error_code;
+    return code == NGHTTP2_PROTOCOL_ERROR || code == NGHTTP2_FLOW_CONTROL_ERROR || code == NGHTTP2_STREAM_CLOSED;
+  }
+
+  // Who makes us reset streams costs what one does that resets them (CVE-2025-8671), but nghttp2 counts only the
+  // latter.
+  static int OnSentFrame(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
+    Session& self = Self(user);
+    if (!IsErrorOfPeer(*frame) || self.MayErrAgain(Clock::now())) return 0;
+    self.broken_ = true;
+    nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM);
+    return 0;
+  }
+
   static int OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     Session& self = Self(user);
     if (frame->hd.type == NGHTTP2_GOAWAY) {
@@ -220,6 +236,9 @@ void Session::Configure(const SessionOptions& options) {
   max_header_bytes_ = options.max_header_bytes;
   max_header_count_ = options.max_header_count;
   max_idle_frames_ = options.max_idle_frames;
+  most_errors_ = errors_left_ = static_cast<double>(options.reset_burst);
+  errors_per_second_ = static_cast<double>(options.resets_per_second);
+  last_error_ = Clock::now();
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_session_callbacks_new(&callbacks);
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, Callbacks::OnBeginHeaders);
@@ -236,6 +255,7 @@ void Session::Configure(const SessionOptions& options) {
   nghttp2_option_set_max_settings(settings, options.max_settings);
   nghttp2_option_set_max_outbound_ack(settings, options.max_unsent_answers);
   if (role_ == Role::kServer) {
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, Callbacks::OnSentFrame);
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, Callbacks::OnInvalidHeader);
   }
   if (role_ == Role::kClient) {
@@ -288,6 +308,12 @@ bool Session::CountIdle(std::string_view input) {
     }
   });
   return few;
+}
+
+bool Session::MayErrAgain(Clock::time_point now) {
+  const double passed = std::chrono::duration<double>(now - std::exchange(last_error_, now)).count();
+  errors_left_ = std::min(most_errors_, errors_left_ + passed * errors_per_second_) - 1;
+  return errors_left_ >= 0;
 }
 
 int32_t Session::Open(const Headers& headers, std::shared_ptr<StreamListener> listener) {

@@ -63,7 +63,7 @@ struct SessionOptions {
   // A server's patience with its client. What is beyond ends the connection with ENHANCE_YOUR_CALM or the error that
   // nghttp2 has for it; a header block with too many fields or bytes ends its stream.
   size_t max_header_count = 100;    // of one header block
-  uint64_t reset_burst = 200;       // streams that the peer may give up at once,
+  uint64_t reset_burst = 200;       // streams that the peer may give up at once, or make us give up by its errors,
   uint64_t resets_per_second = 20;  // and in the long run
   size_t max_continuations = 8;     // frames of one header block after the first
   size_t max_settings = 32;         // settings in one frame
@@ -141,6 +141,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Stream* Find(int32_t id);
   bool Ends(const FrameHeads& frame);
   bool CountIdle(std::string_view input);
+  bool MayErrAgain(Clock::time_point now);
   void Read();
   void ScheduleFlush();
   void Flush();
@@ -157,6 +158,10 @@ class Session : public std::enable_shared_from_this<Session> {
   size_t max_header_bytes_ = 0;
   size_t max_header_count_ = 0;
   size_t max_idle_frames_ = 0;
+  double most_errors_ = 0;
+  double errors_per_second_ = 0;
+  double errors_left_ = 0;  // of the peer, each of which makes us reset a stream
+  Clock::time_point last_error_;
   size_t idle_frames_ = 0;  // less one for each that carried something, opened or ended a stream
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;

@@ -276,6 +276,21 @@ TEST_F(EdgeHostileTest, WhoResetsTooOftenIsTold) {
   ExpectHealthy("calls and resets");
 }
 
+// CVE-2025-8671: errors that make the server reset the call that it has just begun.
+TEST_F(EdgeHostileTest, WhoMakesUsResetTooOftenIsTold) {
+  RawH2Client client(gateway_->grpc_port());
+  std::string flood;
+  for (uint32_t stream = 1; stream < 2 * 250; stream += 2) {
+    flood += Call(stream, "GetBook") + Frame(kWindowUpdate, 0, stream, Number(0x7fffffff));
+  }
+  client.Send(flood);
+  EXPECT_TRUE(client.ReadToEnd().closed);
+  EXPECT_THAT(client.seen().resets, Contains(Pair(1, NGHTTP2_FLOW_CONTROL_ERROR)));
+  EXPECT_EQ(client.seen().go_away, NGHTTP2_ENHANCE_YOUR_CALM);
+  ExpectHealthy("resets that were made");
+  EXPECT_TRUE(Eventually([this] { return MetricsPage().find("grpc_edge_in_flight 0") != std::string::npos; }));
+}
+
 // Streams whose client never opens a window: as many as the settings allow, each for as long as a call may last.
 TEST_F(EdgeHostileTest, StreamsWithoutAWindowAreFewAndShort) {
   GatewayOptions options = LibraryOptions(library_->port());
