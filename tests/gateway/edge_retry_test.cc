@@ -7,6 +7,7 @@
 
 #include "tests/gateway/support/fake_replica.h"
 #include "tests/gateway/support/fixture.h"
+#include "tests/gateway/support/ready_replicas.h"
 
 namespace wenming::gateway {
 namespace {
@@ -43,11 +44,10 @@ class EdgeRetryTest : public GatewayTest {
 
   // Waits until both are there.
   void Become(Mood mood) {
-    const auto ready = [this](int port) {
-      return MetricsPage().find("gateway_backend_ready{backend=\"127.0.0.1:" + std::to_string(port) + "\"} 2") !=
-             std::string::npos;
-    };
-    ASSERT_TRUE(Eventually([&] { return ready(library_->port()) && ready(replica_->address().port); }));
+    ASSERT_TRUE(Eventually([this] {
+      const std::string page = MetricsPage();
+      return SaysReady(page, library_->port(), 2) && SaysReady(page, replica_->address().port, 2);
+    }));
     OnLoop([this, mood] { replica_->Become(mood); });
   }
 

@@ -1,10 +1,10 @@
 // Two replicas of a real gRPC service behind the gateway, one restarted after the other under load.
 #include <gmock/gmock.h>
 
-#include "absl/strings/str_cat.h"
 #include "gateway/server/back_ends.h"
 #include "tests/gateway/support/fixture.h"
 #include "tests/gateway/support/load.h"
+#include "tests/gateway/support/ready_replicas.h"
 
 namespace wenming::gateway {
 namespace {
@@ -33,8 +33,7 @@ class RollingReplicasTest : public GatewayTest {
 
   // Whether so many of the gateway's two connections to a replica come to be ready.
   bool Becomes(int port, int ready) {
-    const std::string line = absl::StrCat("\ngateway_backend_ready{backend=\"127.0.0.1:", port, "\"} ", ready, "\n");
-    return Eventually([&] { return MetricsPage().find(line) != std::string::npos; });
+    return Eventually([&] { return SaysReady(MetricsPage(), port, ready); });
   }
   bool BothReady() { return Becomes(library_->port(), 2) && Becomes(second_->port(), 2); }
 
