@@ -36,7 +36,7 @@ class FullShifts {
   // Long enough that a rush asks the database fifty to a hundred times a second instead of thirty thousand; short
   // enough that nobody notices it when he gives his place back, which is when it is waited for.
   static constexpr std::chrono::milliseconds kHolds{20};
-  // Shifts with more registrations than this are not remembered; they would have to be read again and again.
+  // Shifts with more registrations than this are not remembered, and not read where their live ones alone are more.
   static constexpr int kMostRegistered = 2000;
 
   explicit FullShifts(std::function<Moment()> clock = std::chrono::steady_clock::now) : clock_(std::move(clock)) {}

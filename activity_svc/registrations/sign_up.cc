@@ -153,6 +153,11 @@ absl::Status SignUpBook::Save(db::Transaction& transaction) const {
   return InsertRegistrations(transaction, center_id_, entered_);
 }
 
+int SignUpBook::CountPeople(uint64_t shift_id) const {
+  const auto found = shifts_.find(shift_id);
+  return found == shifts_.end() ? 0 : found->second.taken_count + found->second.waitlisted_count;
+}
+
 bool SignUpBook::Full(uint64_t shift_id) const {
   const auto found = shifts_.find(shift_id);
   if (found == shifts_.end()) return false;

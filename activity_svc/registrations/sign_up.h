@@ -48,6 +48,8 @@ class SignUpBook {
   // Writes what was entered: the registrations, and the counters of their shifts.
   absl::Status Save(db::Transaction& transaction) const;
 
+  // How many have a place in the shift or wait for one, as it is now; each is another person.
+  int CountPeople(uint64_t shift_id) const;
   // Whether the shift is open and neither has a place nor room on its waiting list, as it is now.
   bool Full(uint64_t shift_id) const;
 

@@ -133,7 +133,8 @@ class Batch {
 
   absl::Status FindFull(const SignUpBook& book) {
     for (const uint64_t shift_id : turned_away_) {
-      if (!book.Full(shift_id)) continue;
+      // Too many to be remembered need not be read, least of all under the locks.
+      if (!book.Full(shift_id) || book.CountPeople(shift_id) > FullShifts::kMostRegistered) continue;
       auto registered = ListEverRegistered(transaction_, center_id_, shift_id, FullShifts::kMostRegistered + 1);
       if (!registered.ok()) return registered.status();
       if (registered->size() > FullShifts::kMostRegistered) continue;

@@ -16,6 +16,7 @@
 #include "activity_svc/names.h"
 #include "activity_svc/notices/notices_service.h"
 #include "activity_svc/ratings/ratings_service.h"
+#include "activity_svc/registrations/full_shifts.h"
 #include "activity_svc/registrations/offer_sweeper.h"
 #include "activity_svc/registrations/registrations_store.h"
 #include "activity_svc/registrations/sign_up.h"
@@ -134,6 +135,29 @@ TEST_F(StatementsTest, AScanIsSeen) {
     });
   };
   EXPECT_GE(Cost(scan), kRows);
+}
+
+// Who is in a shift is read to refuse the others from memory; of one with more people than are remembered nobody is.
+TEST_F(StatementsTest, WhoIsInAShiftWithTooManyToRememberIsNotRead) {
+  constexpr int kMany = FullShifts::kMostRegistered + 1;
+  const v1::Shift full = PublishedAt(start_ + absl::Hours(8), absl::Hours(1), kMany, 0);
+  database_.Administer(absl::StrCat("INSERT INTO registrations SELECT 4096, 900000 + seq, ", IdOf(full.name()), ", ",
+                                    IdOf(full.activity()), ", 900000 + seq, 1, 1, 0, NULL, ",
+                                    absl::ToUnixMicros(start_ + absl::Hours(8)), ", ",
+                                    absl::ToUnixMicros(start_ + absl::Hours(9)), ", '', 1, 1 FROM seq_1_to_", kMany));
+  const auto set_taken = [&](int taken) {
+    database_.Administer(absl::StrCat("UPDATE shifts SET capacity = ", taken, ", taken_count = ", taken,
+                                      " WHERE id = ", IdOf(full.name())));
+  };
+  const auto refused = [&] {
+    EXPECT_EQ(ReasonOf(SignUp(2, full.name())), type::REASON_SHIFT_FULL);
+    return absl::OkStatus();
+  };
+  set_taken(FullShifts::kMostRegistered);
+  EXPECT_GE(Cost(refused), FullShifts::kMostRegistered)
+      << "somebody has gone, and nothing else tells how many there are";
+  set_taken(kMany);
+  EXPECT_LE(Cost(refused), 100);
 }
 
 TEST_F(StatementsTest, NoCallScansATable) {
