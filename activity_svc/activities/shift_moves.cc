@@ -49,7 +49,21 @@ absl::Status CheckNoneToCome(db::Session& session, const rpc::Call& call, const 
   return errors::FailedPrecondition(type::REASON_SHIFT_NOT_ENDED);
 }
 
-// Places that were given back meanwhile go to those who wait.
+absl::Status Suspend(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids, const Activity& activity,
+                     std::string_view reason) {
+  const absl::Status closed = SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
+  if (!closed.ok()) return closed;
+  auto shifts = AllShifts(transaction, call, activity);
+  if (!shifts.ok()) return shifts.status();
+  for (Shift& shift : *shifts) {
+    if (shift.state != v1::Shift::STATE_OPEN) continue;
+    const absl::Status back = SuspendOffers(transaction, ids, call.center_id, shift, By(call, reason));
+    if (!back.ok()) return back;
+  }
+  return absl::OkStatus();
+}
+
+// Places that were given back meanwhile, and those whose offers were taken back, go to those who wait.
 absl::Status Resume(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,
                     const Activity& activity) {
   const absl::Status opened = SetAccepting(transaction, call.center_id, activity.id, true, true, call.now);
@@ -113,8 +127,9 @@ absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, ids
       return Unpublish(transaction, call, activity);
     case M::MOVE_CLOSE:
     case M::MOVE_START:
-    case M::MOVE_SUSPEND:
       return SetAccepting(transaction, call.center_id, activity.id, false, true, call.now);
+    case M::MOVE_SUSPEND:
+      return Suspend(transaction, call, ids, activity, reason);
     case M::MOVE_END:
       return CheckNoneToCome(transaction, call, activity);
     case M::MOVE_SETTLE:

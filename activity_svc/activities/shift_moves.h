@@ -13,7 +13,8 @@
 namespace wenming::activity {
 
 // Publishing opens the shifts for sign-up, leaving that state closes them, cancelling calls off shifts that have
-// not begun, and their sign-ups, whose people are told; what has begun is ended, confirmed and settled as ever.
+// not begun, and their sign-ups, whose people are told; suspending takes open offers back, whose people are told, too,
+// and resuming offers again; what has begun is ended, confirmed and settled as ever.
 // FAILED_PRECONDITION when the shifts do not allow the move: none yet, one still to come, people signed up, hours not
 // settled, or a method that is not in force. The activity is locked.
 absl::Status MoveShifts(db::Transaction& transaction, const rpc::Call& call, ids::Generator& ids,

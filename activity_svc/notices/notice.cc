@@ -54,6 +54,9 @@ std::string Chinese(const Notice& n) {
     case N::KIND_PLACE_OFFERED:
       return absl::StrCat(what, "有名额了，为您保留到 ", Due(n), "，请在此之前确认");
     case N::KIND_OFFER_LAPSED:
+      if (!n.reason.empty()) {
+        return absl::StrCat(what, "已暂停，您回到候补名单的原位置，恢复后优先为您保留名额：", n.reason);
+      }
       return absl::StrCat(what, "为您保留的名额未按时确认，已失效");
     case N::KIND_SHIFT_CANCELLED:
       return absl::StrCat(what, "已取消，您的报名随之取消：", n.reason);
@@ -94,6 +97,10 @@ std::string English(const Notice& n) {
     case N::KIND_PLACE_OFFERED:
       return absl::StrCat("There is a place for you in ", what, ", held until ", Due(n), ": accept it before");
     case N::KIND_OFFER_LAPSED:
+      if (!n.reason.empty()) {
+        return absl::StrCat(what, " is suspended; you are back on the waiting list where you were, and the first to be",
+                            " offered a place when it goes on: ", n.reason);
+      }
       return absl::StrCat("The place that was held for you in ", what, " was not accepted in time and is gone");
     case N::KIND_SHIFT_CANCELLED:
       return absl::StrCat(what, " was cancelled, and your sign-up with it: ", n.reason);

@@ -52,7 +52,8 @@ absl::StatusOr<Locked> LockOwn(db::Transaction& tx, const rpc::Call& call, uint6
   return seen.ok() ? LockShiftOf(tx, call, *seen) : seen.status();
 }
 
-// Nobody gets a place while the activity is suspended, or where a rule about the person stands against it.
+// Nobody gets a place while the activity is suspended (his offer was taken back, then), or where a rule about the
+// person stands against it.
 absl::Status CheckMayTake(db::Transaction& tx, const rpc::Call& call, const Locked& locked,
                           const std::optional<Volunteer>& volunteer) {
   const Registration& registration = locked.registration;
@@ -61,6 +62,7 @@ absl::Status CheckMayTake(db::Transaction& tx, const rpc::Call& call, const Lock
   if (activity->state == v1::Activity::STATE_SUSPENDED) {
     return errors::FailedPrecondition(type::REASON_ACTIVITY_NOT_OPEN);
   }
+  if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
   auto own = FindOwn(tx, call.center_id, registration.volunteer_id, registration.start_time, registration.end_time);
   if (!own.ok()) return own.status();
   std::erase_if(*own, [&](const OwnRegistration& one) { return one.id == registration.id; });
@@ -115,7 +117,6 @@ absl::StatusOr<Change> AcceptOwnOffer(db::Transaction& tx, const rpc::Call& call
   Registration& registration = locked->registration;
   if (AlreadyMade(registration.state, RegistrationMove::kAccept)) return Change{.registration = registration};
   if (registration.state == R::STATE_LAPSED) return errors::FailedPrecondition(type::REASON_OFFER_LAPSED);
-  if (auto status = CheckMove(registration.state, RegistrationMove::kAccept); !status.ok()) return status;
   if (OfferLapsed(registration, call.now)) {
     const Cause cause = Telling(ids, v1::Notice::KIND_OFFER_LAPSED, BySystem(call.now));
     return LapseOwnOffer(tx, call, ids, *locked, cause);

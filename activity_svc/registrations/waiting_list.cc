@@ -49,6 +49,23 @@ absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, ids::Generator& i
   return *offered;
 }
 
+absl::Status SuspendOffers(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
+                           const Cause& cause) {
+  auto offered = ListRoster(transaction, center_id, shift.id, R::STATE_OFFERED, {}, shift.capacity);
+  if (!offered.ok()) return offered.status();
+  // What has lapsed already is not revived.
+  std::erase_if(*offered, [&cause](const Registration& one) { return OfferLapsed(one, cause.now); });
+  if (offered->empty()) return absl::OkStatus();
+  const Cause told = Telling(ids, v1::Notice::KIND_OFFER_LAPSED, cause);
+  for (Registration& one : *offered) {
+    const absl::Status back = ChangeState(transaction, center_id, one, R::STATE_WAITLISTED, std::nullopt, told);
+    if (!back.ok()) return back;
+    --shift.taken_count;
+    ++shift.waitlisted_count;
+  }
+  return SaveCounters(transaction, center_id, shift, cause.now);
+}
+
 absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
                                     const Policy& policy, absl::Time now) {
   int count = 0;

@@ -23,6 +23,11 @@ namespace wenming::activity {
 absl::StatusOr<bool> PassPlaceOn(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
                                  const Policy& policy, absl::Time now);
 
+// Takes the open offers of the locked shift back when its activity is suspended, for nobody can accept one then:
+// whoever had one waits again where he was, and so is the first to be offered a place when it goes on.
+absl::Status SuspendOffers(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,
+                           const Cause& cause);
+
 // Offers the free places of the locked shift to those who wait, when its activity goes on after a suspension. Says how
 // many were offered.
 absl::StatusOr<int> OfferFreePlaces(db::Transaction& transaction, ids::Generator& ids, uint64_t center_id, Shift& shift,

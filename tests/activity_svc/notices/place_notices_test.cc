@@ -119,6 +119,25 @@ TEST_F(PlaceNoticesTest, AnAnsweredOfferIsNotToldAgain) {
   EXPECT_EQ(Faults(), Kinds());
 }
 
+TEST_F(PlaceNoticesTest, WhoseOfferWasSuspendedWithTheActivityIsToldAndToldAgainWhenItGoesOn) {
+  const v1::Shift shift = Published(1, 2);
+  const v1::Registration first = *SignUp(1, shift.name());
+  ASSERT_TRUE(SignUp(2, shift.name()).ok());
+  ASSERT_TRUE(SignUp(3, shift.name()).ok());
+  ASSERT_TRUE(Cancel(first, now_).ok());
+  ASSERT_TRUE(TryMove(shift.activity(), v1::MoveActivityRequest::MOVE_SUSPEND, kHead, "下雨").ok());
+  ASSERT_EQ(ToldKinds(2), (Kinds{"PLACE_OFFERED", "OFFER_LAPSED"}));
+  const N suspended = Told(2)[1];
+  EXPECT_EQ(suspended.reason(), "下雨");
+  EXPECT_FALSE(suspended.has_due_time());
+  EXPECT_NE(suspended.text().find("已暂停，您回到候补名单的原位置"), std::string::npos);
+  EXPECT_EQ(ToldKinds(3), Kinds()) << "waited before and waits now";
+  EXPECT_EQ(Faults(), Kinds());
+  Move(shift.activity(), v1::MoveActivityRequest::MOVE_RESUME, kHead);
+  EXPECT_EQ(ToldKinds(2), (Kinds{"PLACE_OFFERED", "OFFER_LAPSED", "PLACE_OFFERED"}));
+  EXPECT_EQ(ToldKinds(3), Kinds());
+}
+
 TEST_F(PlaceNoticesTest, AnOfferThatIsOpenWhenTheShiftEndsIsToldToHaveLapsed) {
   const v1::Shift shift = Published(1, 2);
   const v1::Registration first = *SignUp(1, shift.name());

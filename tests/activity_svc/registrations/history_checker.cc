@@ -27,7 +27,7 @@ constexpr char kOutOfTurn[] =
 // What a person is told of a move, by who made it: the kinds of Notice. What one did oneself is told to nobody, nor
 // that a shift is over for which one waited.
 constexpr char kKindOfMove[] =
-    "CASE WHEN m.actor LIKE 'volunteers/%' THEN NULL WHEN m.to_state = 3 THEN 4"
+    "CASE WHEN m.actor LIKE 'volunteers/%' THEN NULL WHEN m.to_state = 3 THEN 4 WHEN m.to_state = 2 THEN 5"
     " WHEN m.to_state = 4 AND m.from_state = 3 THEN 5 WHEN m.to_state = 5 AND m.actor LIKE 'staff/%' THEN 6"
     " WHEN m.to_state = 5 THEN 7 WHEN m.to_state = 10 THEN 8 WHEN m.to_state = 9 THEN 9 END";
 constexpr char kUntold[] =
