@@ -74,11 +74,15 @@ export class Replicas {
   // Starts a gateway of the build on the ports of the one that runs, and ends that one once the new one serves.
   async replaceGateway(buildDir) {
     const before = this.#gateway;
-    const next = this.#gatewayOf(buildDir, before);
-    await this.#launch(next);
-    this.#gateway = next;
-    await Promise.all(this.all.map((replica) => this.#found(replica)));
-    if (await end(before?.running) === 'killed') throw new Error('the gateway did not drain in time');
+    let ended;
+    this.#gateway = this.#gatewayOf(buildDir, before);
+    try {
+      await this.#launch(this.#gateway);
+      await Promise.all(this.all.map((replica) => this.#found(replica)));
+    } finally {
+      ended = await end(before?.running);
+    }
+    if (ended === 'killed') throw new Error('the gateway did not drain in time');
   }
 
   async stop() {
