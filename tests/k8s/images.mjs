@@ -43,7 +43,7 @@ export class Images {
   makeBase() {
     const root = path.join(this.directory, 'root');
     makeDebian(root);
-    succeed('chroot', [root, 'apt-get', 'clean']);  // as the official one is
+    succeed('chroot', [root, 'sh', '-c', 'apt-get clean && rm -rf /var/lib/apt/lists/*']);  // as the official one is
     this.handed = process.env.WENMING_IMAGES_CCACHE ? handOver(root) : {};
     succeed('tar', ['-C', root, '-cf', path.join(this.directory, 'base.tar'), '.']);
     fs.writeFileSync(path.join(this.directory, 'Base'), 'FROM scratch\nADD base.tar /\n');
