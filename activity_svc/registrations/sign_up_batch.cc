@@ -8,12 +8,16 @@
 #include "activity_svc/registrations/registrations_store.h"
 #include "common/errors/errors.h"
 #include "common/idempotency/idempotency.h"
+#include "common/rpc/waiting.h"
 
 namespace wenming::activity {
 namespace {
 
 using R = v1::Registration;
 using KeptAnswers = std::unordered_map<std::string, idempotency::Kept>;
+
+// Of the time that somebody has; what is left must do for the rest of the transaction.
+constexpr double kMostUntilLocked = 0.75;
 
 class Batch {
  public:
@@ -94,9 +98,9 @@ class Batch {
       return;
     }
     if (Repeat(kept_, applicant, verdict) || Repeat(made_, applicant, verdict)) return;
-    // Nobody waits any more for whoever's deadline passed while the locks were waited for.
-    if (locked_time_ >= applicant.call->deadline) {
-      verdict.answer = errors::DeadlineExceeded();
+    // Nobody would wait any more for whoever's time went by, or nearly so, while the locks were waited for.
+    if (auto in_time = rpc::CheckWaited(*applicant.call, locked_time_, kMostUntilLocked); !in_time.ok()) {
+      verdict.answer = std::move(in_time);
       return;
     }
     const auto facts = book.FactsOf(sign_up);

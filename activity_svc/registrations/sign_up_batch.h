@@ -49,8 +49,8 @@ struct Before {
 
 // Decides the sign-ups of one center, in their order, as if each came alone: the same rules, answers by request id,
 // records in the audit log. A refusal of one is his alone; DEADLINE_EXCEEDED where his deadline has passed by `clock`
-// once all is locked. An error is of the database: nothing was decided.
-// ALREADY_EXISTS of the requests' table means: again, with request_id_known.
+// once all is locked, OVERLOADED where three quarters of his time have. An error is of the database: nothing was
+// decided. ALREADY_EXISTS of the requests' table means: again, with request_id_known.
 absl::StatusOr<Verdicts> DecideTogether(db::Transaction& transaction, const audit::Trail& trail, uint64_t center_id,
                                         std::span<const Applicant> applicants, const Before& before,
                                         const observe::Clock& clock);

@@ -22,9 +22,9 @@ absl::Status ComeBackAfter(absl::Duration wait) {
   return errors::Overloaded(std::clamp(absl::Ceil(wait, absl::Seconds(1)), kSoonest, kLatest));
 }
 
-absl::Status CheckWaited(const Call& call, absl::Time now) {
+absl::Status CheckWaited(const Call& call, absl::Time now, double most) {
   if (now >= call.deadline) return errors::DeadlineExceeded();
-  if (now - call.arrival > (call.deadline - call.arrival) / 2) return ComeBackAfter(kSoonest);
+  if (now - call.arrival > most * (call.deadline - call.arrival)) return ComeBackAfter(kSoonest);
   return absl::OkStatus();
 }
 

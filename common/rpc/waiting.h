@@ -22,8 +22,8 @@ bool MayWait(absl::Duration left, absl::Duration wait);
 absl::Status ComeBackAfter(absl::Duration wait);
 
 // For one whose turn has come: DEADLINE_EXCEEDED where his deadline has passed, OVERLOADED where he has waited for more
-// than half of his time.
-absl::Status CheckWaited(const Call& call, absl::Time now);
+// than such a part of his time.
+absl::Status CheckWaited(const Call& call, absl::Time now, double most = 0.5);
 
 // How fast tasks are done that several threads take one by one from a line. Not thread-safe.
 class TaskPace {

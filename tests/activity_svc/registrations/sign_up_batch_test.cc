@@ -209,16 +209,19 @@ TEST_F(SignUpBatchTest, SeesWhatWasCommittedWhileItWaited) {
   EXPECT_EQ(again->of[0].answer->SerializeAsString(), first->of[0].answer->SerializeAsString());
 }
 
-TEST_F(SignUpBatchTest, WhoseDeadlinePassedBeforeTheLocksWereHeldIsNotSignedUp) {
+TEST_F(SignUpBatchTest, WhoseTimeWentByBeforeTheLocksWereHeldIsNotSignedUp) {
   const v1::Shift shift = Published(2, 0);
-  Ask(1, shift.name());
-  Ask(2, shift.name());
+  for (uint64_t id = 1; id <= 3; ++id) Ask(id, shift.name());
   calls_[0].deadline = now_;
+  calls_[1].arrival = calls_[2].arrival = now_ - absl::Seconds(8);
+  calls_[1].deadline = now_ + absl::Seconds(3);
+  calls_[2].deadline = now_ + absl::Seconds(2);
   locked_time_ = now_;
   const auto verdicts = Decide();
   ASSERT_TRUE(verdicts.ok()) << verdicts.status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(verdicts->of[0].answer.status()));
   EXPECT_TRUE(verdicts->of[1].answer.ok());
+  EXPECT_EQ(ReasonOf(verdicts->of[2].answer), type::REASON_OVERLOADED);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM registrations"), 1);
 }
 

@@ -43,6 +43,8 @@ TEST(Waiting, WhoHasWaitedForMoreThanHalfOfHisTimeIsSentAway) {
   EXPECT_EQ(CheckWaited(call, call.arrival + Seconds(5)), absl::OkStatus());
   EXPECT_EQ(CheckWaited(call, call.arrival + Milliseconds(5001)), errors::Overloaded(Seconds(1)));
   EXPECT_EQ(CheckWaited(call, call.deadline), errors::DeadlineExceeded());
+  EXPECT_EQ(CheckWaited(call, call.arrival + Seconds(7), 0.75), absl::OkStatus());
+  EXPECT_EQ(CheckWaited(call, call.arrival + Seconds(8), 0.75), errors::Overloaded(Seconds(1)));
 }
 
 TEST(TaskPace, KnowsNothingAtFirstAndThenWhatTasksTake) {
