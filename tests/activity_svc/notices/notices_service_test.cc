@@ -215,7 +215,8 @@ TEST(NoticeText, IsASentenceInBothLanguages) {
   const std::set<N::Kind> of_hours = {N::KIND_HOURS_SETTLED, N::KIND_HOURS_REVERSED, N::KIND_APPEAL_DECIDED,
                                       N::KIND_HOURS_CORRECTED};
   const std::set<N::Kind> reasoned = {N::KIND_HOURS_REVERSED,  N::KIND_APPEAL_DECIDED, N::KIND_HOURS_CORRECTED,
-                                      N::KIND_SHIFT_CANCELLED, N::KIND_PLACE_LOST,     N::KIND_EXCUSED};
+                                      N::KIND_SHIFT_CANCELLED, N::KIND_PLACE_LOST,     N::KIND_EXCUSED,
+                                      N::KIND_OFFER_LAPSED};
   const std::set<N::Kind> to_answer = {N::KIND_PLACE_OFFERED, N::KIND_HANDOVER_PROPOSED};
   std::set<std::string> texts;
   for (int kind = N::Kind_MIN + 1; kind <= N::Kind_MAX; ++kind) {
@@ -237,6 +238,9 @@ TEST(NoticeText, IsASentenceInBothLanguages) {
   notice.shift_start_time = std::nullopt;
   notice.kind = N::KIND_APPEAL_DECIDED;
   EXPECT_EQ(TextOf(notice, errors::Language::kChinese), "“义诊”的时长申诉已处理：维持原记录，认定 90 分钟；查看了照片");
+  notice.kind = N::KIND_OFFER_LAPSED;
+  notice.reason = "";
+  EXPECT_EQ(TextOf(notice, errors::Language::kChinese), "“义诊”为您保留的名额未按时确认，已失效");
 }
 
 }  // namespace
