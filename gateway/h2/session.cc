@@ -1,10 +1,8 @@
 #include "gateway/h2/session.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
-#include "absl/container/flat_hash_set.h"
 #include "gateway/h2/header_list.h"
 
 namespace wenming::gateway::h2 {
@@ -14,7 +12,6 @@ constexpr size_t kClientReadBytes = 64 * 1024;
 constexpr size_t kServerReadBytes = 8 * 1024;  // there may be many clients
 constexpr size_t kWriteBytes = 64 * 1024;
 constexpr size_t kCompactBytes = 64 * 1024;  // a stream that never drains must not keep what it has sent
-constexpr size_t kFrameHead = 9;
 constexpr auto kGrace = std::chrono::seconds(1);
 constexpr auto kLinger = std::chrono::seconds(1);
 
@@ -39,37 +36,6 @@ struct Session::Stream {
   bool ended_by_peer = false;
   bool broken = false;
   Headers trailers;
-};
-
-// Finds the heads of the frames that a client sends, however they are cut, with the byte that tells of padding. nghttp2
-// throws frames away without a word when their stream is gone.
-struct Session::FrameHeads {
-  template <typename Visit>
-  void Walk(std::string_view input, const Visit& visit) {
-    while (!input.empty()) {
-      const size_t skipped = std::min(skip, input.size());
-      input.remove_prefix(skipped);
-      skip -= skipped;
-      if (input.empty()) return;
-      head[size++] = static_cast<uint8_t>(input.front());
-      input.remove_prefix(1);
-      if (size < kFrameHead || (size == kFrameHead && padded() && length() > 0)) continue;
-      visit(*this);
-      skip = length() - (size - kFrameHead);
-      size = 0;
-    }
-  }
-  size_t length() const { return static_cast<size_t>(head[0]) << 16 | static_cast<size_t>(head[1]) << 8 | head[2]; }
-  uint8_t type() const { return head[3]; }
-  bool padded() const { return type() == NGHTTP2_DATA && (head[4] & NGHTTP2_FLAG_PADDED) != 0; }
-  bool ends_stream() const { return type() == NGHTTP2_DATA && (head[4] & NGHTTP2_FLAG_END_STREAM) != 0; }
-  int32_t stream() const { return (head[5] & 0x7f) << 24 | head[6] << 16 | head[7] << 8 | head[8]; }
-  bool carries_data() const { return length() > (padded() ? size_t{1} + head[kFrameHead] : 0); }
-
-  absl::flat_hash_set<int32_t> ended;      // streams that are opened by what was read last
-  size_t skip = NGHTTP2_CLIENT_MAGIC_LEN;  // bytes until the next head
-  std::array<uint8_t, kFrameHead + 1> head = {};
-  size_t size = 0;
 };
 
 // What nghttp2 calls. It must not be re-entered with mem_recv or mem_send, which only Read and Flush call.
@@ -216,8 +182,7 @@ Session::Session(Role role, Transport transport, SessionListener* listener)
       transport_(std::move(transport)),
       listener_(listener),
       input_(role == Role::kClient ? kClientReadBytes : kServerReadBytes),
-      timer_(transport_.executor()),
-      heads_(std::make_unique<FrameHeads>()) {}
+      timer_(transport_.executor()) {}
 
 Session::~Session() {
   if (session_ != nullptr) nghttp2_session_del(session_);
@@ -285,11 +250,11 @@ Session::Stream* Session::Find(int32_t id) {
 }
 
 // Whether the frame ends what the peer had to say on a stream, and not for the second time.
-bool Session::Ends(const FrameHeads& frame) {
-  if (!frame.ends_stream()) return false;
-  if (Stream* stream = Find(frame.stream())) return !std::exchange(stream->ended_by_peer, true);
-  const bool opens = frame.stream() > nghttp2_session_get_last_proc_stream_id(session_);  // once this is handled
-  return opens && heads_->ended.insert(frame.stream()).second;
+bool Session::Ends(const FrameHead& frame) {
+  if (!frame.ends_stream) return false;
+  if (Stream* stream = Find(frame.stream)) return !std::exchange(stream->ended_by_peer, true);
+  const bool opens = frame.stream > nghttp2_session_get_last_proc_stream_id(session_);  // once this is handled
+  return opens && ended_unopened_.insert(frame.stream).second;
 }
 
 // Frames that cost their reader work and their sender nothing, and that no other limit counts (CVE-2019-9518): DATA
@@ -297,13 +262,13 @@ bool Session::Ends(const FrameHeads& frame) {
 bool Session::CountIdle(std::string_view input) {
   if (role_ == Role::kClient) return true;
   bool few = true;
-  heads_->ended.clear();
-  heads_->Walk(input, [this, &few](const FrameHeads& frame) {
-    const bool data = frame.type() == NGHTTP2_DATA;
-    const bool idle = frame.type() == NGHTTP2_PRIORITY || (data && !frame.carries_data() && !Ends(frame));
+  ended_unopened_.clear();
+  heads_.Read(input, [this, &few](const FrameHead& frame) {
+    const bool data = frame.type == NGHTTP2_DATA;
+    const bool idle = frame.type == NGHTTP2_PRIORITY || (data && !frame.carries_data && !Ends(frame));
     if (idle) {
       few = ++idle_frames_ <= max_idle_frames_ && few;
-    } else if ((data || frame.type() == NGHTTP2_HEADERS) && idle_frames_ > 0) {
+    } else if ((data || frame.type == NGHTTP2_HEADERS) && idle_frames_ > 0) {
       --idle_frames_;
     }
   });

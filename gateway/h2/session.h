@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "gateway/h2/frame_heads.h"
 #include "gateway/net/transport.h"
 
 namespace wenming::gateway::h2 {
@@ -134,12 +136,11 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   struct Stream;
   struct Callbacks;
-  struct FrameHeads;
 
   Session(Role role, Transport transport, SessionListener* listener);
   void Configure(const SessionOptions& options);
   Stream* Find(int32_t id);
-  bool Ends(const FrameHeads& frame);
+  bool Ends(const FrameHead& frame);
   bool CountIdle(std::string_view input);
   bool MayErrAgain(Clock::time_point now);
   void Read();
@@ -162,7 +163,9 @@ class Session : public std::enable_shared_from_this<Session> {
   double errors_per_second_ = 0;
   double errors_left_ = 0;  // of the peer, each of which makes us reset a stream
   Clock::time_point last_error_;
-  size_t idle_frames_ = 0;  // less one for each that carried something, opened or ended a stream
+  FrameHeads heads_;
+  size_t idle_frames_ = 0;                       // less one for each that carried something, opened or ended a stream
+  absl::flat_hash_set<int32_t> ended_unopened_;  // streams that what was read last both opens and ends
   absl::flat_hash_map<int32_t, std::unique_ptr<Stream>> streams_;
   std::string output_;
   std::vector<char> input_;
@@ -180,7 +183,6 @@ class Session : public std::enable_shared_from_this<Session> {
   bool broken_ = false;     // a protocol error: send the GOAWAY and close
   bool lingering_ = false;  // what still comes is thrown away
   bool closed_ = false;
-  const std::unique_ptr<FrameHeads> heads_;
 };
 
 }  // namespace wenming::gateway::h2
