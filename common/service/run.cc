@@ -4,15 +4,12 @@
 
 #include <iostream>
 #include <span>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/synchronization/notification.h"
 #include "common/audit/records_service.h"
 #include "common/audit/verify.h"
-#include "common/auth/token_verifier.h"
 #include "common/crypto/keys.h"
 #include "common/crypto/random.h"
 #include "common/idempotency/idempotency.h"
@@ -30,19 +27,17 @@
 #include "common/service/database_wait.h"
 #include "common/service/events_service.h"
 #include "common/service/key_keeper.h"
+#include "common/service/keyring.h"
 #include "common/service/peers.h"
+#include "common/service/readiness.h"
 #include "common/service/revocations_service.h"
 #include "common/service/runtime.h"
 #include "common/service/service_metrics.h"
 #include "common/service/session_keeper.h"
-#include "common/service/watchdog.h"
 
 namespace wenming::service {
 namespace {
 
-constexpr absl::Duration kReadinessInterval = absl::Seconds(1);
-// Until it is ready for the first time: what is still missing then is mostly there in a moment.
-constexpr absl::Duration kFirstReadinessInterval = absl::Milliseconds(50);
 // Beside the threads that answer calls: the sequencer, the audit log, the readiness check, consumers, sweepers, those
 // who decide many calls together, and subscribers.
 constexpr int kBackgroundConnections = 12;
@@ -55,11 +50,6 @@ constexpr absl::Duration kStart = absl::Seconds(30);
 // it.
 constexpr absl::Duration kDatabaseThere = absl::Minutes(30);
 constexpr absl::Duration kVerification = absl::Hours(6);
-// A round that takes longer hangs in the database, which therefore is not there.
-constexpr absl::Duration kSlowRound = absl::Seconds(5);
-// Longer than a round that looks after readiness can take while a database hangs: four statements of half a minute,
-// each tried twice.
-constexpr absl::Duration kStand = absl::Minutes(5);
 // Longer than a few lost signs of life, shorter than a person needs to notice that a role should have ended.
 constexpr absl::Duration kDirectorySilence = absl::Seconds(5);
 // With the way that the news takes, five seconds.
@@ -121,19 +111,7 @@ class Process {
         pool_metrics_(*registry_, logger_),
         outbox_metrics_(*registry_, logger_, clock_()),
         audit_metrics_(*registry_, logger_),
-        rpc_metrics_(registry_),
-        ready_(
-            prometheus::BuildGauge()
-                .Name("wenming_ready")
-                .Help(
-                    "Whether the service is ready to answer: its database is there and safe, and so is its directory.")
-                .Register(*registry_)
-                .Add({})),
-        clock_ahead_(prometheus::BuildGauge()
-                         .Name("wenming_clock_ahead_seconds")
-                         .Help("By how much the clock is ahead of the database's; negative where it is behind.")
-                         .Register(*registry_)
-                         .Add({})) {
+        rpc_metrics_(registry_) {
     observe::AddBuildInfo(*registry_, clock_());
   }
 
@@ -148,27 +126,30 @@ class Process {
     if (flags_.migrate) return db::Migrate(*db_, program_.migrations, clock_(), there).status();
     if (auto status = db::CheckMigrations(*db_, program_.migrations, clock_() + kStart); !status.ok()) return status;
     if (auto status = clock_guard_.Compare(*db_, clock_() + kStart); !status.ok()) return status;
-    if (auto status = LoadKeys(); !status.ok()) return status;
-    const auto check_audit = [this](db::Session& session) { return audit::CheckKey(session, *audit_key_); };
+    auto keys = LoadKeyring(flags_.keys, program_.name);
+    if (!keys.ok()) return keys.status();
+    keys_.emplace(*std::move(keys));
+    const auto check_audit = [this](db::Session& session) { return audit::CheckKey(session, keys_->audit); };
     if (auto status = db::Read(*db_, clock_() + kStart, check_audit); !status.ok()) return status;
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
-    audit_ = std::make_unique<AuditKeeper>(*db_, ids_, *audit_key_, flags_.audit_heads, logger_, audit_metrics_);
-    data_keys_.emplace(*cipher_, *registry_, clock_);
+    audit_ = std::make_unique<AuditKeeper>(*db_, ids_, keys_->audit, flags_.audit_heads, logger_, audit_metrics_);
+    data_keys_.emplace(keys_->cipher, *registry_, clock_);
     std::vector<KeyKeeper::Reload> others = {{"data", [this](absl::Time) { return data_keys_->Reload(); }}};
-    key_keeper_ = std::make_unique<KeyKeeper>(*verifier_, *signer_, std::move(others), clock_, logger_, *registry_);
-    self_ = Self{program_.name, &*signer_, clock_, &logger_};
+    key_keeper_ =
+        std::make_unique<KeyKeeper>(*keys_->verifier, keys_->signer, std::move(others), clock_, logger_, *registry_);
+    self_ = Self{program_.name, &keys_->signer, clock_, &logger_};
     runtime_.emplace(Runtime{.name = program_.name,
                              .flags = flags_,
                              .db = *db_,
                              .ids = ids_,
                              .trail = audit_->trail(),
-                             .pager = *pager_,
+                             .pager = keys_->pager,
                              .directory = directory_,
-                             .signer = *signer_,
-                             .verifier = *verifier_,
-                             .cipher = *cipher_,
-                             .blind_index = *blind_index_,
+                             .signer = keys_->signer,
+                             .verifier = *keys_->verifier,
+                             .cipher = keys_->cipher,
+                             .blind_index = keys_->blind_index,
                              .events = *log_,
                              .clock = clock_,
                              .careful_clock = [this] { return clock_guard_.Careful(); },
@@ -178,10 +159,11 @@ class Process {
     if (!application.ok()) return application.status();
     application_ = *std::move(application);
     std::vector<reseal::SealedTable> sealed = application_->SealedTables();
-    if (auto status = reseal::CheckKeys(*db_, *cipher_, *blind_index_, sealed, clock_() + kStart); !status.ok()) {
+    if (auto status = reseal::CheckKeys(*db_, keys_->cipher, keys_->blind_index, sealed, clock_() + kStart);
+        !status.ok()) {
       return status;
     }
-    resealer_ = std::make_unique<reseal::Resealer>(*db_, *cipher_, std::move(sealed), *registry_, logger_, clock_);
+    resealer_ = std::make_unique<reseal::Resealer>(*db_, keys_->cipher, std::move(sealed), *registry_, logger_, clock_);
     if (!flags_.directory.empty()) {
       watcher_ = std::make_unique<DirectoryWatcher>(self_, flags_.directory, directory_);
     }
@@ -191,13 +173,12 @@ class Process {
 
   // The exit status: 0 where the audit log is in order.
   int VerifyAudit() {
-    absl::Status status = OpenDatabase();
-    if (status.ok()) status = LoadAuditKey();
-    if (status.ok()) {
-      return service::VerifyAudit(*db_, *audit_key_, flags_.audit_heads, clock_() + kVerification, std::cout);
+    const auto key = LoadAuditKey(flags_.keys, program_.name);
+    if (const absl::Status status = key.ok() ? OpenDatabase() : key.status(); !status.ok()) {
+      std::cout << program_.name << ": cannot read the audit log: " << status.message() << "\n";
+      return 1;
     }
-    std::cout << program_.name << ": cannot read the audit log: " << status.message() << "\n";
-    return 1;
+    return service::VerifyAudit(*db_, *key, flags_.audit_heads, clock_() + kVerification, std::cout);
   }
 
   // Runs it on the database and answers its exit status.
@@ -216,14 +197,16 @@ class Process {
 
   // Looks after readiness until the signal, then drains.
   void RunUntil(const sigset_t& signals) {
-    slow_.emplace(kSlowRound, [this](bool alive) {
-      if (!alive) SetReady(false);
-    });
-    stand_.emplace(kStand, [this](bool alive) {
-      server_->SetAlive(alive);
-      logger_.Error(alive ? "goes on after a stand" : "stands still; a restart may help");
-    });
-    readiness_ = std::thread([this] { WatchReadiness(); });
+    readiness_.emplace(ReadinessOptions{.db = *db_,
+                                        .allow_unsafe_database = flags_.allow_unsafe_database,
+                                        .directory = directory_,
+                                        .staff_revocations = staff_revocations_,
+                                        .clock_guard = clock_guard_,
+                                        .chores = [this](absl::Time now, absl::Time until) { DoChores(now, until); },
+                                        .clock = clock_,
+                                        .logger = logger_,
+                                        .registry = *registry_},
+                       *server_);
     logger_.Info("serving", {{"grpc_port", server_->port()}});
     int signal = 0;
     sigwait(&signals, &signal);
@@ -255,33 +238,6 @@ class Process {
     return absl::OkStatus();
   }
 
-  absl::Status LoadAuditKey() {
-    auto key = service::LoadAuditKey(flags_.keys, program_.name);
-    if (!key.ok()) return key.status();
-    audit_key_ = *std::move(key);
-    return absl::OkStatus();
-  }
-
-  absl::Status LoadKeys() {
-    if (auto status = LoadAuditKey(); !status.ok()) return status;
-    auto signer = auth::TokenSigner::Load(flags_.keys, program_.name);
-    if (!signer.ok()) return signer.status();
-    signer_.emplace(*std::move(signer));
-    auto verifier = auth::TokenVerifier::Load(flags_.keys);
-    if (!verifier.ok()) return verifier.status();
-    verifier_ = *std::move(verifier);
-    auto cipher = crypto::DataCipher::Load(flags_.keys);
-    if (!cipher.ok()) return cipher.status();
-    cipher_.emplace(*std::move(cipher));
-    auto index = crypto::BlindIndex::Load(flags_.keys);
-    if (!index.ok()) return index.status();
-    blind_index_.emplace(*std::move(index));
-    auto page_key = crypto::LoadKey(flags_.keys + "/page.key");
-    if (!page_key.ok()) return page_key.status();
-    pager_.emplace(*std::move(page_key));
-    return absl::OkStatus();
-  }
-
   // One's own sessions from the database, the others' from the services that keep them.
   void FollowSessions() {
     if (program_.logs_in != auth::CallerKind::kAnonymous) {
@@ -310,11 +266,11 @@ class Process {
     std::vector<rpc::Service> services = application_->Services();
     events_service_.emplace(*log_);
     services.push_back(events_service_->Bind());
-    audit_records_.emplace(*db_, *pager_);
+    audit_records_.emplace(*db_, keys_->pager);
     services.push_back(audit_records_->Bind(PackageOf(program_.name)));
     if (revocations_service_) services.push_back(revocations_service_->Bind());
     const auto pipeline = std::make_shared<rpc::Pipeline>(
-        rpc::PipelineOptions{.verifier = verifier_.get(),
+        rpc::PipelineOptions{.verifier = keys_->verifier.get(),
                              .directory = &directory_,
                              .staff_revocations = &staff_revocations_,
                              .volunteer_revocations = VolunteerRevocations(),
@@ -350,57 +306,24 @@ class Process {
     return absl::OkStatus();
   }
 
-  void WatchReadiness() {
-    absl::Duration pause = kFirstReadinessInterval;
-    DatabaseGuard guard(flags_.allow_unsafe_database, logger_);
-    do {
-      const absl::Time now = clock_();
-      const bool trusted = guard.Trusts(*db_, now + kReadinessInterval);
-      const bool ready = trusted && directory_.Ready(now) && staff_revocations_.Ready(now);
-      SetReady(ready);
-      if (trusted && clock_guard_.Compare(*db_, now + kReadinessInterval).ok()) ReportClock();
-      pool_metrics_.Report(db_->Stats());
-      ForgetAnswers(now);
-      audit_->ExportHead(now);
-      if (ready) pause = kReadinessInterval;
-      slow_->Beat();
-      stand_->Beat();
-    } while (!stopping_.WaitForNotificationWithTimeout(pause));
-  }
-
-  void SetReady(bool ready) {
-    ready = ready && !stopping_.HasBeenNotified();
-    server_->SetReady(ready);
-    ready_.Set(ready ? 1 : 0);
-  }
-
-  void ReportClock() {
-    const absl::Duration ahead = clock_guard_.Ahead();
-    clock_ahead_.Set(absl::ToDoubleSeconds(ahead));
-    const bool differs = absl::AbsDuration(ahead) > ClockGuard::kMost;
-    if (differs && !clock_differs_) {
-      logger_.Error("the clock is not the database's: tokens are refused",
-                    {{"ahead_seconds", absl::ToDoubleSeconds(ahead)}});
-    }
-    clock_differs_ = differs;
+  void DoChores(absl::Time now, absl::Time until) {
+    pool_metrics_.Report(db_->Stats());
+    ForgetAnswers(now, until);
+    audit_->ExportHead(now);
   }
 
   // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
-  void ForgetAnswers(absl::Time now) {
+  void ForgetAnswers(absl::Time now, absl::Time until) {
     if (now < forget_next_) return;
-    const auto forgotten = idempotency::Forget(*db_, now - kAnswersKept, kForgetBatch, now + kReadinessInterval);
+    const auto forgotten = idempotency::Forget(*db_, now - kAnswersKept, kForgetBatch, until);
     if (!forgotten.ok() || *forgotten < kForgetBatch) forget_next_ = now + kForgetInterval;
   }
 
   void Stop() {
-    stopping_.Notify();
     // What is sent before a caller knows must still be taken: gRPC answers CANCELLED to calls that come after Stop.
-    SetReady(false);
+    if (readiness_) readiness_->End();
     absl::SleepFor(flags_.drain_delay);
-    if (readiness_.joinable()) readiness_.join();
-    slow_.reset();
-    stand_.reset();
-    SetReady(false);  // whoever was about to say otherwise has
+    readiness_.reset();
     log_->Close();
     server_->Stop(flags_.drain_time);
     server_ = nullptr;
@@ -425,22 +348,14 @@ class Process {
   OutboxMetrics outbox_metrics_;
   AuditMetrics audit_metrics_;
   const observe::RpcMetrics rpc_metrics_;
-  prometheus::Gauge& ready_;
-  prometheus::Gauge& clock_ahead_;
   ClockGuard clock_guard_{clock_};
-  bool clock_differs_ = false;  // of the thread that looks after readiness
   sql::Driver* const driver_ = sql::mysql::get_driver_instance();
   std::unique_ptr<db::Pool> db_;
   ids::Generator ids_{clock_, NodeSalt()};
-  std::optional<paging::Pager> pager_;
+  std::optional<Keyring> keys_;
   auth::Directory directory_{kDirectorySilence};
-  std::optional<auth::TokenSigner> signer_;
-  std::unique_ptr<auth::TokenVerifier> verifier_;
-  std::optional<crypto::DataCipher> cipher_;
-  std::optional<crypto::BlindIndex> blind_index_;
   std::optional<outbox::Log> log_;
   std::unique_ptr<outbox::Sequencer> sequencer_;
-  std::optional<audit::ChainKey> audit_key_;
   std::unique_ptr<AuditKeeper> audit_;
   Self self_;
   std::optional<Runtime> runtime_;
@@ -458,10 +373,8 @@ class Process {
   std::optional<RevocationsService> revocations_service_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
-  absl::Notification stopping_;
-  std::optional<Watchdog> slow_, stand_;  // of the rounds that look after readiness
-  std::thread readiness_;
-  absl::Time forget_next_ = absl::InfinitePast();
+  std::optional<Readiness> readiness_;
+  absl::Time forget_next_ = absl::InfinitePast();  // of the thread of readiness_
 
   static uint16_t NodeSalt() {
     const std::string bytes = crypto::RandomBytes(2);
