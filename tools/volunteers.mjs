@@ -98,10 +98,12 @@ export function generateVolunteers(count, seed) {
   });
 }
 
+const CHINA = 8 * 3_600_000;  // its clocks are never set to summer time
+
 // How old the holder of a resident ID number is on a day, in whole years.
 export function ageOf({ idNumber }, day = new Date()) {
   const [year, month, date] = [idNumber.slice(6, 10), idNumber.slice(10, 12), idNumber.slice(12, 14)].map(Number);
-  const [thisYear, thisMonth, thisDate] = day.toLocaleDateString('en-CA', { timeZone: 'Asia/Shanghai' }).split('-').map(Number);
+  const [thisYear, thisMonth, thisDate] = new Date(day.getTime() + CHINA).toISOString().slice(0, 10).split('-').map(Number);
   return thisYear - year - (thisMonth < month || (thisMonth === month && thisDate < date) ? 1 : 0);
 }
 
