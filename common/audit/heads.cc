@@ -6,6 +6,7 @@
 #include <rapidjson/writer.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <system_error>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "common/crypto/digest.h"
@@ -22,8 +24,21 @@ namespace {
 
 constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%E6SZ";
 
-std::string PathOf(const ChainKey& key, const std::string& directory) {
-  return absl::StrCat(directory, "/", key.service, ".heads.jsonl");
+constexpr char kEnding[] = "heads.jsonl";
+
+// The service's files in the folder, in the order of their names.
+absl::StatusOr<std::vector<std::string>> FilesOf(const ChainKey& key, const std::string& directory) {
+  std::error_code fault;
+  std::filesystem::directory_iterator entries(directory, fault);
+  if (fault == std::errc::no_such_file_or_directory) return std::vector<std::string>();
+  std::vector<std::string> files;
+  for (; !fault && entries != std::filesystem::directory_iterator(); entries.increment(fault)) {
+    const std::string name = entries->path().filename().string();
+    if (absl::StartsWith(name, key.service + ".") && absl::EndsWith(name, kEnding)) files.push_back(entries->path());
+  }
+  if (fault) return absl::UnavailableError(absl::StrCat("cannot read ", directory));
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 std::string TextOf(const rapidjson::Document& line, const char* key) {
@@ -47,6 +62,17 @@ std::optional<Head> ParseLine(const ChainKey& key, const std::string& text) {
   const bool ours = TextOf(line, "service") == key.service &&
                     crypto::ConstantTimeEquals(*signature, HeadSignature(key.key, key.service, head, time));
   return ours ? std::optional(std::move(head)) : std::nullopt;
+}
+
+// With heads that nobody can read, a log that was cut off would be in order.
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  std::error_code fault;
+  // Of an empty file nothing is copied either.
+  const bool read = file.is_open() && ((text << file.rdbuf()).good() || std::filesystem::file_size(path, fault) == 0);
+  if (!read) return absl::UnavailableError(absl::StrCat("cannot read ", path));
+  return text.str();
 }
 
 }  // namespace
@@ -83,20 +109,22 @@ absl::StatusOr<std::vector<Head>> ParseHeads(const ChainKey& key, const std::str
 }
 
 absl::StatusOr<std::vector<Head>> ReadHeads(const ChainKey& key, const std::string& directory) {
-  const std::string path = PathOf(key, directory);
-  std::error_code fault;
-  if (!std::filesystem::exists(path, fault) && !fault) return std::vector<Head>();
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  // With heads that nobody can read, a log that was cut off would be in order. (Of an empty file nothing is copied
-  // either.)
-  const bool read = file.is_open() && ((text << file.rdbuf()).good() || std::filesystem::file_size(path, fault) == 0);
-  if (!read) return absl::UnavailableError(absl::StrCat("cannot read ", path));
-  return ParseHeads(key, text.str());
+  const auto files = FilesOf(key, directory);
+  if (!files.ok()) return files.status();
+  std::vector<Head> all;
+  for (const std::string& path : *files) {
+    const auto text = ReadText(path);
+    if (!text.ok()) return text.status();
+    const auto heads = ParseHeads(key, *text);
+    if (!heads.ok()) return absl::Status(heads.status().code(), absl::StrCat(path, ": ", heads.status().message()));
+    all.insert(all.end(), heads->begin(), heads->end());
+  }
+  return all;
 }
 
-absl::Status AppendHead(const ChainKey& key, const std::string& directory, const std::string& line) {
-  const std::string path = PathOf(key, directory);
+absl::Status AppendHead(const ChainKey& key, const std::string& directory, const std::string& instance,
+                        const std::string& line) {
+  const std::string path = absl::StrCat(directory, "/", key.service, ".", instance, ".", kEnding);
   const int file = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
   if (file < 0) return absl::UnavailableError(absl::StrCat("cannot write ", path));
   const auto close_file = absl::MakeCleanup([file] { close(file); });

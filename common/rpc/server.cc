@@ -60,28 +60,33 @@ class GrpcServer : public Server {
 
   int port() const override { return port_; }
 
-  void SetReady(bool ready) override {
-    if (server_ == nullptr || draining_) ready = false;
-    if (server_ != nullptr) server_->GetHealthCheckService()->SetServingStatus(kReady, ready);
-  }
-
-  void SetAlive(bool alive) override {
-    if (server_ != nullptr && !draining_) server_->GetHealthCheckService()->SetServingStatus(kAlive, alive);
-  }
+  void SetReady(bool ready) override { Tell(kReady, ready); }
+  void SetAlive(bool alive) override { Tell(kAlive, alive); }
 
   void Stop(absl::Duration grace) override {
-    if (server_ == nullptr) return;
-    SetReady(false);
-    server_->GetHealthCheckService()->SetServingStatus(false);
-    draining_ = true;
+    if (!StopServing()) return;
     server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
     server_->Wait();
-    server_ = nullptr;
   }
 
  private:
+  void Tell(const char* service, bool serving) {
+    const absl::MutexLock lock(&health_mutex_);
+    if (!draining_) server_->GetHealthCheckService()->SetServingStatus(service, serving);
+  }
+
+  // False where there is nothing to stop any more.
+  bool StopServing() {
+    const absl::MutexLock lock(&health_mutex_);
+    if (server_ == nullptr || draining_) return false;
+    server_->GetHealthCheckService()->SetServingStatus(false);
+    draining_ = true;
+    return true;
+  }
+
   const ServerOptions options_;
   const std::shared_ptr<const Pipeline> pipeline_;
+  absl::Mutex health_mutex_;  // nothing is told of a server that drains
   std::atomic<bool> draining_ = false;
   WorkerPool pool_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -40,7 +40,7 @@ class Server {
   virtual int port() const = 0;
 
   // What grpc.health.v1 says: the service "" from when the server runs; "ready", at first not, and "alive", at first
-  // so, are what these set.
+  // so, are what these set; once it stops, they say nothing.
   virtual void SetReady(bool ready) = 0;
   virtual void SetAlive(bool alive) = 0;
 

@@ -1,7 +1,6 @@
 #include "common/service/audit_keeper.h"
 
 #include <ostream>
-#include <utility>
 #include <vector>
 
 #include "common/audit/heads.h"
@@ -11,12 +10,6 @@
 #include "common/db/transaction.h"
 
 namespace wenming::service {
-namespace {
-
-constexpr absl::Duration kTimeout = absl::Seconds(1);
-constexpr absl::Duration kTryAgain = absl::Minutes(1);
-
-}  // namespace
 
 absl::StatusOr<audit::ChainKey> LoadAuditKey(const std::string& keys, const std::string& service) {
   const auto shared = crypto::LoadKey(keys + "/audit.key");
@@ -24,32 +17,8 @@ absl::StatusOr<audit::ChainKey> LoadAuditKey(const std::string& keys, const std:
   return audit::ChainKey{service, crypto::HmacSha256(*shared, "wenming-audit-key-1:" + service)};
 }
 
-AuditKeeper::AuditKeeper(db::Pool& db, ids::Generator& ids, audit::ChainKey key, std::string heads_directory,
-                         const observe::Logger& logger, AuditMetrics& metrics)
-    : db_(db),
-      key_(std::move(key)),
-      heads_directory_(std::move(heads_directory)),
-      logger_(logger),
-      trail_(db, ids, key_.key),
-      chainer_(db, key_, {}, &metrics),
-      refusals_(db, trail_, {}, &metrics) {}
-
-void AuditKeeper::ExportHead(absl::Time now) {
-  if (now < export_next_) return;
-  const absl::Status exported = Export(now);
-  export_next_ = exported.ok() ? audit::NextExport(now) : now + kTryAgain;
-  if (!exported.ok()) {
-    logger_.Error("the head of the audit log cannot be exported", {{"error", std::string(exported.message())}});
-  }
-}
-
-absl::Status AuditKeeper::Export(absl::Time now) const {
-  const auto head = db::Read(db_, now + kTimeout, audit::LoadHead);
-  if (!head.ok()) return head.status();
-  const std::string line = audit::HeadLine(key_, *head, now);
-  logger_.Info("head of the audit log", {{"head", line}});
-  return heads_directory_.empty() ? absl::OkStatus() : audit::AppendHead(key_, heads_directory_, line);
-}
+AuditKeeper::AuditKeeper(db::Pool& db, ids::Generator& ids, const audit::ChainKey& key, AuditMetrics& metrics)
+    : trail_(db, ids, key.key), chainer_(db, key, {}, &metrics), refusals_(db, trail_, {}, &metrics) {}
 
 int VerifyAudit(db::Pool& db, const audit::ChainKey& key, const std::string& heads_directory, absl::Time deadline,
                 std::ostream& out) {

@@ -1,7 +1,9 @@
 #include <mysql_driver.h>
 #include <prometheus/exposer.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <climits>
 #include <iostream>
 #include <span>
 #include <utility>
@@ -26,6 +28,7 @@
 #include "common/service/database_guard.h"
 #include "common/service/database_wait.h"
 #include "common/service/events_service.h"
+#include "common/service/head_exporter.h"
 #include "common/service/key_keeper.h"
 #include "common/service/keyring.h"
 #include "common/service/peers.h"
@@ -96,6 +99,12 @@ absl::StatusOr<db::PoolOptions> PoolOptionsOf(const Flags& flags) {
   return options;
 }
 
+std::string HostName() {
+  std::string name(HOST_NAME_MAX + 1, '\0');
+  if (gethostname(name.data(), name.size()) != 0) return "unknown";
+  return name.substr(0, name.find('\0'));
+}
+
 // "org_svc" serves "wenming.org.v1".
 std::string PackageOf(absl::string_view program) {
   return absl::StrCat("wenming.", absl::StripSuffix(program, "_svc"), ".v1");
@@ -133,7 +142,9 @@ class Process {
     if (auto status = db::Read(*db_, clock_() + kStart, check_audit); !status.ok()) return status;
     log_.emplace(*db_);
     sequencer_ = std::make_unique<outbox::Sequencer>(*db_, *log_, outbox::SequencerOptions{}, &outbox_metrics_);
-    audit_ = std::make_unique<AuditKeeper>(*db_, ids_, keys_->audit, flags_.audit_heads, logger_, audit_metrics_);
+    audit_ = std::make_unique<AuditKeeper>(*db_, ids_, keys_->audit, audit_metrics_);
+    head_exporter_.emplace(*db_, keys_->audit, HeadsPlace{flags_.audit_heads, HostName()}, clock_, logger_,
+                           audit_metrics_);
     data_keys_.emplace(keys_->cipher, *registry_, clock_);
     std::vector<KeyKeeper::Reload> others = {{"data", [this](absl::Time) { return data_keys_->Reload(); }}};
     key_keeper_ =
@@ -309,7 +320,6 @@ class Process {
   void DoChores(absl::Time now, absl::Time until) {
     pool_metrics_.Report(db_->Stats());
     ForgetAnswers(now, until);
-    audit_->ExportHead(now);
   }
 
   // Old answers to repeated requests go in small steps; a full step is followed by the next a second later.
@@ -323,9 +333,10 @@ class Process {
     // What is sent before a caller knows must still be taken: gRPC answers CANCELLED to calls that come after Stop.
     if (readiness_) readiness_->End();
     absl::SleepFor(flags_.drain_delay);
-    readiness_.reset();
     log_->Close();
     server_->Stop(flags_.drain_time);
+    // From here on what hangs in the database may wait for it: no caller does.
+    readiness_.reset();
     server_ = nullptr;
     watcher_ = nullptr;
     staff_watcher_ = nullptr;
@@ -335,6 +346,7 @@ class Process {
     resealer_ = nullptr;
     application_ = nullptr;
     audit_ = nullptr;
+    head_exporter_.reset();
     sequencer_ = nullptr;
     logger_.Info("stopped");
   }
@@ -357,6 +369,7 @@ class Process {
   std::optional<outbox::Log> log_;
   std::unique_ptr<outbox::Sequencer> sequencer_;
   std::unique_ptr<AuditKeeper> audit_;
+  std::optional<HeadExporter> head_exporter_;
   Self self_;
   std::optional<Runtime> runtime_;
   std::unique_ptr<Application> application_;

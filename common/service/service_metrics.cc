@@ -164,13 +164,18 @@ void OutboxMetrics::Failed(const absl::Status& status) {
 AuditMetrics::AuditMetrics(Registry& registry, const observe::Logger& logger)
     : logger_(logger),
       records_(MakeCounter(registry, "wenming_audit_records_total", "Records chained into the audit log.")),
-      failures_(
-          MakeCounter(registry, "wenming_audit_failures_total", "Attempts to write or chain records that failed.")),
+      failures_(MakeCounter(registry, "wenming_audit_failures_total",
+                            "Attempts to write or chain records, or to export the head, that failed.")),
       dropped_(MakeCounter(registry, "wenming_audit_refusals_dropped_total", "Refusals that left no record.")) {}
 
 void AuditMetrics::Failed(const absl::Status& status) {
   failures_->Increment();
   logger_.Warn("the audit log cannot be written now", {{"error", std::string(status.message())}});
+}
+
+void AuditMetrics::ExportFailed(const absl::Status& status) {
+  failures_->Increment();
+  logger_.Error("the head of the audit log cannot be exported", {{"error", std::string(status.message())}});
 }
 
 std::unique_ptr<outbox::ConsumerObserver> MakeConsumerMetrics(const std::string& source, Registry& registry,

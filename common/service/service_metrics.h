@@ -71,6 +71,8 @@ class AuditMetrics : public audit::ChainerObserver, public audit::RefusalsObserv
   void Chained(int records) override { records_->Increment(records); }
   void Dropped(int refusals) override { dropped_->Increment(refusals); }
   void Failed(const absl::Status& status) override;
+  // The outside could not be told of the head.
+  void ExportFailed(const absl::Status& status);
 
  private:
   const observe::Logger& logger_;

@@ -91,10 +91,11 @@ const reconciled = () => until(() =>
   number(WAITING) === 0 && behind().every((events) => events === 0) && number(EVENTS) === number(ENTRIES), PATIENCE_MS);
 
 const SERVICES = ['org_svc', 'volunteer_svc', 'activity_svc'];
-const headsIn = (folder) => SERVICES.flatMap((service) => {
-  const file = path.join(stack.runDir, 'audit', folder, `${service}.heads.jsonl`);
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : [];
-});
+const headsIn = (name) => {
+  const folder = path.join(stack.runDir, 'audit', name);
+  const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.heads.jsonl')) : [];
+  return files.flatMap((file) => fs.readFileSync(path.join(folder, file), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)));
+};
 
 async function verifies() {
   for (const what of ['verify-ledger', 'verify-audit']) {

@@ -60,15 +60,18 @@ async function setsHeadsAside({ runDir, wenming, start }, backup) {
   const head = (sequence, seconds) => `${JSON.stringify({ service: 'org_svc', sequence, time: new Date(seconds * 1000).toISOString() })}\n`;
   const kept = [head(7, now - 60), head(12, now - 30), 'not a head\n', head(10, now)];
   const late = [head(11, now), head(14, now + 60)];
-  const file = path.join(runDir, 'audit/org_svc.heads.jsonl');
-  fs.writeFileSync(file, [...kept, ...late].join(''));
-  fs.writeFileSync(path.join(runDir, 'audit/activity_svc.heads.jsonl'), head(3, now + 60));
+  const audit = path.join(runDir, 'audit');
+  const [one, other, ofAnother] = ['org_svc.pod-a.heads.jsonl', 'org_svc.pod-b.heads.jsonl', 'activity_svc.pod-a.heads.jsonl'];
+  fs.writeFileSync(path.join(audit, one), [...kept, ...late].join(''));
+  fs.writeFileSync(path.join(audit, other), late[0]);
+  fs.writeFileSync(path.join(audit, ofAnother), head(3, now + 60));
   done(wenming('restore', backup, '--until', new Date(now * 1000).toISOString()));
   assert.deepEqual(notes(runDir), ['early', 'late']);
-  assert.equal(fs.readFileSync(file, 'utf8'), kept.join(''));
-  const [aside] = fs.readdirSync(path.join(runDir, 'audit')).filter((name) => name.startsWith('before-'));
-  assert.deepEqual(fs.readdirSync(path.join(runDir, 'audit', aside)), ['org_svc.heads.jsonl']);
-  assert.equal(fs.readFileSync(path.join(runDir, 'audit', aside, 'org_svc.heads.jsonl'), 'utf8'), late.join(''));
+  const [aside] = fs.readdirSync(audit).filter((name) => name.startsWith('before-'));
+  const contents = (folder) => Object.fromEntries(fs.readdirSync(path.join(audit, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile()).map(({ name }) => [name, fs.readFileSync(path.join(audit, folder, name), 'utf8')]));
+  assert.deepEqual(contents(''), { [one]: kept.join(''), [other]: '', [ofAnother]: head(3, now + 60) });
+  assert.deepEqual(contents(aside), { [one]: late.join(''), [other]: late[0] });
   done(start());
 }
 

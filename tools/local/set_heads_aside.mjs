@@ -25,10 +25,17 @@ function readHead(line) {
 
 const isLate = ({ sequence, time }, reached) => sequence > reached && Date.parse(time) >= seconds * 1000;
 
+// Each process that ran the service has a file of its own.
+const isOf = (service) => (file) => file.startsWith(`${service}.`) && file.endsWith('heads.jsonl');
+
 function setAside(service) {
-  const file = path.join(folder, `${service}.heads.jsonl`);
-  if (!fs.existsSync(file)) return 0;
+  const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter(isOf(service)) : [];
+  if (files.length === 0) return 0;
   const reached = Number(query(socketOf(runDir), `SELECT sequence FROM ${STORES[service].schema}.audit_heads WHERE chain = 1`)[0][0]);
+  return files.map((file) => setLinesAside(path.join(folder, file), reached)).reduce((sum, n) => sum + n, 0);
+}
+
+function setLinesAside(file, reached) {
   const lines = fs.readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
   const late = lines.filter((line) => isLate(readHead(line), reached));
   if (late.length === 0) return 0;

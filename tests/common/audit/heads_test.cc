@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <vector>
 
 #include "absl/strings/str_replace.h"
 
@@ -45,17 +47,24 @@ TEST(HeadsTest, WhatWasAlteredIsNamed) {
   }
 }
 
-TEST(HeadsTest, TheFileGrowsAndIsItsOwnersAlone) {
+TEST(HeadsTest, EachInstanceHasAFileThatGrowsAndAllAreRead) {
   std::string directory = (std::filesystem::temp_directory_path() / "wenming-heads-XXXXXX").string();
   ASSERT_NE(mkdtemp(directory.data()), nullptr);
   EXPECT_TRUE(ReadHeads(kKey, directory)->empty());
-  for (int i = 1; i <= 3; ++i) {
-    ASSERT_TRUE(AppendHead(kKey, directory, HeadLine(kKey, {.sequence = i, .hash = "h"}, kTime)).ok());
-  }
-  EXPECT_EQ(ReadHeads(kKey, directory)->size(), 3u);
-  std::filesystem::create_directory(directory + "/activity_svc.heads.jsonl");
+  const auto append = [&](const std::string& instance, int64_t sequence) {
+    return AppendHead(kKey, directory, instance, HeadLine(kKey, {.sequence = sequence, .hash = "h"}, kTime)).ok();
+  };
+  ASSERT_TRUE(append("pod-b", 3) && append("pod-a", 1) && append("pod-b", 4));
+  std::vector<int64_t> sequences;
+  for (const Head& head : *ReadHeads(kKey, directory)) sequences.push_back(head.sequence);
+  EXPECT_EQ(sequences, (std::vector<int64_t>{1, 3, 4}));
+  std::filesystem::create_directory(directory + "/activity_svc.pod.heads.jsonl");
   EXPECT_EQ(ReadHeads({"activity_svc", "a key"}, directory).status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(AppendHead(kKey, directory + "/absent", "x").code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(AppendHead(kKey, directory + "/absent", "pod", "x").code(), absl::StatusCode::kUnavailable);
+  std::ofstream(directory + "/org_svc.pod-b.heads.jsonl", std::ios::app) << "torn";
+  const absl::Status torn = ReadHeads(kKey, directory).status();
+  EXPECT_EQ(torn.code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(torn.message().find("org_svc.pod-b.heads.jsonl: line 3"), absl::string_view::npos) << torn;
   std::filesystem::remove_all(directory);
 }
 

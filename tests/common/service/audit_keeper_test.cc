@@ -26,13 +26,6 @@ class AuditKeeperTest : public audit::AuditTest {
   }
   ~AuditKeeperTest() override { std::filesystem::remove_all(directory_of_heads_); }
 
-  // Of a service that runs at these times.
-  void Run(const std::string& heads, const std::vector<absl::Time>& times) {
-    AuditKeeper keeper(pool_, ids_, key_, heads, logger_, metrics_);
-    for (const absl::Time time : times) keeper.ExportHead(time);
-  }
-  size_t Exported() { return audit::ReadHeads(key_, directory_of_heads_)->size(); }
-
   int Verify(const std::string& heads) {
     out_.str("");
     return VerifyAudit(pool_, key_, heads, absl::InfiniteFuture(), out_);
@@ -45,33 +38,11 @@ class AuditKeeperTest : public audit::AuditTest {
   AuditMetrics metrics_{registry_, logger_};
 };
 
-TEST_F(AuditKeeperTest, TheHeadGoesOutAtTheStartAndOnceADay) {
-  const absl::Time start = absl::Now();
-  const absl::Time midnight = audit::NextExport(start);
-  Run(directory_of_heads_, {start, start + absl::Microseconds(1), midnight, midnight + absl::Hours(23)});
-  EXPECT_EQ(Exported(), 2u);
-  Run(directory_of_heads_, {start});
-  EXPECT_EQ(Exported(), 3u);
-  EXPECT_THAT(log_.str(), HasSubstr("head of the audit log"));
-}
-
-TEST_F(AuditKeeperTest, WhatCannotBeExportedIsLoggedAndTriedAgain) {
-  const absl::Time start = absl::Now();
-  const std::string later = directory_of_heads_ + "/later";
-  AuditKeeper keeper(pool_, ids_, key_, later, logger_, metrics_);
-  keeper.ExportHead(start);
-  EXPECT_THAT(log_.str(), HasSubstr("cannot be exported"));
-  std::filesystem::create_directory(later);
-  keeper.ExportHead(start + absl::Seconds(1));
-  EXPECT_TRUE(audit::ReadHeads(key_, later)->empty());
-  keeper.ExportHead(start + absl::Minutes(1));
-  EXPECT_EQ(audit::ReadHeads(key_, later)->size(), 1u);
-}
-
 TEST_F(AuditKeeperTest, VerificationSaysInOneLineWhatItFinds) {
   Write(3);
   Chain();
-  Run(directory_of_heads_, {absl::Now()});
+  const auto head = db::Read(pool_, absl::InfiniteFuture(), audit::LoadHead);
+  ASSERT_TRUE(audit::AppendHead(key_, directory_of_heads_, "pod", audit::HeadLine(key_, *head, absl::Now())).ok());
   EXPECT_EQ(Verify(directory_of_heads_), 0);
   EXPECT_EQ(out_.str(), "test_svc: 3 records in order, 0 pending, 1 exported heads agree\n");
   EXPECT_EQ(Verify(""), 0);
@@ -88,7 +59,7 @@ TEST_F(AuditKeeperTest, VerificationSaysInOneLineWhatItFinds) {
 
 TEST_F(AuditKeeperTest, WhatTheServiceWritesIsChainedWhenItHasEnded) {
   {
-    AuditKeeper keeper(pool_, ids_, key_, "", logger_, metrics_);
+    AuditKeeper keeper(pool_, ids_, key_, metrics_);
     keeper.Refused(MakeCall(), google::protobuf::Empty(), absl::StatusCode::kPermissionDenied);
   }
   EXPECT_EQ(Count("audit_pending"), 0);
