@@ -1,0 +1,40 @@
+// What alerts ask for, held against the code and against promtool's cases; no Prometheus runs.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { ROOT } from '../../tools/local/settings.mjs';
+
+const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const alerts = parse(read('k8s/monitoring/rules/alerts.yml')).groups.flatMap(({ rules }) => rules);
+const cases = parse(read('tests/monitoring/alerts_test.yml')).tests.flatMap(({ alert_rule_test: own = [] }) => own);
+
+// The alerts that no case expects to fire.
+function unproved(rules, tried) {
+  const fired = new Set(tried.filter(({ exp_alerts: expected }) => expected.length > 0).map(({ alertname }) => alertname));
+  return [...new Set(rules.map(({ alert }) => alert))].filter((alert) => !fired.has(alert));
+}
+
+test('each alert is shown to fire', () => {
+  assert.deepEqual(unproved(alerts, cases), []);
+  const silent = { alertname: 'New', exp_alerts: [] };
+  assert.deepEqual(unproved([...alerts, { alert: 'New' }], [...cases, silent]), ['New']);
+});
+
+// Each file of the services: [its path, its text].
+const sources = ['org_svc', 'volunteer_svc', 'activity_svc'].flatMap((service) => fs.readdirSync(path.join(ROOT, service), { recursive: true })
+  .filter((file) => file.endsWith('.cc')).map((file) => [`${service}/${file}`, read(`${service}/${file}`)]));
+// The names of the methods of services whose bodies have it.
+const methodsWith = (pattern) => sources.flatMap(([, text]) => [...text.matchAll(/^\S.*Service::(\w+)\((?:.*\n)*?\}/gm)])
+  .filter(([body]) => pattern.test(body)).map(([, name]) => name).sort();
+
+test('ServiceFull leaves out the methods that refuse whoever tries too often, and no others', () => {
+  const refusing = sources.filter(([, text]) => /kResourceExhausted|RetryLater\(type::/.test(text)).map(([file]) => file).sort();
+  assert.deepEqual(refusing, ['org_svc/staff/log_in_attempts.cc', 'volunteer_svc/auth/phone_codes.cc', 'volunteer_svc/auth/retry_later.cc']);
+  const { expr } = alerts.find(({ alert }) => alert === 'ServiceFull');
+  const [, leftOut] = /grpc_method!~"([\w|]+)"/.exec(expr);
+  // How the first two of them are called.
+  assert.deepEqual(methodsWith(/door_\.Prove\(|codes_\.Issue\(/), leftOut.split('|').sort());
+});
