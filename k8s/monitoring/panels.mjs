@@ -1,15 +1,19 @@
 // The panels of the dashboards: { title, unit, kind, width, queries: [[expression, legend]…] }. Windows are five minutes, for
 // services that are scraped every 15 s.
 
-const quantile = (q, metric, by = 'job') => `histogram_quantile(${q}, sum by (${[by, 'le'].join(', ')}) (rate(${metric}_bucket[5m])))`;
+const quantile = (q, metric, by = 'job', labels = '') =>
+  `histogram_quantile(${q}, sum by (${[by, 'le'].join(', ')}) (rate(${metric}_bucket${labels}[5m])))`;
 const rate = (metric, by) => `sum by (${by}) (rate(${metric}[5m]))`;
 const total = (metric) => `sum(increase(${metric}[1d]))`;
 const stat = (title, expr, unit = 'short') => ({ title, unit, kind: 'stat', width: 6, queries: [[expr]] });
 
+const UP = 'up{job=~"gateway|org_svc|volunteer_svc|activity_svc"}';
+const UNARY = '{grpc_type="unary"}';  // a stream lasts as long as its client likes
+
 const overview = {
   title: '总览 Overview',
   panels: [
-    stat('在线服务 Services up', 'sum(up{job=~"gateway|org_svc|volunteer_svc|activity_svc"})'),
+    stat('在线服务 Services up', `sum(${UP})`),
     stat('就绪服务 Services ready', 'sum(wenming_ready)'),
     stat('请求/秒 Requests a second', 'sum(wenming:requests:rate5m)', 'reqps'),
     stat('一小时失败率 Failed in an hour', 'wenming:failures:ratio1h', 'percentunit'),
@@ -18,10 +22,10 @@ const overview = {
     { title: '超过半秒的比例 Share above half a second', unit: 'percentunit', queries: [['wenming:slow:ratio5m', 'http']] },
     { title: 'HTTP 响应时间 Latency', unit: 's', queries: ['0.5', '0.9', '0.99'].map((q) =>
       [`histogram_quantile(${q}, sum by (le) (rate(http_server_request_duration_seconds_bucket[5m])))`, `p${q * 100}`]) },
-    { title: '每日失败预算的消耗 Burn of the budget, 1 = as fast as it may', queries: [
+    { title: '失败预算的消耗速度 Burn of the budget, 1 = as fast as it may', queries: [
       ['wenming:failures:ratio1h / 0.001', '{{front}} 1h'], ['wenming:failures:ratio6h / 0.001', '{{front}} 6h'],
       ['wenming:failures:ratio3d / 0.001', '{{front}} 3d']] },
-    { title: '服务在线 Up', queries: [['up', '{{job}} {{instance}}']] },
+    { title: '服务在线 Up', queries: [[UP, '{{job}} {{instance}}']] },
   ],
 };
 
@@ -35,8 +39,9 @@ const rpc = {
     { title: '服务端失败 Failures', unit: 'reqps', queries: [[
       'topk(10, sum by (job, grpc_method, grpc_code) (rate(grpc_server_handled_total{grpc_code=~"Unknown|Internal|Unavailable|DataLoss|DeadlineExceeded"}[5m])))',
       '{{job}} {{grpc_method}} {{grpc_code}}']] },
-    { title: '处理中 At hand', queries: [['sum by (job) (grpc_server_started_total) - sum by (job) (grpc_server_handled_total)', '{{job}}']] },
-    { title: '响应时间 p99 Latency by service', unit: 's', queries: [[quantile(0.99, 'grpc_server_handling_seconds'), '{{job}}']] },
+    { title: '处理中 At hand', queries: [[
+      `sum by (job) (grpc_server_started_total${UNARY}) - sum by (job) (grpc_server_handled_total${UNARY})`, '{{job}}']] },
+    { title: '响应时间 p99 Latency by service', unit: 's', queries: [[quantile(0.99, 'grpc_server_handling_seconds', 'job', UNARY), '{{job}}']] },
   ],
 };
 

@@ -1,4 +1,4 @@
-// What alerts ask for, held against the code and against promtool's cases; no Prometheus runs.
+// What alerts and panels ask for, held against the code and against promtool's cases; no Prometheus runs.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -6,10 +6,14 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { ROOT } from '../../tools/local/settings.mjs';
+import { panelQueries } from './expressions.mjs';
+import { selectorsOf } from './promql.mjs';
 
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
-const alerts = parse(read('k8s/monitoring/rules/alerts.yml')).groups.flatMap(({ rules }) => rules);
+const rulesIn = (file) => parse(read(`k8s/monitoring/rules/${file}.yml`)).groups.flatMap(({ rules }) => rules);
+const alerts = rulesIn('alerts');
 const cases = parse(read('tests/monitoring/alerts_test.yml')).tests.flatMap(({ alert_rule_test: own = [] }) => own);
+const asked = [...panelQueries(), ...alerts, ...rulesIn('recording')].flatMap(({ expr }) => selectorsOf(expr));
 
 // The alerts that no case expects to fire.
 function unproved(rules, tried) {
@@ -21,6 +25,17 @@ test('each alert is shown to fire', () => {
   assert.deepEqual(unproved(alerts, cases), []);
   const silent = { alertname: 'New', exp_alerts: [] };
   assert.deepEqual(unproved([...alerts, { alert: 'New' }], [...cases, silent]), ['New']);
+});
+
+// What is asked of one of these series without the label.
+const without = (selectors, names, label) => selectors.filter((selector) => names.test(selector) && !selector.includes(`${label}=`));
+
+test('streams count neither as slow nor as at hand, and only our own services as up', () => {
+  const timed = /^grpc_server_(handling_seconds\w*|started_total)(\{|$)/;
+  assert.deepEqual(without(asked, timed, 'grpc_type'), []);
+  assert.deepEqual(without(asked, /^up(\{|$)/, 'job'), []);
+  assert.deepEqual(without(['grpc_server_started_total', 'grpc_server_handling_seconds_bucket{job="a"}'], timed, 'grpc_type').length, 2);
+  assert.deepEqual(without(['up', 'up{job="a"}'], /^up(\{|$)/, 'job'), ['up']);
 });
 
 // Each file of the services: [its path, its text].
