@@ -1,6 +1,9 @@
-// Who calls whom, by what the containers are told, and whether there is a Service for it and policies let it through.
+// Who calls whom, by what the containers are told, and whether there is a Service for it and policies let it through; the same of
+// the cluster's DNS, of who comes from outside, and of Prometheus.
 
-import { configMap, containers, labelsOfPods, named, nameOf, portsOf, selects, selectsPod, workloads } from './parts.mjs';
+import {
+  configMap, containers, labelsOfPods, named, nameOf, portsOf, selects, selectsPod, template, workloads,
+} from './parts.mjs';
 
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const NOBODY = '192.0.2.';  // what components/network-policies names until the overlay says where the database is
@@ -30,20 +33,26 @@ function addressesOf(objects, workload, container) {
   return [...together, ...apart, ...followed].map(([host, port]) => ({ host, port: Number(port) }));
 }
 
-const portAllowed = (ports, number, names) => !ports || ports.some(({ port, endPort }) =>
-  (typeof port === 'number' ? port <= number && number <= (endPort ?? port) : names.includes(port)));
+// Whether ports of a policy have that port of a pod, which may have names there.
+const portAllowed = (ports, { port: number, names = [], protocol: spoken = 'TCP' }) => !ports || ports.some(
+  ({ port, endPort, protocol = 'TCP' }) => protocol === spoken &&
+    (typeof port === 'number' ? port <= number && number <= (endPort ?? port) : names.includes(port)));
 
 // Whether a policy lets the pod with labels `own` do so. `isPeer` says of a peer of a rule whether it is the other side.
-function allowed(objects, direction, own, isPeer, number, names) {
+function allowed(objects, direction, own, isPeer, at) {
   const rules = objects.filter(({ kind, spec }) =>
     kind === 'NetworkPolicy' && spec.policyTypes.includes(direction) && selectsPod(spec.podSelector, own))
     .flatMap(({ spec }) => spec[direction.toLowerCase()] ?? []);
-  return rules.some(({ from, to, ports }) => portAllowed(ports, number, names) && (!(from ?? to) || (from ?? to).some(isPeer)));
+  return rules.some(({ from, to, ports }) => portAllowed(ports, at) && (!(from ?? to) || (from ?? to).some(isPeer)));
 }
 
 const isPod = (labels) => ({ podSelector, namespaceSelector, ipBlock }) =>
   !namespaceSelector && !ipBlock && selectsPod(podSelector, labels);
 const isOutside = ({ ipBlock }) => ipBlock && !ipBlock.cidr.startsWith(NOBODY);
+const isSpace = (name) => ({ namespaceSelector }) =>
+  namespaceSelector && selects(namespaceSelector.matchLabels, { 'kubernetes.io/metadata.name': name });
+const isDns = (peer) => isSpace('kube-system')(peer) && selectsPod(peer.podSelector ?? {}, { 'k8s-app': 'kube-dns' });
+const isElsewhere = ({ namespaceSelector, ipBlock }) => namespaceSelector || ipBlock;  // whoever balances the load
 
 // The pods behind HOST, the name of a Service or POD.SERVICE: { service, pods }, each with its labels and its port.
 function behind(objects, host, port) {
@@ -63,12 +72,12 @@ function faultsOfCall(objects, caller, { host, port }) {
   const called = `${nameOf(caller)} calls ${host}:${port}`;
   const [own] = labelsOfPods(caller);
   if (!service && host.includes('.')) {
-    return allowed(objects, 'Egress', own, isOutside, port, []) ? [] : [`${called}: no policy lets it out of the cluster`];
+    return allowed(objects, 'Egress', own, isOutside, { port }) ? [] : [`${called}: no policy lets it out of the cluster`];
   }
   if (pods.length === 0) return [`${called}: no Service has that port and pods behind it`];
   return [
-    ...(pods.every((to) => allowed(objects, 'Egress', own, isPod(to.labels), to.port, to.names)) ? [] : [`${called}: no policy lets it out`]),
-    ...(pods.every((to) => allowed(objects, 'Ingress', to.labels, isPod(own), to.port, to.names)) ? [] : [`${called}: no policy lets it in`]),
+    ...(pods.every((to) => allowed(objects, 'Egress', own, isPod(to.labels), to)) ? [] : [`${called}: no policy lets it out`]),
+    ...(pods.every((to) => allowed(objects, 'Ingress', to.labels, isPod(own), to)) ? [] : [`${called}: no policy lets it in`]),
   ];
 }
 
@@ -82,8 +91,33 @@ function primaryLed(objects) {
   }).map((set) => `${nameOf(service)} does not lead to the primary of ${nameOf(set)}`);
 }
 
+// Whoever calls by name has to ask for it.
+function namesKnown(objects, caller) {
+  const [own] = labelsOfPods(caller);
+  return ['UDP', 'TCP'].every((protocol) => allowed(objects, 'Egress', own, isDns, { port: 53, protocol })) ? [] :
+    [`${nameOf(caller)} calls by name, and no policy lets it ask the cluster's DNS`];
+}
+
+// The gateway is there for those outside.
+const gatewayReached = (objects) => named(objects, 'Service', 'gateway').spec.ports.filter(({ port }) =>
+  !behind(objects, 'gateway', port).pods.every((to) => allowed(objects, 'Ingress', to.labels, isElsewhere, to)))
+  .map(({ port }) => `Service gateway: no policy lets anybody in at ${port}`);
+
+// Prometheus asks where the annotations of the pods say.
+const scraped = (objects) => workloads(objects).filter((workload) => {
+  const { labels, annotations = {} } = template(workload).metadata;
+  if (annotations['prometheus.io/scrape'] !== 'true') return false;
+  const port = portsOf(workload).find(({ containerPort }) => String(containerPort) === annotations['prometheus.io/port']);
+  return !port || !allowed(objects, 'Ingress', labels, isSpace('monitoring'), { port: port.containerPort, names: [port.name] });
+}).map((workload) => `${nameOf(workload)}: is to be scraped at a port that it has not, or where no policy lets Prometheus in`);
+
+function faultsOfCaller(objects, caller) {
+  const addresses = containers(caller).flatMap((container) => addressesOf(objects, caller, container));
+  return addresses.length === 0 ? [] :
+    [...namesKnown(objects, caller), ...addresses.flatMap((address) => faultsOfCall(objects, caller, address))];
+}
+
 export const callsLead = (objects) => [
-  ...workloads(objects).flatMap((caller) => containers(caller).flatMap((container) =>
-    addressesOf(objects, caller, container).flatMap((address) => faultsOfCall(objects, caller, address)))),
-  ...primaryLed(objects),
+  ...workloads(objects).flatMap((caller) => faultsOfCaller(objects, caller)),
+  ...primaryLed(objects), ...gatewayReached(objects), ...scraped(objects),
 ];

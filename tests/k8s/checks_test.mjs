@@ -17,6 +17,7 @@ const settingsOf = (objects, name) => objects.find(({ kind, metadata }) => kind 
 const told = (container, from, to) => { container.args = container.args.map((argument) => argument.replace(from, to)); };
 const mariadbOf = (objects) => find(objects, 'StatefulSet', 'mariadb').spec.template.spec.containers[0];
 const primaryIs = (objects, ordinal) => { mariadbOf(objects).env.find(({ name }) => name === 'PRIMARY').value = ordinal; };
+const policyOf = (objects, name) => find(objects, 'NetworkPolicy', name).spec;
 const without = (objects, kind, name) => objects.splice(objects.indexOf(find(objects, kind, name)), 1);
 
 const BREAKS = {
@@ -84,10 +85,23 @@ const BREAKS = {
     (o) => { find(o, 'NetworkPolicy', 'mariadb-egress').spec.podSelector = { matchLabels: { 'app.kubernetes.io/name': 'mariadb' } }; },
     (o) => { settingsOf(o, 'database').host = 'mariadb'; settingsOf(o, 'database').port = '3307'; },
     (o) => { settingsOf(o, 'database').host = 'tidb.database.example'; },
-    (o) => { primaryIs(o, '1'); }, (o) => { primaryIs(o, '7'); }],
+    (o) => { primaryIs(o, '1'); }, (o) => { primaryIs(o, '7'); },
+    (o) => { without(o, 'NetworkPolicy', 'allow-dns'); }, (o) => { policyOf(o, 'allow-dns').egress[0].ports.shift(); },
+    (o) => { policyOf(o, 'allow-dns').egress[0].to[0].podSelector.matchLabels['k8s-app'] = 'dns'; },
+    (o) => { without(o, 'NetworkPolicy', 'gateway-ingress'); }, (o) => { policyOf(o, 'gateway-ingress').ingress[0].ports.pop(); },
+    (o) => { without(o, 'NetworkPolicy', 'allow-scraping'); },
+    (o) => { policyOf(o, 'allow-scraping').ingress[0].from[0].namespaceSelector.matchLabels['kubernetes.io/metadata.name'] = 'other'; },
+    (o) => { org(o).spec.template.metadata.annotations['prometheus.io/port'] = '1'; },
+    (o) => { org(o).spec.template.metadata.annotations['prometheus.io/port'] = '9101'; }],
   21: [(o) => { mariadbOf(o).startupProbe = { exec: { command: ['healthcheck.sh', '--connect', '--innodb_initialized'] } }; },
     (o) => { delete mariadbOf(o).livenessProbe; }],
 };
+
+test('the gateway may be left to the ingress controller alone', () => {
+  const objects = structuredClone(county);
+  policyOf(objects, 'gateway-ingress').ingress[0].from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }];
+  assert.deepEqual(faultsOfRules(objects), []);
+});
 
 test('every rule has been broken', () => assert.deepEqual(Object.keys(BREAKS), Object.keys(RULES)));
 
