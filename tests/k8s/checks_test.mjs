@@ -20,9 +20,18 @@ const primaryIs = (objects, ordinal) => { mariadbOf(objects).env.find(({ name })
 const policyOf = (objects, name) => find(objects, 'NetworkPolicy', name).spec;
 const without = (objects, kind, name) => objects.splice(objects.indexOf(find(objects, kind, name)), 1);
 
+// The way to WeChat, as an overlay would add it.
+const WECHAT = { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ protocol: 'TCP', port: 443 }] };
+const useWechat = (objects) => {
+  find(objects, 'Deployment', 'volunteer-svc').spec.template.spec.containers[0].args.push('--wechat-app-id=wx');
+  policyOf(objects, 'volunteer-svc-egress').egress.push(structuredClone(WECHAT));
+};
+
 const BREAKS = {
   1: [(o) => { podOf(o).securityContext.runAsUser = 1000; }, (o) => { delete podOf(o).securityContext.seccompProfile; },
-    (o) => { podOf(o).securityContext.runAsNonRoot = false; }],
+    (o) => { podOf(o).securityContext.runAsNonRoot = false; }, (o) => { containerOf(o).securityContext.runAsUser = 0; },
+    (o) => { containerOf(o).securityContext.runAsNonRoot = false; },
+    (o) => { containerOf(o).securityContext.seccompProfile = { type: 'Unconfined' }; }],
   2: [(o) => { containerOf(o).securityContext.readOnlyRootFilesystem = false; },
     (o) => { containerOf(o).securityContext.capabilities = { drop: ['NET_RAW'] }; },
     (o) => { containerOf(o).securityContext.capabilities.add = ['NET_ADMIN']; },
@@ -42,7 +51,9 @@ const BREAKS = {
     (o) => { containerOf(o).livenessProbe.grpc.service = ''; }, (o) => { containerOf(o).readinessProbe.grpc.service = 'alive'; },
     (o) => { containerOf(o).startupProbe = { ...containerOf(o).livenessProbe, periodSeconds: 1 }; },
     (o) => { gatewayOf(o).startupProbe = { ...gatewayOf(o).livenessProbe, periodSeconds: 1 }; },
-    (o) => { gatewayOf(o).livenessProbe.httpGet.path = '/readyz'; }, (o) => { containerOf(o).startupProbe.failureThreshold = 30; }],
+    (o) => { gatewayOf(o).livenessProbe.httpGet.path = '/readyz'; }, (o) => { containerOf(o).startupProbe.failureThreshold = 30; },
+    (o) => { containerOf(o).livenessProbe.grpc.port = 1; }, (o) => { gatewayOf(o).readinessProbe.httpGet.port = 9999; },
+    (o) => { mariadbOf(o).livenessProbe.tcpSocket.port = 'http'; }],
   9: [(o) => { podOf(o).terminationGracePeriodSeconds = 15; }, (o) => { delete containerOf(o).lifecycle; },
     (o) => { gatewayOf(o).args.unshift('--drain-time=60s'); }, (o) => { gatewayOf(o).args.unshift('--drain-delay=30s'); }],
   10: [(o) => { without(o, 'PodDisruptionBudget', 'org-svc'); }, (o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.minReplicas = 1; },
@@ -52,10 +63,17 @@ const BREAKS = {
     (o) => { podOf(o).topologySpreadConstraints[0].labelSelector.matchLabels = { app: 'other' }; }],
   12: [(o) => { without(o, 'Job', 'org-svc-migration'); },
     (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].image = 'registry.example/wenming/org-svc:0.0.9'; },
-    (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].args.shift(); }],
+    (o) => { find(o, 'Job', 'org-svc-migration').spec.template.spec.containers[0].args.shift(); },
+    (o) => { find(o, 'Job', 'org-svc-migration').spec.activeDeadlineSeconds = 1; }],
   13: [(o) => { without(o, 'NetworkPolicy', 'default-deny'); }, (o) => { delete find(o, 'NetworkPolicy', 'database-egress').spec.egress[0].to; },
     (o) => { delete find(o, 'NetworkPolicy', 'gateway-ingress').spec.ingress[0].ports; },
-    (o) => { delete find(o, 'NetworkPolicy', 'mariadb-ingress').spec.ingress[0].from; }],
+    (o) => { delete find(o, 'NetworkPolicy', 'mariadb-ingress').spec.ingress[0].from; },
+    (o) => { policyOf(o, 'org-svc-ingress').ingress[0].from = [{ namespaceSelector: {} }]; },
+    (o) => { policyOf(o, 'org-svc-ingress').ingress[0].from.push({ namespaceSelector: {}, podSelector: { matchLabels: { a: 'b' } } }); },
+    (o) => { policyOf(o, 'org-svc-egress').egress[0].to = [{ podSelector: {} }]; },
+    (o) => { policyOf(o, 'org-svc-egress').egress.push(WECHAT); }, (o) => { policyOf(o, 'volunteer-svc-egress').egress.push(WECHAT); },
+    (o) => { useWechat(o); policyOf(o, 'volunteer-svc-egress').egress.at(-1).ports.push({ protocol: 'TCP', port: 25 }); },
+    (o) => { policyOf(o, 'volunteer-svc-egress').egress[0].to.push({ ipBlock: { cidr: '::/0' } }); }],
   14: [(o) => { find(o, 'HorizontalPodAutoscaler', 'org-svc').spec.maxReplicas = 40; },
     (o) => { containerOf(o).args.unshift('--db-connections=400'); },
     (o) => { delete settingsOf(o, 'database')['max-prepared-statements']; },
@@ -95,11 +113,23 @@ const BREAKS = {
     (o) => { org(o).spec.template.metadata.annotations['prometheus.io/port'] = '9101'; }],
   21: [(o) => { mariadbOf(o).startupProbe = { exec: { command: ['healthcheck.sh', '--connect', '--innodb_initialized'] } }; },
     (o) => { delete mariadbOf(o).livenessProbe; }],
+  22: [(o) => { podOf(o).volumes.find(({ name }) => name === 'database').secret.secretName = 'volunteer-svc-database'; },
+    (o) => { podOf(o).volumes.find(({ name }) => name === 'keys').projected.sources.push({ secret: { name: 'activity-svc-keys' } }); },
+    (o) => { containerOf(o).volumeMounts = containerOf(o).volumeMounts.filter(({ name }) => name !== 'keys'); },
+    (o) => { podOf(o).volumes.find(({ name }) => name === 'bootstrap').secret = undefined; },
+    (o) => { told(gatewayOf(o), '/run/wenming/edge/ca.crt', '/run/wenming/authority/ca.crt'); },
+    (o) => { mariadbOf(o).volumeMounts = mariadbOf(o).volumeMounts.filter(({ name }) => name !== 'root'); }],
 };
 
 test('the gateway may be left to the ingress controller alone', () => {
   const objects = structuredClone(county);
   policyOf(objects, 'gateway-ingress').ingress[0].from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } } }];
+  assert.deepEqual(faultsOfRules(objects), []);
+});
+
+test('volunteer-svc has a way to WeChat where it uses it', () => {
+  const objects = structuredClone(county);
+  useWechat(objects);
   assert.deepEqual(faultsOfRules(objects), []);
 });
 

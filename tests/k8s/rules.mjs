@@ -2,6 +2,7 @@
 
 import { callsLead } from './calls.mjs';
 import { configMap, containers, flag, labelsOfPods, named, nameOf, pod, portsOf, selects, servers, template, workloads } from './parts.mjs';
+import { secretsOwn, secretsReferred } from './secrets.mjs';
 
 // For each container of each workload, a sentence where `sound` is not true.
 const everyContainer = (sentence, sound) => (objects) => workloads(objects).flatMap((workload) =>
@@ -11,6 +12,13 @@ const everyPod = (sentence, sound) => (objects) =>
   workloads(objects).filter((workload) => !sound(pod(workload), workload)).map((workload) => `${nameOf(workload)}: ${sentence}`);
 const everyServer = (sentence, sound) => (objects) =>
   servers(objects).filter((server) => !sound(server, objects)).map((server) => `${nameOf(server)}: ${sentence}`);
+
+// What a container runs as: what it says itself goes before what its pod says.
+function isNobody({ securityContext: own }, workload) {
+  const context = { ...pod(workload).securityContext, ...own };
+  return context.runAsNonRoot === true && context.runAsUser >= 10000 && context.runAsGroup >= 10000 &&
+    context.seccompProfile?.type === 'RuntimeDefault';
+}
 
 // What a probe asks for, without how often.
 const question = ({ grpc, httpGet, tcpSocket, exec } = {}) => grpc?.service ?? httpGet?.path ?? (tcpSocket && 'an open port') ??
@@ -28,6 +36,13 @@ function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
   return start !== undefined && start !== ready && start !== alive && ['ready', '/readyz'].includes(ready) &&
     ['alive', '/healthz'].includes(alive);
 }
+
+const portAsked = ({ grpc, httpGet, tcpSocket }) => (grpc ?? httpGet ?? tcpSocket)?.port;
+
+// Probes that run a command have no port.
+const probesMeet = ({ ports = [], startupProbe, readinessProbe, livenessProbe }) =>
+  [startupProbe, readinessProbe, livenessProbe].filter(Boolean).map(portAsked).filter((port) => port !== undefined)
+    .every((port) => ports.some(({ name, containerPort }) => [name, containerPort].includes(port)));
 
 // Ten seconds is what all of them take for the drain where the flag is not given.
 function gracesAddUp(server) {
@@ -54,22 +69,6 @@ function setsSpread(objects) {
       topologyKey === 'kubernetes.io/hostname' && selects(labelSelector.matchLabels, labels)) ||
       !objects.some(({ kind, spec }) => kind === 'PodDisruptionBudget' && selects(spec.selector.matchLabels, labels));
   }).map((set) => `${nameOf(set)}: its replicas must be kept apart, and have a disruption budget`);
-}
-
-function secretsReferred(object) {
-  const faults = [];
-  if (object.kind === 'Secret') faults.push(`${nameOf(object)}: secrets are made outside of the tree`);
-  for (const container of workloads([object]).flatMap(containers)) {
-    for (const { name, value } of container.env ?? []) {
-      if (value !== undefined && /password|secret|token|key/i.test(name) && !name.endsWith('_FILE')) {
-        faults.push(`${nameOf(object)}: ${name} is written down`);
-      }
-    }
-    if (container.args?.some((argument) => /^--[a-z-]*(password|secret)=/.test(argument))) {
-      faults.push(`${nameOf(object)}: a secret among the arguments`);
-    }
-  }
-  return faults;
 }
 
 // What each connection keeps at most (common/db/pool.h).
@@ -113,17 +112,29 @@ function migrated(objects) {
     const [of] = containers(server);
     const [by] = job ? containers(job) : [];
     const same = (name) => flag(of, name) === flag(by, name);
-    return !by?.args.includes('--migrate') || by.image !== of.image || !['db-host', 'db-user', 'db-schema'].every(same);
-  }).map((server) => `${nameOf(server)}: no Job of the same image migrates its schema`);
+    return !by?.args.includes('--migrate') || by.image !== of.image || !['db-host', 'db-user', 'db-schema'].every(same) ||
+      job.spec.activeDeadlineSeconds <= HALF_AN_HOUR;
+  }).map((server) => `${nameOf(server)}: no Job of the same image migrates its schema, or it has less than half an hour`);
 }
+
+const isEmpty = (selector) => selector && Object.values(selector).every((demands) => Object.keys(demands).length === 0);
+// A peer that is every namespace, every pod of this one, or every address.
+const isEverybody = ({ podSelector, namespaceSelector, ipBlock }) =>
+  ipBlock?.cidr.endsWith('/0') || isEmpty(namespaceSelector) || (!namespaceSelector && isEmpty(podSelector));
+
+// WeChat has no addresses that one could name.
+const toWechat = (objects, { podSelector }, { ports }) =>
+  podSelector.matchLabels?.['app.kubernetes.io/name'] === 'volunteer-svc' && ports.every(({ port }) => port === 443) &&
+    flag(containers(named(objects, 'Deployment', 'volunteer-svc'))[0], 'wechat-app-id') !== undefined;
 
 function deniedByDefault(objects) {
   const denies = objects.some(({ kind, spec }) => kind === 'NetworkPolicy' && Object.keys(spec.podSelector).length === 0 &&
     ['Ingress', 'Egress'].every((type) => spec.policyTypes.includes(type)) && !spec.ingress && !spec.egress);
   const public_ = ({ spec }) => spec.podSelector.matchLabels?.['app.kubernetes.io/name'] === 'gateway';
   const open = objects.filter(({ kind }) => kind === 'NetworkPolicy').filter((policy) =>
-    (policy.spec.egress ?? []).some(({ to, ports }) => !to || !ports) ||
-    (policy.spec.ingress ?? []).some(({ from, ports }) => !ports || (!from && !public_(policy))));
+    (policy.spec.egress ?? []).some((rule) => !rule.to || !rule.ports ||
+      (rule.to.some(isEverybody) && !toWechat(objects, policy.spec, rule))) ||
+    (policy.spec.ingress ?? []).some(({ from, ports }) => !ports || ((!from || from.some(isEverybody)) && !public_(policy))));
   return [...(denies ? [] : ['no policy denies everything in and out']), ...open.map((policy) => `${nameOf(policy)}: open to all`)];
 }
 
@@ -152,9 +163,7 @@ const bounded = ({ resources }) => resources?.requests?.cpu && resources.limits?
   [resources.requests, resources.limits].every((some) => some.memory && some['ephemeral-storage']);
 
 export const RULES = {
-  1: everyPod('must run as nobody in particular, with a high uid, under seccomp', ({ securityContext: context }) =>
-    context?.runAsNonRoot === true && context.runAsUser >= 10000 && context.runAsGroup >= 10000 &&
-    context.seccompProfile?.type === 'RuntimeDefault'),
+  1: everyContainer('must run as nobody in particular, with a high uid, under seccomp', isNobody),
   2: everyContainer('must have a read-only root, no capabilities and no way to gain any', hardened),
   3: everyPod('must have an account of its own, without a token', (spec) =>
     spec.automountServiceAccountToken === false && (spec.serviceAccountName ?? 'default') !== 'default' &&
@@ -162,10 +171,13 @@ export const RULES = {
   4: everyContainer('must say what it requests, and limit memory and ephemeral storage', bounded),
   5: everyContainer('the image must be pinned by a version or digest', ({ image }) =>
     /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image)),
-  6: (objects) => objects.flatMap(secretsReferred),
+  6: secretsReferred,
   7: closedModes,
-  8: everyServer('needs startup, readiness and liveness probes that ask different questions, and time to start', (server) =>
-    containers(server).every((container) => probesDiffer(container) && startsInTime(container))),
+  8: (objects) => [
+    ...everyServer('needs startup, readiness and liveness probes that ask different questions, and time to start', (server) =>
+      containers(server).every((container) => probesDiffer(container) && startsInTime(container)))(objects),
+    ...everyContainer('a probe asks at a port that it does not have', probesMeet)(objects),
+  ],
   9: everyServer('preStop, drain and the grace do not add up', gracesAddUp),
   10: everyServer('needs an autoscaler from two replicas up, a disruption budget, and no number of its own', (server, objects) => {
     const scaler = named(objects, 'HorizontalPodAutoscaler', server.metadata.name);
@@ -190,6 +202,7 @@ export const RULES = {
   21: (objects) => objects.filter(({ kind }) => kind === 'StatefulSet').filter((set) => containers(set).some((container) =>
     ['startupProbe', 'readinessProbe', 'livenessProbe'].some((probe) => !asksWithoutAccount(container[probe])))).map((set) =>
     `${nameOf(set)}: a probe is missing, or needs an account in the volume`),
+  22: secretsOwn,
 };
 
 // Every rule on the objects of one overlay: "rule N: what breaks it".
