@@ -119,6 +119,10 @@ const BREAKS = {
     (o) => { podOf(o).volumes.find(({ name }) => name === 'bootstrap').secret = undefined; },
     (o) => { told(gatewayOf(o), '/run/wenming/edge/ca.crt', '/run/wenming/authority/ca.crt'); },
     (o) => { mariadbOf(o).volumeMounts = mariadbOf(o).volumeMounts.filter(({ name }) => name !== 'root'); }],
+  23: [(o) => { find(o, 'PersistentVolumeClaim', 'mariadb-backups').spec.accessModes = ['ReadWriteOnce']; },
+    (o) => { find(o, 'PersistentVolumeClaim', 'org-svc-audit-heads').spec.accessModes = ['ReadWriteOnce']; },
+    (o) => { find(o, 'CronJob', 'mariadb-restore').spec.jobTemplate.spec.template.spec.volumes[1].persistentVolumeClaim
+      .claimName = 'data-mariadb-2'; }],
 };
 
 test('the gateway may be left to the ingress controller alone', () => {

@@ -162,6 +162,22 @@ const hardened = ({ securityContext: context }) => context?.allowPrivilegeEscala
 const bounded = ({ resources }) => resources?.requests?.cpu && resources.limits?.memory &&
   [resources.requests, resources.limits].every((some) => some.memory && some['ephemeral-storage']);
 
+// The claims that only one node at a time may have, the members' own included.
+function claimsOfOneNode(objects) {
+  const alone = ({ spec }) => spec.accessModes.includes('ReadWriteOnce');
+  const own = objects.filter(({ kind }) => kind === 'StatefulSet').flatMap((set) => (set.spec.volumeClaimTemplates ?? []).filter(alone)
+    .flatMap(({ metadata }) => Array.from({ length: set.spec.replicas }, (_, i) => `${metadata.name}-${set.metadata.name}-${i}`)));
+  return [...own, ...objects.filter(({ kind }) => kind === 'PersistentVolumeClaim').filter(alone).map(({ metadata }) => metadata.name)];
+}
+
+// Two of them may be at two nodes; and the pods of a server are at several.
+function claimsMeet(objects) {
+  const bound = claimsOfOneNode(objects);
+  return workloads(objects).filter((workload) => (pod(workload).volumes ?? [])
+    .filter(({ persistentVolumeClaim: claim }) => bound.includes(claim?.claimName)).length > (workload.kind === 'Deployment' ? 0 : 1))
+    .map((workload) => `${nameOf(workload)}: its volumes may be at different nodes`);
+}
+
 export const RULES = {
   1: everyContainer('must run as nobody in particular, with a high uid, under seccomp', isNobody),
   2: everyContainer('must have a read-only root, no capabilities and no way to gain any', hardened),
@@ -203,6 +219,7 @@ export const RULES = {
     ['startupProbe', 'readinessProbe', 'livenessProbe'].some((probe) => !asksWithoutAccount(container[probe])))).map((set) =>
     `${nameOf(set)}: a probe is missing, or needs an account in the volume`),
   22: secretsOwn,
+  23: claimsMeet,
 };
 
 // Every rule on the objects of one overlay: "rule N: what breaks it".
