@@ -1,5 +1,5 @@
 # One image a program: docker build --target gateway|org-svc|volunteer-svc|activity-svc .
-# BASE may be pinned by digest: --build-arg BASE=debian:bookworm-slim@sha256:…
+# BASE may be pinned by digest: --build-arg BASE=debian:bookworm-slim@sha256:…, or be a Debian of one's own whose sources name a mirror.
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
@@ -7,6 +7,8 @@ WORKDIR /src
 # What is installed changes seldom, so it has a layer of its own.
 COPY package.json package-lock.json ./
 COPY tools/install.sh tools/lib.sh tools/packages.txt tools/
+# Where npm's own registry is out of reach, another.
+ARG npm_config_registry
 RUN apt-get update && tools/install.sh
 COPY . .
 RUN tools/build.sh release org_svc volunteer_svc activity_svc gateway descriptors && \

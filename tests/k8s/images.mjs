@@ -54,8 +54,10 @@ export class Images {
   builtBy() {
     const cache = process.env.WENMING_IMAGES_CCACHE;
     if (cache) {
-      const environment = { ...this.handed, npm_config_registry: succeed('npm', ['config', 'get', 'registry']), CCACHE_DIR: '/ccache' };
+      const environment = { ...this.handed, CCACHE_DIR: '/ccache' };
+      const registry = succeed('npm', ['config', 'get', 'registry']);
       this.bud('--target', 'build', '-t', 'wenming/build', '-v', `${path.resolve(cache)}:/ccache`,
+        '--build-arg', `npm_config_registry=${registry}`,
         ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]), '-f', path.join(ROOT, 'Dockerfile'), ROOT);
       return 'container-image://localhost/wenming/build';
     }

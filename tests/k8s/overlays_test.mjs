@@ -41,7 +41,8 @@ test('an overlay with a database for trying is sound', (t) => {
     namespace: 'wenming-trial',
     resources: programs.map((name) => `${k8s}/base/${name}`),
     components: ['network-policies', 'mysql-dev'].map((name) => `${k8s}/components/${name}`),
-    images: programs.map((name) => ({ name: `wenming/${name}`, newName: `registry.example/wenming/${name}`, newTag: '0.1.0' })),
+    images: [{ name: 'docker.io/library/mariadb', newName: 'registry.example/wenming/mariadb' },
+      ...programs.map((name) => ({ name: `wenming/${name}`, newName: `registry.example/wenming/${name}`, newTag: '0.1.0' }))],
     configMapGenerator: [
       { name: 'database', literals: ['host=mariadb', 'port=3306', 'max-connections=800', 'max-prepared-statements=160000'] },
       { name: 'wenming', literals: ['public-url=https://wenming.example'] },

@@ -20,6 +20,11 @@ function isNobody({ securityContext: own }, workload) {
     context.seccompProfile?.type === 'RuntimeDefault';
 }
 
+function oneRegistry(objects) {
+  const registries = new Set(workloads(objects).flatMap(containers).map(({ image }) => image.split('/')[0]));
+  return registries.size === 1 ? [] : [`the images come from several registries: ${[...registries].join(', ')}`];
+}
+
 // What a probe asks for, without how often.
 const question = ({ grpc, httpGet, tcpSocket, exec } = {}) => grpc?.service ?? httpGet?.path ?? (tcpSocket && 'an open port') ??
   (exec && exec.command.join(' '));
@@ -185,8 +190,11 @@ export const RULES = {
     spec.automountServiceAccountToken === false && (spec.serviceAccountName ?? 'default') !== 'default' &&
     !spec.hostNetwork && !spec.hostPID && !spec.hostIPC),
   4: everyContainer('must say what it requests, and limit memory and ephemeral storage', bounded),
-  5: everyContainer('the image must be pinned by a version or digest', ({ image }) =>
-    /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image)),
+  5: (objects) => [
+    ...everyContainer('the image must be pinned by a version or digest', ({ image }) =>
+      /^[^/]+\.[^/]+\/.+(:\d+\.\d+\.\d+|@sha256:[0-9a-f]{64})$/.test(image))(objects),
+    ...oneRegistry(objects),
+  ],
   6: secretsReferred,
   7: closedModes,
   8: (objects) => [
