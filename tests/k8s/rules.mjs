@@ -42,6 +42,10 @@ function probesDiffer({ startupProbe, readinessProbe, livenessProbe }) {
     ['alive', '/healthz'].includes(alive);
 }
 
+// The gateway is not ready before the services are.
+const waitsForAll = ({ spec }, objects) => servers(objects).every((server) =>
+  (spec.progressDeadlineSeconds ?? 600) > lasts(containers(server)[0].startupProbe ?? {}));
+
 const portAsked = ({ grpc, httpGet, tcpSocket }) => (grpc ?? httpGet ?? tcpSocket)?.port;
 
 // Probes that run a command have no port.
@@ -118,8 +122,8 @@ function migrated(objects) {
     const [by] = job ? containers(job) : [];
     const same = (name) => flag(of, name) === flag(by, name);
     return !by?.args.includes('--migrate') || by.image !== of.image || !['db-host', 'db-user', 'db-schema'].every(same) ||
-      job.spec.activeDeadlineSeconds <= HALF_AN_HOUR;
-  }).map((server) => `${nameOf(server)}: no Job of the same image migrates its schema, or it has less than half an hour`);
+      !(job.spec.activeDeadlineSeconds > HALF_AN_HOUR) || job.spec.ttlSecondsAfterFinished <= job.spec.activeDeadlineSeconds;
+  }).map((server) => `${nameOf(server)}: no Job of the same image migrates its schema, has half an hour and can be waited for`);
 }
 
 const isEmpty = (selector) => selector && Object.values(selector).every((demands) => Object.keys(demands).length === 0);
@@ -201,6 +205,7 @@ export const RULES = {
     ...everyServer('needs startup, readiness and liveness probes that ask different questions, and time to start', (server) =>
       containers(server).every((container) => probesDiffer(container) && startsInTime(container)))(objects),
     ...everyContainer('a probe asks at a port that it does not have', probesMeet)(objects),
+    ...everyServer('its rollout fails before its pods, or those that it waits for, must have started', waitsForAll)(objects),
   ],
   9: everyServer('preStop, drain and the grace do not add up', gracesAddUp),
   10: everyServer('needs an autoscaler from two replicas up, a disruption budget, and no number of its own', (server, objects) => {
