@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { Recent } from '../../gateway/ops/page/figures.mjs';
 import { ROOT } from '../../tools/local/settings.mjs';
 import { panelQueries } from './expressions.mjs';
 import { selectorsOf } from './promql.mjs';
@@ -52,4 +53,32 @@ test('ServiceFull leaves out the methods that refuse whoever tries too often, an
   const [, leftOut] = /grpc_method!~"([\w|]+)"/.exec(expr);
   // How the first two of them are called.
   assert.deepEqual(methodsWith(/door_\.Prove\(|codes_\.Issue\(/), leftOut.split('|').sort());
+});
+
+// Whether the rules count series with that label as failed; `metric` is one of the fronts'.
+function failsByRules(metric, label, value) {
+  const [selector] = asked.filter((each) => each.startsWith(`${metric}{`) && each.includes(`${label}=~`));
+  const matches = (operator) => new RegExp(`\\b${label}${operator}"([^"]+)"`).exec(selector)?.[1];
+  const is = (pattern) => pattern !== undefined && new RegExp(`^(${pattern})$`).test(value);
+  return is(matches('=~')) && !is(matches('!~'));
+}
+
+// The same of the page /ops.
+function failsOnPage(metric, label, value) {
+  const report = (time, count) => ({ time, instances: [{ target: 'gateway', instance: 'gateway:1', up: true,
+    samples: { gateway_in_flight: 0, [`${metric}{${label}="${value}"}`]: count } }] });
+  const recent = new Recent();
+  recent.add(report(97, 0));
+  recent.add(report(100, 20));
+  return recent.total('failed') === 20;
+}
+
+test('the page /ops takes for failed what the rules do', () => {
+  const answers = [
+    ...[200, 304, 404, 429, 499, 500, 501, 502, 503, 504, 505].map((code) => ['http_server_requests_total', 'code', String(code)]),
+    ...['OK', 'UNKNOWN', 'DEADLINE_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNIMPLEMENTED', 'RESOURCE_EXHAUSTED', 'CANCELLED']
+      .map((code) => ['grpc_edge_handled_total', 'grpc_code', code]),
+  ];
+  assert.deepEqual(answers.map((answer) => [answer.at(-1), failsOnPage(...answer)]), answers.map((answer) => [answer.at(-1), failsByRules(...answer)]));
+  assert.equal(answers.filter((answer) => failsByRules(...answer)).length, 9);
 });

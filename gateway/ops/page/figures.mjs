@@ -17,7 +17,7 @@ const RPC_SECONDS = 'grpc_server_handling_seconds';
 const LONG = 0.5;
 
 // Those that fail by our fault, as k8s/monitoring/rules has it.
-const HTTP_FAILED = { code: /^5/ };
+const HTTP_FAILED = { code: /^5(?!01|05)/ };
 const EDGE_FAILED = { grpc_code: /^(UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|UNAVAILABLE|DATA_LOSS)$/ };
 const RPC_FAILED = { ...UNARY, grpc_code: /^(Unknown|DeadlineExceeded|Internal|Unavailable|DataLoss)$/ };
 
