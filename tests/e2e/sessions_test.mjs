@@ -1,6 +1,7 @@
 // The end of a session is known in every service within five seconds: log-out, password change, disablement, revocation.
 
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { logIn } from '../../tools/story/staff.mjs';
 import { until } from '../../tools/story/waiting.mjs';
@@ -115,8 +116,8 @@ test('the keys of the tokens are published as a JWKS', async () => {
   const { kid } = JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
   const key = keys.find((one) => one.kid === kid);
   assert.deepEqual({ ...key, kid: 0, x: 0, y: 0 }, { kty: 'EC', crv: 'P-256', kid: 0, alg: 'ES256', use: 'sig', x: 0, y: 0 });
-  const imported = await crypto.subtle.importKey('jwk', key, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  const imported = await webcrypto.subtle.importKey('jwk', key, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
   const [head, claims, signature] = token.split('.');
-  assert.ok(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, Buffer.from(signature, 'base64url'),
+  assert.ok(await webcrypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, Buffer.from(signature, 'base64url'),
     Buffer.from(`${head}.${claims}`)));
 });
