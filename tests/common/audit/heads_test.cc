@@ -55,8 +55,10 @@ TEST(HeadsTest, EachInstanceHasAFileThatGrowsAndAllAreRead) {
     return AppendHead(kKey, directory, instance, HeadLine(kKey, {.sequence = sequence, .hash = "h"}, kTime)).ok();
   };
   ASSERT_TRUE(append("pod-b", 3) && append("pod-a", 1) && append("pod-b", 4));
+  const auto heads = ReadHeads(kKey, directory);
+  ASSERT_TRUE(heads.ok()) << heads.status();
   std::vector<int64_t> sequences;
-  for (const Head& head : *ReadHeads(kKey, directory)) sequences.push_back(head.sequence);
+  for (const Head& head : *heads) sequences.push_back(head.sequence);
   EXPECT_EQ(sequences, (std::vector<int64_t>{1, 3, 4}));
   std::filesystem::create_directory(directory + "/activity_svc.pod.heads.jsonl");
   EXPECT_EQ(ReadHeads({"activity_svc", "a key"}, directory).status().code(), absl::StatusCode::kUnavailable);
