@@ -39,7 +39,7 @@ export class Chart {
     this.#title.textContent = title;
     const names = [...series.keys()];
     this.#data = [times, ...series.values()];
-    if (names.join('\n') !== this.#names.join('\n')) this.#make(names);
+    if (this.#plot === null || names.join('\n') !== this.#names.join('\n')) this.#make(names);
     else this.#plot.setData(this.#data);
     this.#tell(null);
   }

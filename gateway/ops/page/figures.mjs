@@ -117,6 +117,10 @@ function stepOf(before, now) {
     minutes: all.increase('wenming_hours_credited_minutes_total'),
     eventFailures: all.increase('wenming_events_failures_total'),
     outboxFailures: all.increase('wenming_outbox_failures_total'),
+    limited: all.increase('gateway_refused_total', { limit: /^(in_flight|streams|held_bytes)$/ }),
+    connectionsLost: all.increase('wenming_db_connections_lost_total'),
+    statementFailures: all.increase('wenming_db_statement_failures_total'),
+    logInsRefused: all.increase('wenming_staff_log_ins_total', { outcome: 'refused' }),
     auditFailures: add(all.increase('wenming_audit_failures_total'), all.increase('wenming_audit_refusals_dropped_total')),
   };
 }
@@ -142,8 +146,11 @@ export class Recent {
     this.points = this.points.filter(kept);
   }
 
-  // What was done in all of the time that is kept; 0 where nothing is known.
-  total(name) { return this.#steps.reduce((sum, step) => sum + (step[name] ?? 0), 0); }
+  // What was done in all of the time that is kept, or in the last seconds of it; 0 where nothing is known.
+  total(name, seconds = KEPT_SECONDS) {
+    const since = this.#moments.at(-1)?.time - seconds;
+    return this.#steps.filter(({ time }) => time > since).reduce((sum, step) => sum + (step[name] ?? 0), 0);
+  }
 
   // The seconds that total() is about.
   get seconds() { return this.#steps.length === 0 ? 0 : this.#moments.at(-1).time - this.points[0].time; }
@@ -161,6 +168,7 @@ export class Recent {
         state: !one.up ? 'down' : first('wenming_ready')?.value === 0 ? 'notReady' : 'ready',
         version: first('wenming_build_info')?.labels.version ?? null,
         since: first('process_start_time_seconds')?.value ?? null,
+        clockAhead: first('wenming_clock_ahead_seconds')?.value ?? 0,
         unconnected: samplesOf(one, 'gateway_backend_connections').filter(({ value }) => value === 0)
           .map(({ labels }) => labels.backend),
         ...serviceOf(span),
@@ -178,7 +186,8 @@ export class Recent {
 
   /**
    * What needs somebody now: {alert, …values}. An alert is called as in k8s/monitoring/rules, whose thresholds these are, as
-   * far as a quarter of an hour tells; docs/runbooks says what to do.
+   * far as a quarter of an hour tells; docs/runbooks says what to do. Two it cannot know: ServiceMissing, for it asks those
+   * that it was told of, and ServiceFull, for methods are added up before they come here.
    */
   problems() {
     const found = [];
@@ -187,6 +196,7 @@ export class Recent {
       const { target, instance } = row;
       say('ServiceDown', row.state === 'down', { target, instance });
       say('ServiceNotReady', row.state === 'notReady', { target, instance });
+      say('ClockDiffers', Math.abs(row.clockAhead) > 30, { target, instance, seconds: row.clockAhead });
       for (const backend of row.unconnected) say('BackEndUnconnected', true, { target, backend });
       say('QueueLong', row.queue > 256, { target, count: row.queue });
     }
@@ -202,6 +212,11 @@ export class Recent {
     say('AnswersSlow', slow >= 10 && slow > 14.4 * 0.01 * this.total('timed'), { count: slow });
     say('EventsFail', this.total('eventFailures') > 5, { count: this.total('eventFailures') });
     say('OutboxFails', this.total('outboxFailures') > 5, { count: this.total('outboxFailures') });
+    const [limited, lost, refused] = [this.total('limited', 300), this.total('connectionsLost', 300), this.total('logInsRefused', 600)];
+    say('LimitsRefuse', limited > 300, { count: limited });
+    say('DatabaseConnectionsLost', lost > 5, { count: lost });
+    say('DatabaseStatementsFail', this.total('statementFailures', 300) > 150, { count: this.total('statementFailures', 300) });
+    say('LogInsRefused', refused > 100, { count: refused });
     say('AuditFails', this.total('auditFailures') > 0, { count: this.total('auditFailures') });
     return found;
   }

@@ -62,8 +62,11 @@ async function look() {
     }
     silentSince ??= recent.points.at(-1)?.time ?? Date.now() / 1000;
   }
-  show();
-  timer = setTimeout(look, recent.points.length > 0 ? INTERVAL_MS : FIRST_INTERVAL_MS);
+  try {
+    show();
+  } finally {
+    timer = setTimeout(look, recent.points.length > 0 ? INTERVAL_MS : FIRST_INTERVAL_MS);
+  }
 }
 
 $('door').addEventListener('submit', async (event) => {

@@ -40,7 +40,7 @@ export class Session {
   async get(path) {
     try {
       if (this.#tokens !== null && Date.parse(this.#tokens.expireTime) - this.#now() < REFRESH_BEFORE_MS) await this.#refresh();
-      return await this.#call('GET', path);
+      return await this.#getInTime(path);
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.#tokens = null;
       throw error;
@@ -56,17 +56,29 @@ export class Session {
     }
   }
 
+  // A machine that slept, or whose clock is slow, learns that its token has ended from who refuses it.
+  async #getInTime(path) {
+    try {
+      return await this.#call('GET', path);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.reason !== 'TOKEN_EXPIRED') throw error;
+      await this.#refresh();
+      return this.#call('GET', path);
+    }
+  }
+
+  // Without the token: one that has ended is refused everywhere.
   async #refresh() {
-    const { tokens } = await this.#call('POST', 'v1/staffSessions:refresh', { refreshToken: this.#tokens.refreshToken });
+    const { tokens } = await this.#call('POST', 'v1/staffSessions:refresh', { refreshToken: this.#tokens.refreshToken }, null);
     this.#tokens = tokens;
   }
 
-  async #call(method, path, body) {
+  async #call(method, path, body, token = this.#tokens?.accessToken) {
     const response = await this.#fetch(path, {
       method,
       headers: {
         'Accept-Language': this.language,
-        ...(this.#tokens && { Authorization: `Bearer ${this.#tokens.accessToken}` }),
+        ...(token && { Authorization: `Bearer ${token}` }),
         ...(body && { 'Content-Type': 'application/json' }),
       },
       body: body && JSON.stringify(body),

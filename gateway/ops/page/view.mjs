@@ -36,11 +36,11 @@ function tiles(words, recent) {
   ];
 }
 
-function tableRow(words, row) {
+function tableRow(words, row, alone) {
   const pool = row.open === null ? '–' : `${number(row.inUse)}/${number(row.open)} (${number(row.waiting)})`;
   const cells = [row.version ?? '–', moment(row.since), number(row.requests), number(row.failed), time(row.p99), number(row.atHand),
     number(row.queue), pool, time(row.outbox), time(row.lag), number(row.parked)];
-  const name = element('th', '', row.target);
+  const name = element('th', '', row.target, ...(alone ? [] : [element('small', '', ` ${row.instance}`)]));
   name.scope = 'row';
   name.title = row.instance;
   const made = element('tr', row.state, name, element('td', 'state', words[row.state]), ...cells.map((text) => element('td', '', text)));
@@ -51,15 +51,22 @@ function tableRow(words, row) {
 function table(words, rows) {
   const names = ['service', 'state', 'version', 'since', 'requests', 'failed', 'p99', 'atHand', 'queue', 'pool', 'outbox', 'lag', 'parked'];
   const head = names.map((name) => Object.assign(element('th', '', words[name]), { scope: 'col', title: words[`${name}Hint`] ?? '' }));
-  const body = rows.map((row) => tableRow(words, row));
+  const alone = ({ target }) => rows.filter((row) => row.target === target).length === 1;
+  const body = rows.map((row) => tableRow(words, row, alone(row)));
   return element('table', '', element('thead', '', element('tr', '', ...head)), element('tbody', '', ...body));
 }
 
 function verdict(words, problems) {
   const lines = problems.map((problem) => element('li', '', words.alerts[problem.alert](problem),
-    element('small', '', ` ${words.runbook} ${runbookOf(problem.alert)}`)));
+    element('small', '', ` ${words.runbook} ${runbookOf(problem.alert, words)}`)));
   const said = element('strong', '', lines.length === 0 ? words.fine : words.needed(lines.length));
   return lines.length === 0 ? [said] : [said, element('ul', '', ...lines)];
+}
+
+// Leaves what is the same as it stands: what was selected stays so, and nobody is read it again.
+function replace(part, ...content) {
+  const made = element('div', '', ...content);
+  if (part.innerHTML !== made.innerHTML) part.replaceChildren(...made.childNodes);
 }
 
 // In their order; what each shows stands in #showCharts.
@@ -73,9 +80,9 @@ export class View {
   show(words, recent) {
     const problems = recent.problems();
     this.#parts.verdict.className = problems.length === 0 ? 'card fine' : 'card grave';
-    this.#parts.verdict.replaceChildren(...verdict(words, problems));
-    this.#parts.tiles.replaceChildren(...tiles(words, recent));
-    this.#parts.services.replaceChildren(table(words, recent.rows()));
+    replace(this.#parts.verdict, ...verdict(words, problems));
+    replace(this.#parts.tiles, ...tiles(words, recent));
+    replace(this.#parts.services, table(words, recent.rows()));
     this.#showCharts(words, recent.points);
   }
 

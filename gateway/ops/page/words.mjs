@@ -18,6 +18,7 @@ export const WORDS = {
     fine: '一切正常',
     needed: (count) => `${count} 项需要处理`,
     runbook: '处理办法见',
+    pages: '.zh-CN.md',
     requests: '请求/秒',
     failedShare: '失败率',
     latency: '响应时间',
@@ -56,6 +57,7 @@ export const WORDS = {
     alerts: {
       ServiceDown: ({ target, instance }) => `服务没有响应：${target}（${instance}）`,
       ServiceNotReady: ({ target, instance }) => `服务未就绪：${target}（${instance}）`,
+      ClockDiffers: ({ target, instance, seconds: ahead }) => `时钟不准：${target}（${instance}）与数据库相差 ${seconds(Math.abs(ahead))} 秒`,
       BackEndUnconnected: ({ backend }) => `网关连不上后端：${backend}`,
       QueueLong: ({ target, count }) => `请求排队过长：${target} 有 ${count} 个调用在等待`,
       OutboxLate: ({ target, seconds: late }) => `事件等待发出：${target} 已等 ${seconds(late)} 秒`,
@@ -63,6 +65,10 @@ export const WORDS = {
       EventsAhead: ({ target, count }) => `事件位置超前：${target} 曾超出来源 ${count} 个`,
       EventParked: ({ target, count }) => `有事件被搁置：${target} 有 ${count} 个`,
       DatabasePoolExhausted: ({ target }) => `数据库连接不够用：${target}`,
+      DatabaseConnectionsLost: ({ count }) => `数据库连接中断：近五分钟 ${count} 个`,
+      DatabaseStatementsFail: ({ count }) => `数据库语句失败：近五分钟 ${count} 条`,
+      LimitsRefuse: ({ count }) => `网关过载：近五分钟拒绝 ${count} 个请求`,
+      LogInsRefused: ({ count }) => `登录失败过多：近十分钟 ${count} 次`,
       RequestsFail: ({ count }) => `请求失败过多：近一刻钟 ${count} 个`,
       AnswersSlow: ({ count }) => `响应过慢：近一刻钟 ${count} 个超过半秒`,
       EventsFail: ({ count }) => `事件无法应用：近一刻钟失败 ${count} 次`,
@@ -85,6 +91,7 @@ export const WORDS = {
     fine: 'All is well',
     needed: (count) => (count === 1 ? 'One thing needs somebody' : `${count} things need somebody`),
     runbook: 'What to do:',
+    pages: '.md',
     requests: 'Requests a second',
     failedShare: 'Failed',
     latency: 'Latency',
@@ -123,6 +130,7 @@ export const WORDS = {
     alerts: {
       ServiceDown: ({ target, instance }) => `${target} at ${instance} does not answer`,
       ServiceNotReady: ({ target, instance }) => `${target} at ${instance} runs but is not ready`,
+      ClockDiffers: ({ target, instance, seconds: ahead }) => `The clock of ${target} at ${instance} is ${seconds(Math.abs(ahead))} s off the database's`,
       BackEndUnconnected: ({ backend }) => `The gateway has no connection to ${backend}`,
       QueueLong: ({ target, count }) => `${count} calls wait for a thread of ${target}`,
       OutboxLate: ({ target, seconds: late }) => `Events of ${target} have waited for ${seconds(late)} s to be put in order`,
@@ -130,6 +138,10 @@ export const WORDS = {
       EventsAhead: ({ target, count }) => `${target} was beyond the last event of a source, by ${count}`,
       EventParked: ({ target, count }) => `${target} has set aside events: ${count}`,
       DatabasePoolExhausted: ({ target }) => `Calls of ${target} wait for a database connection all the time`,
+      DatabaseConnectionsLost: ({ count }) => `Database connections that were lost in five minutes: ${count}`,
+      DatabaseStatementsFail: ({ count }) => `Database statements that failed in five minutes: ${count}`,
+      LimitsRefuse: ({ count }) => `The gateway is full: ${count} requests refused in five minutes`,
+      LogInsRefused: ({ count }) => `Log-ins of staff that were refused in ten minutes: ${count}`,
       RequestsFail: ({ count }) => `Requests that failed in a quarter of an hour: ${count}`,
       AnswersSlow: ({ count }) => `Answers that took over half a second in a quarter of an hour: ${count}`,
       EventsFail: ({ count }) => `Events cannot be applied: ${count} failures in a quarter of an hour`,
@@ -155,5 +167,5 @@ export const time = (value) => {
 
 time.least = 0.01;
 
-// "alerts" are called as their page in docs/runbooks: ServiceDown, service-down.
-export const runbookOf = (alert) => `docs/runbooks/${alert.replace(/\B[A-Z]/g, '-$&').toLowerCase()}.md`;
+// "alerts" are called as their page in docs/runbooks: ServiceDown, service-down, which has a version in Chinese.
+export const runbookOf = (alert, words) => `docs/runbooks/${alert.replace(/\B[A-Z]/g, '-$&').toLowerCase()}${words.pages}`;
