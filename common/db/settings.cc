@@ -33,6 +33,8 @@ bool IsLogSynced(const std::string& value, const Variables& all) {
   return !logs || value == "1";
 }
 
+bool IsOn(const std::string& value, const Variables&) { return absl::EqualsIgnoreCase(value, "ON") || value == "1"; }
+
 bool IsInnoDb(const std::string& value, const Variables&) { return absl::EqualsIgnoreCase(value, "InnoDB"); }
 
 bool IsStrict(const std::string& value, const Variables&) {
@@ -47,6 +49,7 @@ constexpr Rule kRules[] = {
     {"sync_binlog", IsLogSynced, "1",
      "after a crash the binary log lacks commits: replicas and a restore to a point in time lose them"},
     {"default_storage_engine", IsInnoDb, "InnoDB", "a table of another engine has no transactions"},
+    {"check_constraint_checks", IsOn, "ON", "rows that break a CHECK are taken"},
     {"sql_mode", IsStrict, "with STRICT_TRANS_TABLES", "values that do not fit are cut instead of refused"},
 };
 

@@ -61,9 +61,9 @@ void Readiness::Run() {
     const bool ready = trusted && options_.directory.Ready(now) && options_.staff_revocations.Ready(now);
     Set(ready);
     if (trusted && options_.clock_guard.Compare(options_.db, until).ok()) ReportClock();
+    slow_.Beat();  // chores may wait for locks, in a database that is well
     options_.chores(now, until);
     if (ready) pause = kInterval;
-    slow_.Beat();
     stand_.Beat();
   } while (!ending_.WaitForNotificationWithTimeout(pause));
 }

@@ -22,6 +22,7 @@ Variables Safe() {
           {"log_bin", "ON"},
           {"sync_binlog", "1"},
           {"default_storage_engine", "InnoDB"},
+          {"check_constraint_checks", "ON"},
           {"sql_mode", "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION"}};
 }
 
@@ -43,6 +44,7 @@ TEST(Settings, NamesEachThatLosesOrBendsDataWithTheReason) {
                                                         {"sync_binlog", "0"},
                                                         {"sync_binlog", "100"},
                                                         {"default_storage_engine", "Aria"},
+                                                        {"check_constraint_checks", "OFF"},
                                                         {"sql_mode", "NO_ENGINE_SUBSTITUTION"},
                                                         {"sql_mode", ""}};
   for (const auto& [name, value] : unsafe) {
