@@ -12,6 +12,7 @@
 # --fast trades durability for speed, for tests: the data are kept in memory where the machine has room, and stop deletes
 # them. Without it a commit is on the disk.
 # --binary-log keeps every change for 14 days in DIR/binlog, so that a restore can go to a point in time.
+# What stands in DIR/local.cnf, where there is one, goes before all of it at every start: [mariadbd] and its settings.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -59,6 +60,7 @@ write_settings() {
     [[ -f $DIR/binlog/series ]] || cat /proc/sys/kernel/random/uuid >"$DIR/binlog/series"
     extra+=$'\n'"log_bin=$DIR/binlog/changes"$'\nserver_id=1\nbinlog_format=ROW\nsync_binlog=1\nexpire_logs_days=14'
   fi
+  [[ ! -f $DIR/local.cnf ]] || extra+=$'\n'"!include $DIR/local.cnf"
   cat >"$DIR/mariadb.cnf" <<CNF
 [mariadbd]
 datadir=$DIR/data
@@ -90,9 +92,15 @@ install_database() {
 
 # Between two moves of ./wenming restore there are no data; who starts then must not serve an empty database.
 check_nothing_was_there() {
-  local before
-  before=$(compgen -G "$DIR/data.before-*" | tail -n 1) || return 0
-  fail "$DIR/data is gone, but $before is there: a restore was interrupted" "Restore again, or mv $before $DIR/data"
+  local before log again='Restore again' back
+  before=$(compgen -G "$DIR/data.before-*" | sort | tail -n 1) || return 0
+  back="mv $before $DIR/data"
+  log=$DIR/binlog.${before##*/data.}
+  if [[ -d $log ]]; then
+    again+=" with --log $log"
+    back+=" and $log to $DIR/binlog"
+  fi
+  fail "$DIR/data is gone, but $before is there: a restore was interrupted" "$again, or $back"
 }
 
 create() {
@@ -128,7 +136,6 @@ start() {
   if ! pid=$(running_pid); then
     [[ -d $DIR/data/mysql ]] || { check_nothing_was_there; create; }
     write_settings
-    : >"$LOG"
     local as_user=()
     ((EUID != 0)) || as_user=(--user=root)
     rm -f "$SOCKET" "$PID_FILE"
@@ -140,8 +147,8 @@ start() {
   until answers; do
     running_pid >/dev/null || complain "MariaDB ended while it was starting"
     if ((SECONDS >= end)); then
-      kill -TERM "$pid" || true
-      complain "MariaDB did not answer within $START_SECONDS s"
+      # It may be at the end of a crash: whoever ended it would have it begin again.
+      complain "MariaDB runs, but has not answered within $START_SECONDS s: try again"
     fi
     sleep 0.02
   done

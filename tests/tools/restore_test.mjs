@@ -35,7 +35,7 @@ function spare(t, directory, name) {
   return runDir;
 }
 
-function restoresIntoNothing(t, { directory, runDir, wenming }, backup) {
+async function restoresIntoNothing(t, { directory, runDir, wenming }, backup) {
   const other = spare(t, directory, 'spare');
   const refused = wenming('restore', backup, '--run-dir', other);
   assert.equal(refused.status, 1);
@@ -45,7 +45,12 @@ function restoresIntoNothing(t, { directory, runDir, wenming }, backup) {
   done(wenming('restore', backup, '--without-log', '--run-dir', other));
   assert.deepEqual(notes(other), ['early']);
   const third = spare(t, directory, 'third');
+  const written = Date.now();
   fs.cpSync(path.join(runDir, 'db/binlog'), path.join(third, 'db/binlog'), { recursive: true });
+  await until(() => Date.now() >= Math.ceil(written / 1000) * 1000 + 2000, 5000);
+  const cut = wenming('restore', backup, '--run-dir', third, '--until', new Date().toISOString());
+  assert.equal(cut.status, 1, 'nobody knows what was written since');
+  assert.match(cut.err, /The binary log ends at \d{4}-.*Z, before/);
   const whole = wenming('restore', backup, '--run-dir', third);
   done(whole);
   assert.deepEqual(notes(third), ['early', 'late']);
@@ -65,7 +70,11 @@ async function setsHeadsAside({ runDir, wenming, start }, backup) {
   fs.writeFileSync(path.join(audit, one), [...kept, ...late].join(''));
   fs.writeFileSync(path.join(audit, other), late[0]);
   fs.writeFileSync(path.join(audit, ofAnother), head(3, now + 60));
-  done(wenming('restore', backup, '--until', new Date(now * 1000).toISOString()));
+  const local = new Date(now * 1000 + 8 * 3600000).toISOString().slice(0, 19);
+  assert.match(wenming('restore', backup, '--until', local).err, /does not say in which zone/);
+  const restored = wenming('restore', backup, '--until', `${local}+08:00`);
+  done(restored);
+  assert.match(restored.out, new RegExp(`restored as of ${new Date(now * 1000).toISOString().slice(0, 19)}Z`));
   assert.deepEqual(notes(runDir), ['early', 'late']);
   const [aside] = fs.readdirSync(audit).filter((name) => name.startsWith('before-'));
   const contents = (folder) => Object.fromEntries(fs.readdirSync(path.join(audit, folder), { withFileTypes: true })
@@ -73,6 +82,22 @@ async function setsHeadsAside({ runDir, wenming, start }, backup) {
   assert.deepEqual(contents(''), { [one]: kept.join(''), [other]: '', [ofAnother]: head(3, now + 60) });
   assert.deepEqual(contents(aside), { [one]: late.join(''), [other]: late[0] });
   done(start());
+}
+
+// The stack comes back as it was told to be, which is not for development; and the log that the restore put aside leads to
+// another time.
+function comesBackAsItWas({ runDir, wenming, start, record }, backup) {
+  done(start('--no-dev', '--public-url', 'https://wenming.example'));
+  const told = ({ dev, public_url, database: { fast } }) => ({ dev, public_url, fast });
+  const before = told(record());
+  assert.deepEqual(before, { dev: false, public_url: 'https://wenming.example', fast: false });
+  const refused = wenming('restore', backup);
+  assert.equal(refused.status, 1);
+  const [, log] = /That one is (\S+binlog\.before-\S+): name it with --log/.exec(refused.err);
+  done(wenming('restore', backup, '--log', log));
+  assert.deepEqual(notes(runDir), ['early', 'late', 'too late']);
+  done(start());
+  assert.deepEqual(told(record()), before);
 }
 
 // A record of the log is altered, as by a disk, and then its file is lost.
@@ -125,12 +150,18 @@ async function isAsItWasWhereItIsKilled({ directory, runDir, start, wenming }) {
 
 function servesNothingBetweenTwoMoves({ runDir, stack, start }) {
   done(stack('stop'));
-  const data = path.join(runDir, 'db/data');
-  fs.renameSync(data, `${data}.before-99991231T000000Z`);
-  const refused = start();
-  assert.equal(refused.status, 1);
-  assert.match(refused.err, /a restore was interrupted/);
-  fs.renameSync(`${data}.before-99991231T000000Z`, data);
+  const moves = ['data', 'binlog'].map((part) => [part, `${part}.before-99991231T000000Z`].map((name) => path.join(runDir, 'db', name)));
+  for (const [from, to] of moves) {
+    fs.renameSync(from, to);
+    const refused = start();
+    assert.equal(refused.status, 1);
+    assert.match(refused.err, /a restore was interrupted/);
+    for (const [, moved] of moves) assert.equal(refused.err.includes(moved), fs.existsSync(moved), refused.err);
+  }
+  for (const [from, to] of moves) {
+    fs.rmSync(from, { recursive: true, force: true });
+    fs.renameSync(to, from);
+  }
   done(start());
 }
 
@@ -160,8 +191,11 @@ function doctorTellsOfCopies({ runDir, start, doctor }) {
   const old = doctor();
   assert.equal(old.status, 1);
   assert.match(old.out, /bad the last copy of the database is \d{5,} h old/);
+  assert.doesNotMatch(old.out, /anybody logs in/);
   fs.rmSync(path.join(runDir, 'db/last_backup'));
   assert.match(doctor().out, /bad there is no copy/);
+  done(start('--dev'));
+  assert.match(doctor().out, /bad anybody logs in without proof: .*https:\/\/wenming\.example/);
 }
 
 test('copies from the first to the last', async (t) => {
@@ -172,6 +206,7 @@ test('copies from the first to the last', async (t) => {
   write(stack.runDir, 'late');
   await t.test('a restore needs nothing but the copy, and the log for what came after', () => restoresIntoNothing(t, stack, backup));
   await t.test('heads of the audit log that are not reached are set aside', () => setsHeadsAside(stack, backup));
+  await t.test('after it the stack is as it was, and another time can be tried', () => comesBackAsItWas(stack, backup));
   await t.test('a log that is broken or has a gap changes nothing', () => keepsWhatIsThereWhereTheLogIsBroken(stack));
   await t.test('a restore that is killed changes nothing, and can be made again', () => isAsItWasWhereItIsKilled(stack));
   await t.test('who starts between two moves of a restore is refused', () => servesNothingBetweenTwoMoves(stack));

@@ -103,6 +103,9 @@ await run(async () => {
     checkRoom(runDir);
     checkLastCopy(runDir, live !== null && !live.dev && !live.database.fast);
   }
+  if (live?.dev && live.public_url) {
+    bad(`anybody logs in without proof: the stack is one for development, and has the address ${live.public_url}`, './wenming up --no-dev');
+  }
   if (live === null) {
     good(`no stack runs in ${runDir}; ./wenming up starts one`);
     await checkPorts();

@@ -19,6 +19,7 @@ export const paths = (runDir) => ({
   database: path.join(runDir, 'db'),
   prometheus: path.join(runDir, 'prometheus'),
   stack: path.join(runDir, 'stack.json'),
+  stopped: path.join(runDir, 'stopped.json'),
   lock: path.join(runDir, 'lock'),
   demo: path.join(runDir, 'demo.json'),
   demoPassword: path.join(runDir, 'demo.password'),

@@ -31,7 +31,7 @@ const isOf = (service) => (file) => file.startsWith(`${service}.`) && file.endsW
 function setAside(service) {
   const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter(isOf(service)) : [];
   if (files.length === 0) return 0;
-  const reached = Number(query(socketOf(runDir), `SELECT sequence FROM ${STORES[service].schema}.audit_heads WHERE chain = 1`)[0][0]);
+  const reached = Number(query(socketOf(runDir), `SELECT sequence FROM ${STORES[service].schema}.audit_heads WHERE chain = 1`)[0]?.[0] ?? 0);
   return files.map((file) => setLinesAside(path.join(folder, file), reached)).reduce((sum, n) => sum + n, 0);
 }
 

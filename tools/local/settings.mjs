@@ -1,4 +1,4 @@
-// Where the local stack lives and listens: flags, then environment, then what a running stack recorded, then defaults.
+// Where the local stack lives and listens: flags, then environment, then what was recorded of it, then defaults.
 
 import net from 'node:net';
 import path from 'node:path';
@@ -72,12 +72,13 @@ async function freeBlock() {
 async function choosePorts(flags, env, recorded) {
   const chosen = {};
   const taken = new Map();
-  const block = flags.ports === 'auto' && !recorded ? await freeBlock() : null;
+  const runs = Object.keys(recorded?.services ?? {}).length > 0;
+  const block = flags.ports === 'auto' && !runs ? await freeBlock() : null;
   for (const [index, [name, { port, flag, env: variable, what }]] of Object.entries(PORTS).entries()) {
     if (flags[flag] !== undefined) chosen[name] = portNumber(flags[flag], `--${flag}`);
     else if (env[variable]) chosen[name] = portNumber(env[variable], variable);
-    else if (recorded?.ports?.[name]) chosen[name] = recorded.ports[name];
-    else chosen[name] = block === null ? port : block + index;
+    else if (block !== null) chosen[name] = block + index;
+    else chosen[name] = recorded?.ports?.[name] ?? port;
     if (taken.has(chosen[name])) {
       throw new Problem(`Port ${chosen[name]} is asked for twice: for ${taken.get(chosen[name])} and for ${what}.`,
         `Choose another with --${flag} PORT or ${variable}.`);
@@ -101,7 +102,7 @@ function wechatOf(flags, recorded) {
   };
 }
 
-// All settings of a stack; `recorded` is its stack.json, or null.
+// All settings of a stack; `recorded` is its stack.json or stopped.json, or null.
 export async function settings(flags, recorded, env = process.env) {
   if (flags.ports !== undefined && flags.ports !== 'auto' && flags.ports !== 'default') {
     throw new Problem(`--ports is "${flags.ports}".`, 'It is "auto" or "default".');

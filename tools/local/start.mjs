@@ -8,7 +8,7 @@ import { answers, ensureSchemas, secretFile, socketOf, startDatabase } from './d
 import { Problem, good, step, tail } from './problem.mjs';
 import { end, isAlive, launch, until } from './process.mjs';
 import { resumePrometheus } from './prometheus.mjs';
-import { readRecord, withLock, writeRecord } from './record.mjs';
+import { readRecord, readRecordOrStopped, withLock, writeRecord } from './record.mjs';
 import { SERVICES, STORES, builtAt, isReady, paths, wanted } from './services.mjs';
 import { HOST, PORTS, ROOT, isFree, runDirOf, settings } from './settings.mjs';
 
@@ -112,7 +112,7 @@ async function watchAgain(runDir, record) {
 
 async function startIn(runDir, flags) {
   const recorded = readRecord(runDir);
-  const chosen = await settings(flags, recorded);
+  const chosen = await settings(flags, readRecordOrStopped(runDir));
   const socket = socketOf(runDir);
   const wants = wanted(chosen, socket);
   checkBuilt(Object.values(wants).flatMap(({ files }) => files));
@@ -143,7 +143,7 @@ async function startIn(runDir, flags) {
 // `tools/stack check`: what start would refuse before it does anything, so that nobody builds for minutes to learn it.
 export async function check(flags) {
   const recorded = readRecord(runDirOf(flags));
-  const chosen = await settings(flags, recorded);
+  const chosen = await settings(flags, readRecordOrStopped(runDirOf(flags)));
   const wants = wanted(chosen, '');
   const idle = SERVICES.filter((name) => !isAlive(recorded?.services?.[name]));
   await checkPortsFree(idle.flatMap((name) => wants[name].ports), chosen.ports);

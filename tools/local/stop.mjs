@@ -5,7 +5,7 @@ import { stopDatabase } from './database.mjs';
 import { Problem, good } from './problem.mjs';
 import { end } from './process.mjs';
 import { pausePrometheus } from './prometheus.mjs';
-import { readRecord, withLock } from './record.mjs';
+import { readRecord, withLock, writeStopped } from './record.mjs';
 import { SERVICES, paths } from './services.mjs';
 import { runDirOf } from './settings.mjs';
 
@@ -18,8 +18,9 @@ async function stopServices(record) {
 }
 
 function wipe(runDir) {
-  const { log, keys, audit, database, prometheus, demo, demoPassword, adminPassword, passwords } = paths(runDir);
-  for (const ours of [log, keys, audit, database, prometheus, demo, demoPassword, adminPassword, passwords]) fs.rmSync(ours, { recursive: true, force: true });
+  const { log, keys, audit, database, prometheus, stopped, demo, demoPassword, adminPassword, passwords } = paths(runDir);
+  const all = [log, keys, audit, database, prometheus, stopped, demo, demoPassword, adminPassword, passwords];
+  for (const ours of all) fs.rmSync(ours, { recursive: true, force: true });
 }
 
 export async function stop(flags) {
@@ -30,7 +31,7 @@ export async function stop(flags) {
     await pausePrometheus(runDir);
     await stopServices(record);
     if (fs.existsSync(paths(runDir).database)) stopDatabase(runDir);
-    fs.rmSync(paths(runDir).stack, { force: true });
+    writeStopped(runDir);
     good(record === null ? 'nothing was running' : 'stopped');
     if (flags.wipe) wipe(runDir);
   });
