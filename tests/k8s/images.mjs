@@ -44,21 +44,26 @@ export class Images {
     const root = path.join(this.directory, 'root');
     makeDebian(root);
     succeed('chroot', [root, 'sh', '-c', 'apt-get clean && rm -rf /var/lib/apt/lists/*']);  // as the official one is
-    this.handed = process.env.WENMING_IMAGES_CCACHE ? handOver(root) : {};
+    if (process.env.WENMING_IMAGES_CCACHE) this.#letCompile(root);
     succeed('tar', ['-C', root, '-cf', path.join(this.directory, 'base.tar'), '.']);
     fs.writeFileSync(path.join(this.directory, 'Base'), 'FROM scratch\nADD base.tar /\n');
     this.bud('-t', BASE, '-f', path.join(this.directory, 'Base'), this.directory);
+  }
+
+  // A RUN sees no environment of ours, so our way to the network and the place of the compiler's cache stand in files.
+  #letCompile(root) {
+    const { npm_config_cafile: authorities } = handOver(root);
+    if (authorities) fs.writeFileSync(path.join(root, 'root/.npmrc'), `cafile=${authorities}\n`);
+    fs.writeFileSync(path.join(root, 'etc/ccache.conf'), 'cache_dir = /ccache\n');
   }
 
   // What stands for the stage "build": itself, or the folder of what it would have made.
   builtBy() {
     const cache = process.env.WENMING_IMAGES_CCACHE;
     if (cache) {
-      const environment = { ...this.handed, CCACHE_DIR: '/ccache' };
       const registry = succeed('npm', ['config', 'get', 'registry']);
       this.bud('--target', 'build', '-t', 'wenming/build', '-v', `${path.resolve(cache)}:/ccache`,
-        '--build-arg', `npm_config_registry=${registry}`,
-        ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]), '-f', path.join(ROOT, 'Dockerfile'), ROOT);
+        '--build-arg', `npm_config_registry=${registry}`, '-f', path.join(ROOT, 'Dockerfile'), ROOT);
       return 'container-image://localhost/wenming/build';
     }
     const built = path.join(this.directory, 'built');
