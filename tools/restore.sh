@@ -41,9 +41,9 @@ run_dir=$(realpath -m "$run_dir")
 database=$run_dir/db
 time_of() { date -u -d "$(cat "$backup/$1")" +%s; }
 if [[ $until ]]; then
+  stop=$(date -u -d "$until" +%s) || fail "\"$until\" is no time." 'Write it as "2026-11-26 20:50:00 +08:00".'
   [[ $until =~ (Z|UTC|[+-][0-9]{2}:?[0-9]{2})$ ]] ||
     fail "\"$until\" does not say in which zone." 'Write it as "2026-11-26 20:50:00 +08:00".'
-  stop=$(date -u -d "$until" +%s) || fail "\"$until\" is no time." 'Write it as "2026-11-26 20:50:00 +08:00".'
   ((stop >= $(time_of backup_time))) || fail "The backup was made after $until." 'Take an older one.'
   ((stop <= $(date +%s))) || fail "$until is still to come."
 fi
